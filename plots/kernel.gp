@@ -1,0 +1,56 @@
+# Profiles over the lag: the kernel itself as a line, the average of the codes over it, with its 95 % band.  One plot a
+# panel, up to four in a row.  Names and series come from the preamble (README.md here).
+COLUMNS = PANELS < 4 ? PANELS : PANELS == 5 || PANELS == 6 || PANELS == 9 ? 3 : 4
+ROWS = (PANELS + COLUMNS - 1) / COLUMNS
+WIDTH = 90 + (COLUMNS < 3 ? 560 : 380) * COLUMNS + 20
+WIDTH = WIDTH < 1100 ? 1100 : WIDTH
+ROW = 310
+LEGEND = 34
+HEIGHT = ROW * ROWS + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 30 + 16 + 17 * FOOTER_LINES
+load SCRIPTS.'/common.gp'
+
+chosen(p, s) = strlen(strcol('lag')) > 0 && panel_key(0) eq PANEL_KEY[p] && series_key(0) eq SERIES_KEY[s]
+abscissa(p, s) = chosen(p, s) ? cell('lag') : NaN
+
+set multiplot
+set lmargin at screen left(80)
+set rmargin at screen left(WIDTH - 30)
+set tmargin at screen top(HEAD)
+set bmargin at screen top(HEAD + LEGEND - 8)
+unset border
+unset tics
+unset grid
+set xrange [0:1]
+set yrange [1:2]
+set key at screen left(24),top(HEAD + 2) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 noenhanced
+plot NaN notitle, keyentry with lines lc rgb 0x000000 lw 1.6 title 'kernel P_d(τ), closed form', \
+     for [s = 1:SERIES] keyentry with points lc rgb colour(s) pt point(s) ps 0.8 title 'codes: '.SERIES_TITLE[s], \
+     for [s = 1:SERIES] keyentry with boxes fc rgb colour(s) fs solid 0.25 noborder title (s == 1 ? '95 % interval' : '')
+unset key
+unset label 1
+unset label 2
+unset label 3
+set border 3 lc rgb 0x404040
+set grid xtics ytics lt 1 lw 0.5 lc rgb 0xE4E4E4
+set tics nomirror out scale 0.6 font SMALL
+set xrange [X_LOW:X_HIGH]
+set autoscale y
+set xtics autofreq nomirror out
+set ytics autofreq nomirror out
+set xzeroaxis lt 1 lw 0.8 lc rgb 0xA0A0A0
+
+do for [p = 1:PANELS] {
+    ACROSS = (p - 1) % COLUMNS
+    DOWN = (p - 1) / COLUMNS
+    set lmargin at screen left(80 + (WIDTH - 90) * ACROSS / COLUMNS)
+    set rmargin at screen left(80 + (WIDTH - 90) * (ACROSS + 1) / COLUMNS - 50)
+    set tmargin at screen top(HEAD + LEGEND + ROW * DOWN + 28)
+    set bmargin at screen top(HEAD + LEGEND + ROW * (DOWN + 1) - 30)
+    set title PANEL_TITLE[p] noenhanced offset 0,-0.5 font SMALL
+    set xlabel (p + COLUMNS > PANELS ? 'lag τ = m − n (positions)' : '') offset 0,0.3
+    set ylabel (ACROSS == 0 ? 'P_d(τ)' : '') noenhanced
+    plot for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('low')):(cell('high')) with filledcurves fc rgb colour(s) fs solid 0.25 noborder notitle, \
+         for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('estimate')) with points lc rgb colour(s) pt point(s) ps 0.25 notitle, \
+         for [s = 1:1] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('closed_form')) with lines lc rgb 0x000000 lw 1.4 notitle
+}
+unset multiplot

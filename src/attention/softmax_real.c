@@ -1,0 +1,183 @@
+/* The running softmax and the scores by GEMM, in the precision of the file. */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "rpe_linear.h"
+#include "rpe_real.h"
+#include "rpe_streaming.h"
+
+#define LANES 8 /* partial results of a row: independent, and added in a fixed order */
+
+#ifdef RPE_REAL_SINGLE
+typedef uint32_t bits;
+#define MANTISSA 23
+#define DEGREE 7
+#define ROUND 0x1.8p23F /* adding it rounds to the nearest integer, kept in the low bits */
+#define LOG2_E 0x1.715476p+0F
+#define LN2_HIGH 0x1.62e300p-1F
+#define LN2_LOW 0x1.2fefa2p-17F
+#define LOWEST (-87.0F) /* e^x below is taken as 0 */
+#else
+typedef uint64_t bits;
+#define MANTISSA 52
+#define DEGREE 13
+#define ROUND 0x1.8p52
+#define LOG2_E 0x1.71547652b82fep+0
+#define LN2_HIGH 0x1.62e42feep-1
+#define LN2_LOW 0x1.a39ef35793c76p-33
+#define LOWEST (-708.0)
+#endif
+
+/* 1/k!, k = 0 .. 13 */
+static const real inverse_factorial[] = {(real)1.0,
+                                         (real)1.0,
+                                         (real)(1.0 / 2),
+                                         (real)(1.0 / 6),
+                                         (real)(1.0 / 24),
+                                         (real)(1.0 / 120),
+                                         (real)(1.0 / 720),
+                                         (real)(1.0 / 5040),
+                                         (real)(1.0 / 40320),
+                                         (real)(1.0 / 362880),
+                                         (real)(1.0 / 3628800),
+                                         (real)(1.0 / 39916800),
+                                         (real)(1.0 / 479001600),
+                                         (real)(1.0 / 6227020800)};
+
+/* e^x = 2^j sum_k r^k / k!,  j = round(x / ln 2),  r = x - j ln 2,  |r| <= ln(2)/2       x <= 0, -infinity gives 0
+   To about the last bit, and in a form that the compiler turns into vectors. */
+static inline __attribute__((always_inline)) real exponential(real x)
+{
+    real shifted = x * LOG2_E + ROUND, j = shifted - ROUND;
+    real r = (x - j * LN2_HIGH) - j * LN2_LOW;
+    real sum = inverse_factorial[DEGREE];
+#pragma GCC unroll 16
+    for (int k = DEGREE - 1; k >= 0; k--) {
+        sum = sum * r + inverse_factorial[k];
+    }
+    bits power, result;
+    memcpy(&power, &shifted, sizeof power);
+    memcpy(&result, &sum, sizeof result);
+    result += power << MANTISSA;
+    memcpy(&sum, &result, sizeof sum);
+    return x < LOWEST ? (real)0.0 : sum;
+}
+
+/* Largest of x; count is a multiple of LANES. */
+RPE_CLONES
+static real largest(size_t count, const real *x)
+{
+    real lane[LANES], result = -(real)INFINITY;
+    for (size_t l = 0; l < LANES; l++) {
+        lane[l] = -(real)INFINITY;
+    }
+    for (size_t n = 0; n < count; n += LANES) {
+        for (size_t l = 0; l < LANES; l++) {
+            lane[l] = x[n + l] > lane[l] ? x[n + l] : lane[l];
+        }
+    }
+    for (size_t l = 0; l < LANES; l++) {
+        result = lane[l] > result ? lane[l] : result;
+    }
+    return result;
+}
+
+/* x_n <- e^(x_n - maximum); returns their sum.  count is a multiple of LANES. */
+RPE_CLONES
+static real exponentiate(size_t count, real maximum, real *x)
+{
+    real lane[LANES] = {0}, result = 0;
+    for (size_t n = 0; n < count; n++) {
+        x[n] = exponential(x[n] - maximum);
+    }
+    for (size_t n = 0; n < count; n += LANES) {
+        for (size_t l = 0; l < LANES; l++) {
+            lane[l] += x[n + l];
+        }
+    }
+    for (size_t l = 0; l < LANES; l++) {
+        result += lane[l];
+    }
+    return result;
+}
+
+static void start(rpe_streaming *streaming)
+{
+    real *maximum = streaming->maximum, *sum = streaming->sum, *outputs = streaming->outputs;
+    for (size_t i = 0; i < RPE_QUERY_BLOCK; i++) {
+        maximum[i] = -(real)INFINITY;
+        sum[i] = 0;
+    }
+    memset(outputs, 0, RPE_QUERY_BLOCK * streaming->values * sizeof *outputs);
+}
+
+/* Row i sees the first `visible` >= 1 of the block's keys. */
+static void update_row(rpe_streaming *streaming, size_t i, size_t visible, size_t keys)
+{
+    real *row = (real *)streaming->scores + i * RPE_KEY_BLOCK;
+    real *maximum = (real *)streaming->maximum + i, *sum = (real *)streaming->sum + i;
+    size_t padded = (keys + LANES - 1) / LANES * LANES;
+    for (size_t n = visible; n < padded; n++) {
+        row[n] = -(real)INFINITY;
+    }
+    real new_maximum = largest(padded, row);
+    if (new_maximum > *maximum) {
+        real *outputs = (real *)streaming->outputs + i * streaming->values;
+        real factor = (real)exp((double)(*maximum - new_maximum));
+        for (size_t v = 0; v < streaming->values; v++) {
+            outputs[v] *= factor;
+        }
+        *sum *= factor;
+        *maximum = new_maximum;
+    }
+    *sum += exponentiate(padded, *maximum, row);
+}
+
+static void update(rpe_streaming *streaming, const rpe_block *block, const void *values, size_t stride)
+{
+    real *scores = streaming->scores;
+    for (size_t i = 0; i < block->queries; i++) {
+        size_t visible = block->keys, m = block->first_query + i;
+        if (streaming->causal) {
+            /* n <= m */
+            size_t seen = m + 1 > block->first_key ? m + 1 - block->first_key : 0;
+            visible = seen < visible ? seen : visible;
+        }
+        if (visible == 0) {
+            memset(scores + i * RPE_KEY_BLOCK, 0, block->keys * sizeof *scores);
+        } else {
+            update_row(streaming, i, visible, block->keys);
+        }
+    }
+    /* outputs_m += sum_n weight(m,n) v_n */
+    R(rpe_gemm)
+    (false, false, block->queries, streaming->values, block->keys, 1, scores, RPE_KEY_BLOCK, values, stride,
+     1, streaming->outputs, streaming->values);
+}
+
+static void finish(const rpe_streaming *streaming, const rpe_block *block, void *outputs, size_t stride)
+{
+    const real *sum = streaming->sum, *weighted = streaming->outputs;
+    real *rows = outputs;
+    for (size_t i = 0; i < block->queries; i++) {
+        for (size_t v = 0; v < streaming->values; v++) {
+            rows[i * stride + v] = weighted[i * streaming->values + v] / sum[i];
+        }
+    }
+}
+
+/* S(m,n) = S^(-1/2) sum_s q_ms k_ns */
+static void score(const rpe_attention_shape *shape, const rpe_block *block, const void *queries,
+                  const void *keys, void *scores)
+{
+    size_t stride = shape->heads * shape->size;
+    const real *q = (const real *)queries + (block->item * shape->queries + block->first_query) * stride;
+    const real *k = (const real *)keys + (block->item * shape->keys + block->first_key) * stride;
+    R(rpe_gemm)
+    (false, true, block->queries, block->keys, shape->size, (real)(1 / sqrt((double)shape->size)),
+     q + block->head * shape->size, stride, k + block->head * shape->size, stride, 0, scores, RPE_KEY_BLOCK);
+}
+
+extern const rpe_streaming_functions R(rpe_streaming_functions);
+const rpe_streaming_functions R(rpe_streaming_functions) = {start, update, finish, score};

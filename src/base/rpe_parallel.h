@@ -1,0 +1,25 @@
+/* Parallel loops whose results do not depend on the number of threads, and Ctrl-C. */
+#ifndef RPE_PARALLEL_H
+#define RPE_PARALLEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One index of the loop; thread is 0 .. threads-1 (for per-thread workspaces). */
+typedef void (*rpe_parallel_body)(void *context, size_t index, int thread);
+
+/* body for every index 0 .. count-1, dynamically spread.  The body writes only to slots of its own index, so that the
+   caller can reduce them in index order: same bits at any thread count.  threads >= 1.  Indices that have not started
+   when an interrupt arrives still run: stop between loops. */
+void rpe_parallel_for(size_t count, int threads, rpe_parallel_body body, void *context);
+
+/* Processors available to this process (at least 1). */
+int rpe_parallel_processors(void);
+
+/* After install, SIGINT and SIGTERM set a flag instead of ending the process; a second one ends it. */
+void rpe_interrupt_install(void);
+bool rpe_interrupt_requested(void);
+/* For tests, and to start a new command in the same process. */
+void rpe_interrupt_set(bool requested);
+
+#endif

@@ -1,0 +1,69 @@
+#include "rpe_workspace.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+
+size_t rpe_workspace_bytes(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!rpe_size_multiply(count, size, &bytes) || bytes > SIZE_MAX - RPE_MEMORY_ALIGNMENT)
+        return SIZE_MAX;
+    return (bytes + RPE_MEMORY_ALIGNMENT - 1) / RPE_MEMORY_ALIGNMENT * RPE_MEMORY_ALIGNMENT;
+}
+
+size_t rpe_workspace_sum(size_t a, size_t b)
+{
+    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+rpe_status rpe_workspace_create(rpe_workspace *workspace, size_t bytes, rpe_error *error)
+{
+    unsigned char *block = rpe_memory_allocate(bytes, 1);
+    if (block == NULL)
+        return rpe_error_memory(error, "workspace", bytes, 1);
+    *workspace = (rpe_workspace){.block = block, .size = bytes, .used = 0};
+    return RPE_OK;
+}
+
+void rpe_workspace_destroy(rpe_workspace *workspace)
+{
+    rpe_memory_free(workspace->block);
+    *workspace = (rpe_workspace){0};
+}
+
+/* 0x7ff4..., 0x7fa0...: a signalling NaN read as double, and a NaN read as either half in float. */
+static void poison(unsigned char *bytes, size_t count)
+{
+#ifdef NDEBUG
+    (void)bytes;
+    (void)count;
+#else
+    static const uint64_t pattern = UINT64_C(0x7ff400007fa00000);
+    for (size_t i = 0; i + sizeof pattern <= count; i += sizeof pattern)
+        memcpy(bytes + i, &pattern, sizeof pattern);
+#endif
+}
+
+void *rpe_workspace_take(rpe_workspace *workspace, size_t count, size_t size)
+{
+    size_t bytes = rpe_workspace_bytes(count, size);
+    if (bytes > workspace->size - workspace->used) {
+        fprintf(stderr,
+                "rpebench: workspace of %zu bytes, %zu taken, asked for %zu more: planned too small\n",
+                workspace->size, workspace->used, bytes);
+        abort();
+    }
+    unsigned char *taken = workspace->block + workspace->used;
+    workspace->used += bytes;
+    poison(taken, bytes);
+    return taken;
+}
+
+void rpe_workspace_release(rpe_workspace *workspace, size_t mark)
+{
+    workspace->used = mark;
+}

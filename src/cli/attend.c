@@ -1,0 +1,182 @@
+/* rpebench attend: attention outputs by any registered method. */
+#include <stdio.h>
+
+#include "rpe_command.h"
+#include "rpe_data.h"
+#include "rpe_encoder.h"
+#include "rpe_files.h"
+#include "rpe_method.h"
+
+enum { METHOD = RPE_DATA_OPTION_COUNT, VALUES, CAUSAL, OUTPUT, OPTION_COUNT };
+
+static const char *method_name(size_t index)
+{
+    return index < rpe_method_count() ? rpe_method_at(index)->name : NULL;
+}
+
+static const rpe_option options[OPTION_COUNT] = {
+    RPE_DATA_OPTIONS(false),
+    [METHOD] = {.name = "method",
+                .placeholder = "NAME",
+                .help = "kind of attention",
+                .type = RPE_OPTION_CHOICE,
+                .choice = method_name,
+                .required = true},
+    [VALUES] = {.name = "values",
+                .placeholder = "v.npy",
+                .help = "values [N,H,V] or [B,N,H,V]",
+                .type = RPE_OPTION_PATH,
+                .required = true},
+    [CAUSAL] = {.name = "causal", .help = "query m sees the keys n <= m only", .type = RPE_OPTION_FLAG},
+    [OUTPUT] = {.name = "output",
+                .placeholder = "o.npy",
+                .help = "outputs [M,H,V] or [B,M,H,V]",
+                .type = RPE_OPTION_PATH,
+                .required = true},
+};
+
+/* One run: what its parts need. */
+typedef struct attending {
+    const rpe_arguments *arguments;
+    const rpe_method *method;
+    bool encodes;
+    rpe_data data;
+    rpe_draw draw;
+    rpe_problem problem;
+    void *plan;
+    rpe_workspace *workspaces;
+} attending;
+
+static rpe_status options_check(attending *run, rpe_error *error)
+{
+    char why[128];
+    bool kernel = run->arguments->values[RPE_DATA_KERNEL].given;
+    run->method = rpe_method_at(run->arguments->values[METHOD].count);
+    run->encodes = kernel && run->method->encode != NULL;
+    if (kernel)
+        snprintf(why, sizeof why, "method %s", run->method->name);
+    else
+        snprintf(why, sizeof why, "no --kernel");
+    return rpe_draw_options_check(run->arguments, run->encodes, why, error);
+}
+
+/* Noise that is given must have the shape that the encoder asks for. */
+static rpe_status noise_check(const attending *run, rpe_error *error)
+{
+    rpe_encoder *encoder = NULL;
+    const rpe_encoder_settings settings = {
+        .kernel = run->problem.kernel,
+        .queries = run->problem.queries,
+        .keys = run->problem.keys,
+        .batch = run->problem.batch,
+        .realizations = run->problem.realizations,
+        .precision = run->problem.precision,
+        .shared_heads = run->problem.shared_heads,
+    };
+    rpe_status status = rpe_encoder_create(&encoder, &settings, error);
+    if (status == RPE_OK)
+        status = rpe_encoder_noise_check(encoder, &run->draw.noise, run->draw.noise_path, run->draw.gate_path,
+                                         error);
+    rpe_encoder_destroy(encoder);
+    return status;
+}
+
+static rpe_status problem_make(attending *run, rpe_error *error)
+{
+    const rpe_data *data = &run->data;
+    run->problem = (rpe_problem){
+        .queries = data->query_positions,
+        .keys = data->key_positions,
+        .batch = data->batch,
+        .heads = data->heads,
+        .features = data->features,
+        .value_features = data->value_features,
+        .kernel = data->kernel,
+        .sampler = run->draw.sampler,
+        .realizations = run->draw.realizations,
+        .precision = (rpe_precision)run->arguments->values[RPE_DATA_PRECISION].count,
+        .causal = run->arguments->values[CAUSAL].given,
+        .shared_heads = run->draw.shared_heads,
+    };
+    rpe_status status = RPE_OK;
+    if (run->encodes && run->draw.sampler == NULL)
+        status = noise_check(run, error);
+    if (status == RPE_OK && run->method->supports != NULL)
+        status = run->method->supports(&run->problem, error);
+    if (status == RPE_OK)
+        status = run->method->plan(&run->plan, &run->problem, error);
+    if (status == RPE_OK)
+        status = rpe_workspaces_create(&run->workspaces, run->arguments->threads,
+                                       run->method->workspace_bytes(run->plan), error);
+    return status;
+}
+
+static void success_print(const attending *run, const rpe_array *outputs)
+{
+    char shape[RPE_SHAPE_CAPACITY], draw[RPE_DRAW_TEXT_CAPACITY];
+    printf("attend: wrote %s %s, method %s, %s precision%s%s\n", run->arguments->values[OUTPUT].text,
+           rpe_shape_text(outputs->rank, outputs->shape, shape), run->method->name,
+           rpe_precision_name(run->problem.precision), run->encodes ? ", " : "",
+           run->encodes ? rpe_draw_text(&run->draw, draw) : "");
+}
+
+static rpe_status outputs_write(attending *run, rpe_error *error)
+{
+    size_t shape[RPE_RANK_MAX];
+    const char *path = run->arguments->values[OUTPUT].text;
+    rpe_data *data = &run->data;
+    rpe_array outputs = {0};
+    rpe_files files = {0};
+    size_t rank = rpe_data_output_shape(data, &data->query_positions, data->value_features, shape);
+    rpe_status status = rpe_array_create(&outputs, run->problem.precision, rank, shape, "outputs", error);
+    if (status == RPE_OK) {
+        const rpe_inputs inputs = {data->queries.values, data->keys.values, data->values.values};
+        run->method->attend(run->plan, &run->draw.noise, &inputs, outputs.values, run->arguments->threads,
+                            run->workspaces);
+        rpe_array_destroy(&data->queries);
+        rpe_array_destroy(&data->keys);
+        rpe_array_destroy(&data->values);
+        status = rpe_files_store(&files, NULL, path, &outputs, error);
+    }
+    if (status == RPE_OK)
+        status = rpe_files_commit(&files, error);
+    if (status == RPE_OK && !run->arguments->quiet)
+        success_print(run, &outputs);
+    rpe_files_discard(&files);
+    rpe_array_destroy(&outputs);
+    return status;
+}
+
+static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
+{
+    attending run = {.arguments = arguments};
+    rpe_status status = options_check(&run, error);
+    if (status == RPE_OK)
+        status = rpe_files_path_check(arguments->values[OUTPUT].text, error);
+    if (status == RPE_OK)
+        status = rpe_data_read(&run.data, arguments, arguments->values[VALUES].text, error);
+    if (status == RPE_OK && run.encodes)
+        status = rpe_draw_read(&run.draw, arguments, run.data.kernel, error);
+    if (status == RPE_OK)
+        status = problem_make(&run, error);
+    if (status == RPE_OK)
+        status = outputs_write(&run, error);
+    rpe_workspaces_destroy(run.workspaces, arguments->threads);
+    if (run.plan != NULL)
+        run.method->plan_destroy(run.plan);
+    rpe_draw_destroy(&run.draw);
+    rpe_data_destroy(&run.data);
+    return status;
+}
+
+const rpe_command rpe_command_attend = {
+    .name = "attend",
+    .title = "attention outputs by a method",
+    .description = "Method explicit is the exact attention with the position kernel, quadratic in time.  "
+                   "With a kernel the other\n"
+                   "methods encode queries and keys first, with noise that is given (--noise) or drawn "
+                   "(--realizations).\n",
+    .options = options,
+    .option_count = OPTION_COUNT,
+    .run = attend_run,
+};

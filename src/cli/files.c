@@ -1,0 +1,73 @@
+#include "rpe_files.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "rpe_memory.h"
+#include "rpe_npy.h"
+#include "rpe_parallel.h"
+
+rpe_status rpe_files_path_check(const char *path, rpe_error *error)
+{
+    rpe_output probe = {0};
+    rpe_status status = rpe_output_open(&probe, path, error);
+    rpe_output_discard(&probe);
+    return status;
+}
+
+static rpe_status finite_check(const char *path, const rpe_array *array, rpe_error *error)
+{
+    char place[RPE_SHAPE_CAPACITY];
+    size_t first;
+    if (rpe_values_finite(array->precision, array->values, rpe_array_count(array), &first))
+        return RPE_OK;
+    return rpe_error_set(
+        error, RPE_ERROR_NUMERIC,
+        "%s: expected finite results, found an overflow at %s: the inputs or the scores are too large "
+        "for %s precision",
+        path, rpe_index_text(array->rank, array->shape, first, place), rpe_precision_name(array->precision));
+}
+
+rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *name, const rpe_array *array,
+                           rpe_error *error)
+{
+    size_t index = files->count;
+    char *path = rpe_path_join(directory, name);
+    if (path == NULL)
+        return rpe_error_memory(error, name, strlen(name), 1);
+    rpe_status status = finite_check(path, array, error);
+    if (status == RPE_OK)
+        status = rpe_npy_store(&files->outputs[index], path, array, error);
+    if (status != RPE_OK) {
+        rpe_output_discard(&files->outputs[index]);
+        rpe_memory_free(path);
+        return status;
+    }
+    files->paths[index] = path;
+    files->count++;
+    return RPE_OK;
+}
+
+rpe_status rpe_files_commit(rpe_files *files, rpe_error *error)
+{
+    if (rpe_interrupt_requested())
+        return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted: nothing was written");
+    for (size_t i = 0; i < files->count; i++) {
+        rpe_status status = rpe_output_commit(&files->outputs[i], error);
+        if (status == RPE_OK)
+            continue;
+        while (i-- > 0)
+            unlink(files->paths[i]);
+        return status;
+    }
+    return RPE_OK;
+}
+
+void rpe_files_discard(rpe_files *files)
+{
+    for (size_t i = 0; i < RPE_FILES_MAX; i++) {
+        rpe_output_discard(&files->outputs[i]);
+        rpe_memory_free(files->paths[i]);
+    }
+    *files = (rpe_files){0};
+}

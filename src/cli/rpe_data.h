@@ -1,0 +1,100 @@
+/* What encode and attend share: the options of inputs and noise, their arrays, and the check that all of it fits together. */
+#ifndef RPE_DATA_H
+#define RPE_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_array.h"
+#include "rpe_encoder.h"
+#include "rpe_error.h"
+#include "rpe_kernel.h"
+#include "rpe_options.h"
+
+/* Places in the tables of both commands; their own options follow from RPE_DATA_OPTION_COUNT on. */
+enum {
+    RPE_DATA_KERNEL,
+    RPE_DATA_QUERIES,
+    RPE_DATA_KEYS,
+    RPE_DATA_NOISE,
+    RPE_DATA_GATE_NOISE,
+    RPE_DATA_REALIZATIONS,
+    RPE_DATA_SEED,
+    RPE_DATA_SAMPLER,
+    RPE_DATA_SHARED_HEADS,
+    RPE_DATA_PRECISION,
+    RPE_DATA_OPTION_COUNT
+};
+
+#define RPE_REALIZATIONS_MAX 1048576
+
+/* clang-format off */
+#define RPE_DATA_OPTIONS(kernel_required)                                                                              \
+    [RPE_DATA_KERNEL] = {.name = "kernel", .placeholder = "K.json", .help = "position kernel",                         \
+                          .type = RPE_OPTION_PATH, .required = (kernel_required)},                                      \
+    [RPE_DATA_QUERIES] = {.name = "queries", .placeholder = "q.npy", .help = "queries [M,H,D] or [B,M,H,D]",           \
+                           .type = RPE_OPTION_PATH, .required = true},                                                  \
+    [RPE_DATA_KEYS] = {.name = "keys", .placeholder = "k.npy", .help = "keys [N,H,D] or [B,N,H,D]",                    \
+                        .type = RPE_OPTION_PATH, .required = true},                                                     \
+    [RPE_DATA_NOISE] = {.name = "noise", .placeholder = "z.npy",                                                       \
+                         .help = "noise instead of a sampler: sine [H,D,2K,R], conv [R,H,D,max(M,N)+P-1]",              \
+                         .type = RPE_OPTION_PATH},                                                                      \
+    [RPE_DATA_GATE_NOISE] = {.name = "gate-noise", .placeholder = "e.npy",                                             \
+                              .help = "noise [H,D,R] of a gated kernel, with --noise", .type = RPE_OPTION_PATH},        \
+    [RPE_DATA_REALIZATIONS] = {.name = "realizations", .placeholder = "R", .help = "realizations of the codes to draw",\
+                                .type = RPE_OPTION_COUNT, .minimum = 1, .maximum = RPE_REALIZATIONS_MAX},               \
+    [RPE_DATA_SEED] = {.name = "seed", .placeholder = "S", .help = "seed of the draw", .type = RPE_OPTION_SEED,        \
+                        .fallback = "1"},                                                                               \
+    [RPE_DATA_SAMPLER] = {.name = "sampler", .placeholder = "NAME", .help = "where the noise comes from",              \
+                           .type = RPE_OPTION_CHOICE, .choice = rpe_sampler_name, .fallback = "gaussian"},              \
+    [RPE_DATA_SHARED_HEADS] = {.name = "shared-heads", .help = "all heads use the noise of the first",                 \
+                                .type = RPE_OPTION_FLAG},                                                               \
+    [RPE_DATA_PRECISION] = {.name = "precision", .placeholder = "P", .help = "of the computation and of the output",   \
+                             .type = RPE_OPTION_CHOICE, .choice = rpe_precision_choice, .fallback = "double"}
+/* clang-format on */
+
+const char *rpe_sampler_name(size_t index);
+const char *rpe_precision_choice(size_t index); /* the index is the rpe_precision */
+
+typedef struct rpe_data {
+    rpe_kernel *kernel; /* NULL: none */
+    rpe_array queries, keys, values;
+    rpe_positions query_positions, key_positions;
+    bool batched; /* whether the arrays have the batch axis */
+    size_t batch, heads, features, value_features;
+} rpe_data;
+
+/* Reads kernel, queries, keys and, if values_path is not NULL, values, and checks that heads, features, batch and positions
+   agree.  The caller owns it: rpe_data_destroy, safe on a zeroed struct. */
+rpe_status rpe_data_read(rpe_data *data, const rpe_arguments *arguments, const char *values_path,
+                         rpe_error *error);
+void rpe_data_destroy(rpe_data *data);
+/* Shape of an output: the batch and position axes of like, then heads and last.  Returns its rank. */
+size_t rpe_data_output_shape(const rpe_data *data, const rpe_positions *positions, size_t last,
+                             size_t shape[RPE_RANK_MAX]);
+
+typedef struct rpe_draw {
+    const rpe_sampler *sampler; /* NULL: the noise is given */
+    size_t realizations;
+    bool shared_heads;
+    const char *noise_path, *gate_path; /* NULL: not given */
+    rpe_array given, gate;
+    rpe_noise noise; /* points to given and gate: do not copy the draw */
+} rpe_draw;
+
+/* Options that contradict each other, or that stand alone.  encodes: whether there will be codes; if not, why says what is
+   missing ("method explicit"), and the options of the draw are refused. */
+rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, const char *why,
+                                  rpe_error *error);
+/* Reads the given noise or takes the sampler. */
+rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const rpe_kernel *kernel,
+                         rpe_error *error);
+void rpe_draw_destroy(rpe_draw *draw);
+/* "gaussian noise, R = 64, seed 1" */
+#define RPE_DRAW_TEXT_CAPACITY 160
+const char *rpe_draw_text(const rpe_draw *draw, char text[RPE_DRAW_TEXT_CAPACITY]);
+
+rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error);
+void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads);
+
+#endif

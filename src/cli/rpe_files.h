@@ -1,0 +1,31 @@
+/* Results of a command: arrays that are checked, and files that appear all together or not at all. */
+#ifndef RPE_FILES_H
+#define RPE_FILES_H
+
+#include <stddef.h>
+
+#include "rpe_array.h"
+#include "rpe_error.h"
+#include "rpe_output.h"
+
+#define RPE_FILES_MAX 4
+
+typedef struct rpe_files {
+    rpe_output outputs[RPE_FILES_MAX];
+    char *paths[RPE_FILES_MAX]; /* owned */
+    size_t count;
+} rpe_files;
+
+/* Whether a file can be written there, before the work is done: the directory is there and writable, and path itself is not a
+   directory or a device. */
+rpe_status rpe_files_path_check(const char *path, rpe_error *error);
+
+/* Checks that the array is finite and writes it as DIRECTORY/NAME (directory NULL: NAME) under a temporary name. */
+rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *name, const rpe_array *array,
+                           rpe_error *error);
+/* All files get their names; where one cannot, those before it are removed.  Nothing is done after an interrupt. */
+rpe_status rpe_files_commit(rpe_files *files, rpe_error *error);
+/* Removes what is temporary; safe on a zeroed struct and after commit. */
+void rpe_files_discard(rpe_files *files);
+
+#endif

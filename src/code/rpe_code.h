@@ -1,0 +1,63 @@
+/* Codes: how noise becomes Qbar_d(m), Kbar_d(n).  Internal to this layer.  One family each, listed in codes.def and found by
+   the name of the kernel's type.  [spec 4] */
+#ifndef RPE_CODE_H
+#define RPE_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_kernel.h"
+#include "rpe_workspace.h"
+
+/* Some positions of one side of one head. */
+typedef struct rpe_code_part {
+    const rpe_kernel *kernel;
+    rpe_side side;
+    size_t head;
+    const rpe_positions *positions; /* all of that side */
+    size_t first, count;            /* flat indices first .. first+count-1 */
+    const size_t *noise_extent;     /* of the noise of one feature, one number an axis */
+    size_t realizations;            /* R */
+} rpe_code_part;
+
+/* In one precision; noise, codes, inputs and columns are arrays of it. */
+typedef struct rpe_code_functions {
+    /* Codes of one feature, sqrt(1 - delta) included, the gate noise not: [count,R], rows row_stride elements apart, from
+       noise [rows of a feature,R]. */
+    void (*make)(const rpe_code_part *part, size_t feature, const void *noise, void *codes,
+                 size_t row_stride);
+    /* Factored form, the position columns of U: x_md omega_dj(m), at the columns that rpe_code.place gives.  inputs: x_md
+       of part->first, [count,D], rows input_stride apart.  NULL: the family has no factored form. */
+    void (*factor)(const rpe_code_part *part, const void *inputs, size_t input_stride, void *columns,
+                   size_t column_stride, rpe_workspace *workspace);
+} rpe_code_functions;
+
+typedef struct rpe_code {
+    const char *name, *title, *source;
+    bool paired;             /* noise rows 2i and 2i+1 are cosine and sine of one sinusoid */
+    bool realizations_first; /* given noise is [R,H,D,...]; else [H,D,...,R] */
+    size_t (*noise_axes)(const rpe_kernel *kernel);
+    /* Extents of the noise of one feature and one realization; false when one overflows. */
+    bool (*noise_extent)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
+                         size_t extent[RPE_AXES_MAX]);
+    /* Factored form, NULL without: the column of U that belongs to a position row of the stacked noise, and what its noise
+       is multiplied by, lambda sqrt(1 - delta). */
+    void (*place)(const rpe_kernel *kernel, size_t head, size_t row, size_t *column, double *weight);
+    size_t (*factor_workspace_bytes)(const rpe_kernel *kernel);
+    const rpe_code_functions *functions[2]; /* by rpe_precision */
+} rpe_code;
+
+/* NULL when kernels of that type have no codes. */
+const rpe_code *rpe_code_find(const char *kernel_type);
+
+extern const rpe_code_functions rpe_sine_functions_single, rpe_sine_functions_double;
+extern const rpe_code_functions rpe_conv_functions_single, rpe_conv_functions_double;
+
+/* What all positions of one sinusoid share. */
+typedef struct rpe_sinusoid {
+    double frequency, phase, gain;
+} rpe_sinusoid;
+/* phase is 0 on the key side. */
+rpe_sinusoid rpe_sinusoid_get(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature, size_t k);
+
+#endif

@@ -1,0 +1,235 @@
+#include "rpe_input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+#include "rpe_npy.h"
+
+/* Queries or keys [extents of the position axes, H, D] -> position set; length cuts the first axis (0: all). */
+static rpe_status positions_of_array(const rpe_array *array, const char *path, size_t axes, size_t length,
+                                     rpe_positions *positions, rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    if (array->rank != axes + 2)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected %zu position axes, heads and features, found %s", path, axes,
+                             rpe_shape_text(array->rank, array->shape, text));
+    size_t extent[RPE_AXES_MAX];
+    for (size_t i = 0; i < axes; i++)
+        extent[i] = array->shape[i];
+    if (length > extent[0])
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected at least %zu positions (\"length\"), found %zu", path, length,
+                             extent[0]);
+    if (length > 0)
+        extent[0] = length;
+    return rpe_positions_make(positions, axes, extent, path, error);
+}
+
+static rpe_status check_trailing(const rpe_array *array, const char *path, size_t heads, size_t last,
+                                 rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    size_t rank = array->rank;
+    if (array->shape[rank - 2] != heads || (last != 0 && array->shape[rank - 1] != last))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected %zu heads of %zu features as the kernel has, found %s", path,
+                             heads, last, rpe_shape_text(rank, array->shape, text));
+    return RPE_OK;
+}
+
+static rpe_status read_array(const char *path, rpe_array *array, rpe_positions *positions,
+                             const rpe_input *input, size_t last, rpe_error *error)
+{
+    rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, array, error);
+    if (status == RPE_OK)
+        status =
+            positions_of_array(array, path, input->kernel->axes, input->settings->length, positions, error);
+    if (status == RPE_OK)
+        status = check_trailing(array, path, input->kernel->heads, last, error);
+    return status;
+}
+
+static rpe_status load_arrays(rpe_input *input, rpe_error *error)
+{
+    const rpe_input_settings *settings = input->settings;
+    rpe_positions value_positions;
+    size_t features = input->kernel->features;
+    rpe_status status =
+        read_array(settings->queries, &input->queries, &input->problem.queries, input, features, error);
+    if (status == RPE_OK)
+        status = read_array(settings->keys, &input->keys, &input->problem.keys, input, features, error);
+    if (status == RPE_OK)
+        status = read_array(settings->values, &input->values, &value_positions, input, 0, error);
+    if (status == RPE_OK && value_positions.count != input->problem.keys.count)
+        status =
+            rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu positions as the keys have, found %zu",
+                          settings->values, input->problem.keys.count, value_positions.count);
+    if (status == RPE_OK)
+        input->problem.value_features = input->values.shape[input->values.rank - 1];
+    return status;
+}
+
+static rpe_status draw_array(rpe_array *array, size_t positions, size_t heads, size_t last, rpe_stream stream,
+                             rpe_error *error)
+{
+    const size_t shape[] = {positions, heads, last};
+    rpe_status status = rpe_array_create(array, RPE_DOUBLE, 3, shape, "Gaussian input", error);
+    if (status == RPE_OK)
+        rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
+    return status;
+}
+
+static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
+{
+    rpe_problem *problem = &input->problem;
+    char coordinates[256];
+    size_t heads = input->kernel->heads, features = input->kernel->features,
+           values = input->settings->gaussian_values;
+    problem->queries = input->settings->gaussian_queries;
+    problem->keys = input->settings->gaussian_keys;
+    problem->value_features = values;
+    snprintf(coordinates, sizeof coordinates,
+             "input=gaussian;queries=%zu;keys=%zu;heads=%zu;features=%zu;values=%zu", problem->queries.count,
+             problem->keys.count, heads, features, values);
+    rpe_stream stream = {.seed = seed, .point = rpe_stream_point(coordinates)};
+    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_QUERIES, 0);
+    rpe_status status = draw_array(&input->queries, problem->queries.count, heads, features, stream, error);
+    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_KEYS, 0);
+    if (status == RPE_OK)
+        status = draw_array(&input->keys, problem->keys.count, heads, features, stream, error);
+    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_VALUES, 0);
+    if (status == RPE_OK)
+        status = draw_array(&input->values, problem->keys.count, heads, values, stream, error);
+    return status;
+}
+
+/* [N,H,N+V]: row n of each head is the n-th unit vector, then the value, so that attention yields its own matrix beside the
+   outputs. */
+static rpe_status mark_values(rpe_input *input, rpe_error *error)
+{
+    size_t keys = input->problem.keys.count, heads = input->problem.heads,
+           values = input->problem.value_features;
+    const size_t shape[] = {keys, heads, keys + values};
+    rpe_status status = rpe_array_create(&input->marked_values, RPE_DOUBLE, 3, shape, "marked values", error);
+    if (status != RPE_OK)
+        return status;
+    double *marked = input->marked_values.values;
+    const double *plain = input->values.values;
+    memset(marked, 0, rpe_array_count(&input->marked_values) * sizeof *marked);
+    for (size_t row = 0; row < keys * heads; row++) {
+        marked[row * (keys + values) + row / heads] = 1.0;
+        memcpy(marked + row * (keys + values) + keys, plain + row * values, values * sizeof *plain);
+    }
+    return RPE_OK;
+}
+
+rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
+                          rpe_error *error)
+{
+    rpe_input loaded = {.settings = settings};
+    rpe_status status = rpe_kernel_read(&loaded.kernel, settings->kernel, error);
+    if (status == RPE_OK) {
+        loaded.problem = (rpe_problem){.batch = 1,
+                                       .heads = loaded.kernel->heads,
+                                       .features = loaded.kernel->features,
+                                       .kernel = loaded.kernel,
+                                       .precision = RPE_DOUBLE};
+        status = settings->queries == NULL ? draw_arrays(&loaded, seed, error) : load_arrays(&loaded, error);
+    }
+    if (status == RPE_OK)
+        status = rpe_kernel_covers(loaded.kernel, &loaded.problem.queries, &loaded.problem.keys, error);
+    if (status == RPE_OK)
+        *input = loaded;
+    else
+        rpe_input_destroy(&loaded);
+    return status;
+}
+
+void rpe_input_destroy(rpe_input *input)
+{
+    if (input->lag_tables != NULL)
+        for (size_t head = 0; head < input->problem.heads; head++)
+            rpe_lag_table_destroy(&input->lag_tables[head]);
+    rpe_memory_free(input->lag_tables);
+    rpe_memory_free(input->scores);
+    rpe_memory_free(input->outputs[0]);
+    rpe_memory_free(input->outputs[1]);
+    rpe_array_destroy(&input->marked_values);
+    rpe_array_destroy(&input->values);
+    rpe_array_destroy(&input->keys);
+    rpe_array_destroy(&input->queries);
+    rpe_kernel_destroy(input->kernel);
+    *input = (rpe_input){0};
+}
+
+static rpe_status make_lag_tables(rpe_input *input, rpe_error *error)
+{
+    size_t heads = input->problem.heads;
+    input->lag_tables = rpe_memory_allocate_zero(heads, sizeof *input->lag_tables);
+    if (input->lag_tables == NULL)
+        return rpe_error_memory(error, "lag tables", heads, sizeof *input->lag_tables);
+    rpe_status status = RPE_OK;
+    for (size_t head = 0; status == RPE_OK && head < heads; head++)
+        status = rpe_lag_table_create(&input->lag_tables[head], input->kernel, RPE_COVARIANCE_CROSS, head,
+                                      &input->problem.queries, &input->problem.keys, error);
+    return status;
+}
+
+static rpe_status make_scores(rpe_input *input, const rpe_oracle *oracle, rpe_error *error)
+{
+    size_t entries = input->problem.queries.count * input->problem.keys.count, first;
+    if (input->scores == NULL)
+        input->scores = rpe_memory_allocate(input->problem.heads * entries, sizeof *input->scores);
+    if (input->scores == NULL)
+        return rpe_error_memory(error, "scores of the oracle", input->problem.heads * entries,
+                                sizeof(double));
+    rpe_inputs inputs = {input->queries.values, input->keys.values, input->values.values};
+    rpe_status status = RPE_OK;
+    for (size_t head = 0; status == RPE_OK && head < input->problem.heads; head++)
+        status = oracle->scores(&input->problem, &inputs, 0, head, input->scores + head * entries, error);
+    if (status == RPE_OK &&
+        !rpe_values_finite(RPE_DOUBLE, input->scores, input->problem.heads * entries, &first))
+        status = rpe_error_set(error, RPE_ERROR_NUMERIC,
+                               "input %s: expected finite scores, found an overflow", input->settings->name);
+    input->scores_of = oracle;
+    return status;
+}
+
+static rpe_status make_outputs(rpe_input *input, const rpe_oracle *oracle, bool causal, int threads,
+                               rpe_error *error)
+{
+    rpe_problem problem = input->problem;
+    problem.causal = causal;
+    problem.value_features = problem.keys.count + input->problem.value_features;
+    size_t rows = problem.queries.count * problem.heads, first;
+    rpe_status status = input->marked_values.values == NULL ? mark_values(input, error) : RPE_OK;
+    if (status == RPE_OK && input->outputs[causal] == NULL)
+        input->outputs[causal] = rpe_memory_allocate(rows, problem.value_features * sizeof(double));
+    if (status == RPE_OK && input->outputs[causal] == NULL)
+        status =
+            rpe_error_memory(error, "outputs of the oracle", rows, problem.value_features * sizeof(double));
+    rpe_inputs inputs = {input->queries.values, input->keys.values, input->marked_values.values};
+    if (status == RPE_OK)
+        status = oracle->attend(&problem, &inputs, input->outputs[causal], threads, error);
+    if (status == RPE_OK &&
+        !rpe_values_finite(RPE_DOUBLE, input->outputs[causal], rows * problem.value_features, &first))
+        status = rpe_error_set(error, RPE_ERROR_NUMERIC,
+                               "input %s: expected finite outputs, found an overflow", input->settings->name);
+    input->outputs_of[causal] = oracle;
+    return status;
+}
+
+rpe_status rpe_input_reference(rpe_input *input, const rpe_oracle *oracle, bool causal,
+                               const bool stages[RPE_STAGE_COUNT], int threads, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    if (stages[RPE_STAGE_CODES] && input->lag_tables == NULL)
+        status = make_lag_tables(input, error);
+    if (status == RPE_OK && stages[RPE_STAGE_ENCODE] && input->scores_of != oracle)
+        status = make_scores(input, oracle, error);
+    if (status == RPE_OK && stages[RPE_STAGE_ATTEND] && input->outputs_of[causal] != oracle)
+        status = make_outputs(input, oracle, causal, threads, error);
+    return status;
+}

@@ -1,0 +1,124 @@
+#include "rpe_input_settings.h"
+
+#include "rpe_memory.h"
+#include "rpe_output.h"
+
+/* The text of key as a path relative to the document's folder; NULL in *path when the key is absent and optional. */
+static rpe_status path_read(const rpe_json *document, const json_t *object, const char *key, bool optional,
+                            char **path, rpe_error *error)
+{
+    const char *text;
+    rpe_status status = rpe_json_text(document, object, key, optional ? "" : NULL, &text, error);
+    if (status != RPE_OK || text[0] == '\0')
+        return status;
+    char *folder = rpe_path_directory(document->path);
+    *path = folder == NULL ? NULL : rpe_path_join(folder, text);
+    rpe_memory_free(folder);
+    return *path == NULL ? rpe_error_memory(error, key, 1, 1) : RPE_OK;
+}
+
+/* M or [M1,M2,...] */
+static rpe_status positions_read(const rpe_json *document, const json_t *object, const char *key,
+                                 const rpe_positions *fallback, rpe_positions *positions, rpe_error *error)
+{
+    const json_t *value = json_object_get(object, key);
+    if (value == NULL && fallback != NULL) {
+        *positions = *fallback;
+        return RPE_OK;
+    }
+    size_t extent[RPE_AXES_MAX] = {0};
+    size_t axes = json_is_array(value) ? json_array_size(value) : 1;
+    for (size_t i = 0; i < axes && i < RPE_AXES_MAX; i++) {
+        json_int_t number = json_integer_value(json_is_array(value) ? json_array_get(value, i) : value);
+        extent[i] = number < 1 ? 0 : (size_t)number;
+    }
+    return rpe_positions_make(positions, axes, extent, document->path, error);
+}
+
+static rpe_status gaussian_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
+                                rpe_error *error)
+{
+    static const char *const allowed[] = {"queries", "keys", "values", NULL};
+    if (!json_is_object(object))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: input \"%s\": expected \"queries\", \"keys\", \"values\" or \"gaussian\"",
+                             document->path, settings->name);
+    rpe_status status = rpe_json_keys_check(document, object, allowed, error);
+    if (status == RPE_OK)
+        status = positions_read(document, object, "queries", NULL, &settings->gaussian_queries, error);
+    if (status == RPE_OK)
+        status = positions_read(document, object, "keys", &settings->gaussian_queries,
+                                &settings->gaussian_keys, error);
+    if (status == RPE_OK)
+        status =
+            rpe_json_count(document, object, "values", 1, 1 << 20, NULL, &settings->gaussian_values, error);
+    return status;
+}
+
+static rpe_status selections_read(rpe_input_settings *settings, const rpe_json *document, const json_t *list,
+                                  rpe_error *error)
+{
+    if (list == NULL)
+        return RPE_OK;
+    size_t count = json_array_size(list);
+    settings->selections = rpe_memory_allocate(count, sizeof *settings->selections);
+    if (settings->selections == NULL)
+        return rpe_error_memory(error, "profile", count, sizeof *settings->selections);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *pair = json_array_get(list, i);
+        const json_t *head = json_array_get(pair, 0), *feature = json_array_get(pair, 1);
+        if (json_array_size(pair) != 2 || !json_is_integer(head) || !json_is_integer(feature) ||
+            json_integer_value(head) < 0 || json_integer_value(feature) < 0)
+            return rpe_error_set(error, RPE_ERROR_INPUT,
+                                 "%s: \"profile\": expected a list of pairs [head, feature]", document->path);
+        settings->selections[i] = (rpe_selection){.head = (size_t)json_integer_value(head),
+                                                  .feature = (size_t)json_integer_value(feature)};
+    }
+    settings->selection_count = count;
+    return RPE_OK;
+}
+
+static rpe_status arrays_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
+                              rpe_error *error)
+{
+    static const size_t all = 0;
+    rpe_status status = path_read(document, object, "queries", false, &settings->queries, error);
+    if (status == RPE_OK)
+        status = path_read(document, object, "keys", false, &settings->keys, error);
+    if (status == RPE_OK)
+        status = path_read(document, object, "values", false, &settings->values, error);
+    if (status == RPE_OK)
+        status = rpe_json_count(document, object, "length", 1, SIZE_MAX, &all, &settings->length, error);
+    return status;
+}
+
+rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
+                                   const json_t *object, rpe_error *error)
+{
+    static const char *const allowed[] = {"name",   "kernel",   "queries", "keys", "values",
+                                          "length", "gaussian", "profile", NULL};
+    if (!json_is_object(object))
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"inputs\": expected a list of objects",
+                             document->path);
+    rpe_status status = rpe_json_keys_check(document, object, allowed, error);
+    if (status == RPE_OK)
+        status = rpe_json_text(document, object, "name", NULL, &settings->name, error);
+    if (status == RPE_OK)
+        status = path_read(document, object, "kernel", false, &settings->kernel, error);
+    if (status == RPE_OK)
+        status = selections_read(settings, document, json_object_get(object, "profile"), error);
+    if (status != RPE_OK)
+        return status;
+    if (json_object_get(object, "queries") != NULL)
+        return arrays_read(settings, document, object, error);
+    return gaussian_read(settings, document, json_object_get(object, "gaussian"), error);
+}
+
+void rpe_input_settings_destroy(rpe_input_settings *settings)
+{
+    rpe_memory_free(settings->kernel);
+    rpe_memory_free(settings->queries);
+    rpe_memory_free(settings->keys);
+    rpe_memory_free(settings->values);
+    rpe_memory_free(settings->selections);
+}

@@ -1,0 +1,158 @@
+#include "rpe_point.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+#include "rpe_stream.h"
+
+static size_t trials_of(const rpe_trial_count *trials, size_t realizations, size_t forced)
+{
+    if (forced > 0)
+        return forced;
+    size_t wanted = trials->total_realizations / realizations;
+    if (wanted > trials->maximum)
+        wanted = trials->maximum;
+    return wanted > trials->minimum ? wanted : trials->minimum;
+}
+
+static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *configuration,
+                                    rpe_error *error)
+{
+    char text[1024];
+    int length =
+        snprintf(text, sizeof text,
+                 "experiment=%s;input=%s;method=%s;sampler=%s;realizations=%zu;precision=%s;causal=%s",
+                 configuration->name, point->grid->inputs[point->input].name, point->method->name,
+                 point->sampler->name, point->realizations, rpe_precision_name(point->precision),
+                 point->causal ? "yes" : "no");
+    if (length < 0 || (size_t)length >= sizeof text)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shorter names",
+                             configuration->document.path);
+    point->coordinates = rpe_memory_text(text);
+    if (point->coordinates == NULL)
+        return rpe_error_memory(error, "coordinates of a point", sizeof text, 1);
+    point->hash = rpe_stream_point(text);
+    return RPE_OK;
+}
+
+/* A measure is taken with a method unless an earlier method of the grid gives the same numbers. */
+static void choose_measures(rpe_point *point, const rpe_configuration *configuration, size_t method)
+{
+    for (size_t i = 0; i < configuration->measure_count; i++) {
+        point->measures[i] = true;
+        for (size_t earlier = 0; earlier < method; earlier++)
+            if (rpe_stage_same_numbers(configuration->measures[i]->stage, point->grid->methods[earlier],
+                                       point->grid->methods[method]))
+                point->measures[i] = false;
+    }
+}
+
+/* What a point is, besides its place in the three outer loops. */
+static bool point_is_wanted(const rpe_point *point, const rpe_configuration *configuration)
+{
+    for (size_t i = 0; i < configuration->measure_count; i++)
+        if (point->measures[i])
+            return true;
+    return false;
+}
+
+typedef struct grid_cursor {
+    size_t input, method, sampler, precision, causal, realization;
+} grid_cursor;
+
+/* The next place of the grid, the last coordinate fastest; false at the end. */
+static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
+{
+    struct {
+        size_t *digit, base;
+    } digits[] = {{&cursor->realization, grid->realization_count},
+                  {&cursor->causal, 2},
+                  {&cursor->precision, 2},
+                  {&cursor->sampler, grid->sampler_count},
+                  {&cursor->method, grid->method_count},
+                  {&cursor->input, grid->input_count}};
+    for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
+        if (++*digits[i].digit < digits[i].base)
+            return true;
+        *digits[i].digit = 0;
+    }
+    return false;
+}
+
+static size_t grid_size(const rpe_grid *grid)
+{
+    return grid->input_count * grid->method_count * grid->sampler_count * grid->realization_count * 4;
+}
+
+static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
+                           size_t trials, rpe_error *error)
+{
+    grid_cursor cursor = {0};
+    do {
+        if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal])
+            continue;
+        rpe_point point = {.grid = grid,
+                           .input = cursor.input,
+                           .method = grid->methods[cursor.method],
+                           .sampler = grid->samplers[cursor.sampler],
+                           .realizations = grid->realizations[cursor.realization],
+                           .precision = (rpe_precision)cursor.precision,
+                           .causal = cursor.causal == 1};
+        point.trials = trials_of(&grid->trials, point.realizations, trials);
+        choose_measures(&point, configuration, cursor.method);
+        if (!point_is_wanted(&point, configuration))
+            continue;
+        rpe_status status = write_coordinates(&point, configuration, error);
+        if (status != RPE_OK)
+            return status;
+        points->points[points->count++] = point;
+    } while (cursor_advance(&cursor, grid));
+    return RPE_OK;
+}
+
+static rpe_status check_collisions(const rpe_points *points, const rpe_configuration *configuration,
+                                   rpe_error *error)
+{
+    for (size_t i = 0; i < points->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (points->points[i].hash == points->points[j].hash)
+                return rpe_error_set(
+                    error, RPE_ERROR_INPUT,
+                    "%s: expected points with streams of their own, found the same for %s and %s",
+                    configuration->document.path, points->points[j].coordinates,
+                    points->points[i].coordinates);
+    return RPE_OK;
+}
+
+rpe_status rpe_points_make(rpe_points *points, const rpe_configuration *configuration, size_t trials,
+                           rpe_error *error)
+{
+    if (configuration->measure_count > RPE_MEASURES_MAX)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"measures\": expected at most %d, found %zu",
+                             configuration->document.path, RPE_MEASURES_MAX, configuration->measure_count);
+    size_t most = 0;
+    for (size_t i = 0; i < configuration->grid_count; i++)
+        most += grid_size(&configuration->grids[i]);
+    rpe_points made = {.points = rpe_memory_allocate(most, sizeof *made.points)};
+    if (made.points == NULL)
+        return rpe_error_memory(error, "points of the grid", most, sizeof *made.points);
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < configuration->grid_count; i++)
+        status = add_grid(&made, configuration, &configuration->grids[i], trials, error);
+    if (status == RPE_OK)
+        status = check_collisions(&made, configuration, error);
+    if (status == RPE_OK)
+        *points = made;
+    else
+        rpe_points_destroy(&made);
+    return status;
+}
+
+void rpe_points_destroy(rpe_points *points)
+{
+    for (size_t i = 0; i < points->count; i++)
+        rpe_memory_free(points->points[i].coordinates);
+    rpe_memory_free(points->points);
+    *points = (rpe_points){0};
+}

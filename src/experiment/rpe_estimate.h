@@ -1,0 +1,21 @@
+/* Trials -> what a row says. */
+#ifndef RPE_ESTIMATE_H
+#define RPE_ESTIMATE_H
+
+#include "rpe_measure.h"
+#include "rpe_sample.h"
+
+typedef struct rpe_estimate {
+    double value, standard_error, low, high; /* NaN where unknown */
+    double closed_form;                      /* NaN where there is none */
+    double z, p;                             /* NaN where there is no closed form or no standard error */
+    const char *status;
+} rpe_estimate;
+
+/* closed may be NULL.  Intervals are Student's at 95 %, normal where the closed form gives the variance.  For a measure that
+   is a root, z and p are taken on the mean itself, whose expectation the closed form is; the interval is that of the mean,
+   its root taken.  A closed form of exactly 0 is met by rounding alone: status "exact", or "disagrees" with p = 0. */
+rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sample,
+                               const rpe_closed_value *closed);
+
+#endif

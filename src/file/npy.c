@@ -1,0 +1,199 @@
+#include "rpe_npy.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rpe_npy_header.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "elements are copied as they are stored: a little-endian processor is needed"
+#endif
+
+#define PIECE 8192 /* elements read at a time: at most 64 KiB */
+
+static rpe_status read_error(const char *path, int code, rpe_error *error)
+{
+    return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
+                         strerror(code));
+}
+
+static rpe_status length_error(const char *path, const rpe_npy_header *header, uintmax_t found,
+                               const char *suffix, rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu bytes of data for shape %s, found %ju%s",
+                         path, header->count * rpe_precision_size(header->precision),
+                         rpe_shape_text(header->rank, header->shape, text), found, suffix);
+}
+
+static rpe_status stream_open(const char *path, FILE **stream, struct stat *file, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    FILE *opened = fopen(path, "rbe");
+    if (opened == NULL || fstat(fileno(opened), file) != 0)
+        status = read_error(path, errno, error);
+    else if (S_ISDIR(file->st_mode))
+        status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected an .npy file, found a directory", path);
+    if (status == RPE_OK)
+        *stream = opened;
+    else if (opened != NULL)
+        fclose(opened);
+    return status;
+}
+
+/* Before the allocation, so that a small file which claims a huge shape is called what it is. */
+static rpe_status length_check(FILE *stream, const struct stat *file, const char *path,
+                               const rpe_npy_header *header, rpe_error *error)
+{
+    if (!S_ISREG(file->st_mode))
+        return RPE_OK;
+    const off_t position = ftello(stream);
+    if (position < 0)
+        return read_error(path, errno, error);
+    const uintmax_t found = file->st_size > position ? (uintmax_t)(file->st_size - position) : 0;
+    if (found != header->count * rpe_precision_size(header->precision))
+        return length_error(path, header, found, "", error);
+    return RPE_OK;
+}
+
+static rpe_status value_error(const char *path, const rpe_npy_header *header, size_t flat, double value,
+                              rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    rpe_index_text(header->rank, header->shape, flat, text);
+    if (isfinite(value))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected numbers that fit in single precision, found %.6g at %s", path,
+                             value, text);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected finite numbers, found %s at %s", path,
+                         isnan(value) ? "nan"
+                         : value < 0  ? "-inf"
+                                      : "inf",
+                         text);
+}
+
+static double value_at(rpe_precision precision, const void *values, size_t index)
+{
+    return precision == RPE_SINGLE ? (double)((const float *)values)[index] : ((const double *)values)[index];
+}
+
+static void piece_convert(rpe_precision precision, const void *piece, size_t count, void *values)
+{
+    for (size_t i = 0; i < count; i++)
+        if (precision == RPE_SINGLE)
+            ((float *)values)[i] = (float)((const double *)piece)[i];
+        else
+            ((double *)values)[i] = (double)((const float *)piece)[i];
+}
+
+/* One piece of the file, whose first element has the flat index `first`, into array->values. */
+static rpe_status piece_read(FILE *stream, const char *path, const rpe_npy_header *header, bool finite,
+                             size_t first, size_t count, rpe_array *array, rpe_error *error)
+{
+    double buffer[PIECE];
+    const size_t size = rpe_precision_size(header->precision);
+    void *values = (unsigned char *)array->values + first * rpe_precision_size(array->precision);
+    void *piece = array->precision == header->precision ? values : (void *)buffer;
+    size_t bad;
+
+    const size_t found = fread(piece, 1, count * size, stream);
+    if (ferror(stream))
+        return read_error(path, errno, error);
+    if (found != count * size)
+        return length_error(path, header, (uintmax_t)first * size + found, "", error);
+    if (finite && !rpe_values_finite(header->precision, piece, count, &bad))
+        return value_error(path, header, first + bad, value_at(header->precision, piece, bad), error);
+    if (piece == values)
+        return RPE_OK;
+    piece_convert(array->precision, piece, count, values);
+    if (finite && !rpe_values_finite(array->precision, values, count, &bad))
+        return value_error(path, header, first + bad, value_at(header->precision, piece, bad), error);
+    return RPE_OK;
+}
+
+static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_header *header, bool finite,
+                              rpe_array *array, rpe_error *error)
+{
+    for (size_t first = 0; first < header->count; first += PIECE) {
+        const size_t left = header->count - first;
+        const rpe_status status =
+            piece_read(stream, path, header, finite, first, left < PIECE ? left : PIECE, array, error);
+        if (status != RPE_OK)
+            return status;
+    }
+    if (fgetc(stream) != EOF)
+        return length_error(path, header, header->count * rpe_precision_size(header->precision), " and more",
+                            error);
+    return ferror(stream) ? read_error(path, errno, error) : RPE_OK;
+}
+
+static rpe_status array_read(const char *path, rpe_npy_precision precision, bool finite, rpe_array *array,
+                             rpe_error *error)
+{
+    FILE *stream;
+    struct stat file;
+    rpe_npy_header header;
+    rpe_array found = {0};
+    rpe_status status = stream_open(path, &stream, &file, error);
+    if (status != RPE_OK)
+        return status;
+    status = rpe_npy_header_read(&header, stream, path, error);
+    if (status == RPE_OK)
+        status = length_check(stream, &file, path, &header, error);
+    if (status != RPE_OK)
+        goto done;
+    status =
+        rpe_array_create(&found, precision == RPE_NPY_AS_STORED ? header.precision : (rpe_precision)precision,
+                         header.rank, header.shape, path, error);
+    if (status != RPE_OK)
+        goto done;
+    status = values_read(stream, path, &header, finite, &found, error);
+    if (status == RPE_OK)
+        *array = found;
+    else
+        rpe_array_destroy(&found);
+done:
+    fclose(stream);
+    return status;
+}
+
+rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
+{
+    return array_read(path, precision, true, array, error);
+}
+
+rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
+{
+    return array_read(path, precision, false, array, error);
+}
+
+rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error)
+{
+    unsigned char header[RPE_NPY_HEADER_CAPACITY];
+    rpe_output opened = {0};
+    rpe_status status = rpe_output_open(&opened, path, error);
+    if (status != RPE_OK)
+        return status;
+    status = rpe_output_write(&opened, header, rpe_npy_header_bytes(array, header), error);
+    if (status == RPE_OK)
+        status = rpe_output_write(&opened, array->values,
+                                  rpe_array_count(array) * rpe_precision_size(array->precision), error);
+    if (status == RPE_OK)
+        status = rpe_output_finish(&opened, error);
+    if (status == RPE_OK)
+        *output = opened;
+    else
+        rpe_output_discard(&opened);
+    return status;
+}
+
+rpe_status rpe_npy_write(const char *path, const rpe_array *array, rpe_error *error)
+{
+    rpe_output output = {0};
+    const rpe_status status = rpe_npy_store(&output, path, array, error);
+    return status == RPE_OK ? rpe_output_commit(&output, error) : status;
+}

@@ -1,0 +1,26 @@
+/* NumPy's .npy: reads format 1.0 and 2.0, writes 1.0; C order, '<f4' or '<f8'.  [spec 7] */
+#ifndef RPE_NPY_H
+#define RPE_NPY_H
+
+#include "rpe_array.h"
+#include "rpe_error.h"
+#include "rpe_output.h"
+
+typedef enum rpe_npy_precision { RPE_NPY_SINGLE = 0, RPE_NPY_DOUBLE = 1, RPE_NPY_AS_STORED = 2 } rpe_npy_precision;
+
+/* Reads the whole array, converting in pieces while reading, so that one copy is held.  Every element must be finite (and
+   stay finite in single precision).  Errors name path, what was expected and found: missing file, wrong magic, version,
+   header, Fortran order, big-endian or other dtype, rank over RPE_RANK_MAX, zero or overflowing extents, file shorter or
+   longer than its shape says, NaN or Inf with its index. */
+rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error);
+
+/* As rpe_npy_read, but NaN and Inf are let through: for results, where a moment may not exist. */
+rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error);
+
+/* Opens, writes and finishes under the temporary name; the caller commits or discards (several files appear together). */
+rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error);
+
+/* Store and commit. */
+rpe_status rpe_npy_write(const char *path, const rpe_array *array, rpe_error *error);
+
+#endif

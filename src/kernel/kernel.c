@@ -1,0 +1,204 @@
+/* Position kernels: the table of families, reading, and what all families share (the gate). */
+#include "rpe_kernel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_kernel_parameters.h"
+#include "rpe_memory.h"
+
+#define RPE_KERNEL(name) extern const rpe_kernel_type rpe_kernel_type_##name;
+#include "kernels.def"
+#undef RPE_KERNEL
+
+static const rpe_kernel_type *const TYPES[] = {
+#define RPE_KERNEL(name) &rpe_kernel_type_##name,
+#include "kernels.def"
+#undef RPE_KERNEL
+};
+
+size_t rpe_kernel_type_count(void)
+{
+    return sizeof TYPES / sizeof TYPES[0];
+}
+
+const rpe_kernel_type *rpe_kernel_type_at(size_t index)
+{
+    return TYPES[index];
+}
+
+static rpe_status type_error(const rpe_json *document, const char *name, rpe_error *error)
+{
+    char expected[RPE_ERROR_CAPACITY / 4] = "";
+    size_t used = 0, count = rpe_kernel_type_count();
+    for (size_t i = 0; i < count && used < sizeof expected; i++) {
+        const char *separator = i == 0 ? "" : i + 1 == count ? " or " : ", ";
+        used +=
+            (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%s\"", separator, TYPES[i]->name);
+    }
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"type\": expected %s, found \"%s\"", document->path,
+                         expected, name);
+}
+
+static rpe_status type_read(const rpe_json *document, const rpe_kernel_type **type, rpe_error *error)
+{
+    const char *name = NULL;
+    rpe_status status = rpe_json_text(document, document->root, "type", NULL, &name, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
+        if (strcmp(name, TYPES[i]->name) == 0) {
+            *type = TYPES[i];
+            return RPE_OK;
+        }
+    }
+    return type_error(document, name, error);
+}
+
+static rpe_status parameterization_read(const rpe_json *document, bool *raw, rpe_error *error)
+{
+    const char *text = NULL;
+    rpe_status status =
+        rpe_json_text(document, document->root, "parameterization", "canonical", &text, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    *raw = strcmp(text, "raw") == 0;
+    if (!*raw && strcmp(text, "canonical") != 0) {
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: \"parameterization\": expected \"canonical\" or \"raw\", found \"%s\"",
+                             document->path, text);
+    }
+    return RPE_OK;
+}
+
+/* delta = sigmoid(raw gate), or delta itself */
+static rpe_status gate_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
+{
+    if (json_object_get(document->root, "gate") == NULL) {
+        return RPE_OK;
+    }
+    rpe_parameter_shape shape = {0};
+    rpe_status status = rpe_parameters_read(document, "gate", 2, 2, &shape, &kernel->gate, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    if (shape.extent[0] != kernel->heads || shape.extent[1] != kernel->features) {
+        char found[RPE_SHAPE_CAPACITY];
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT, "%s: \"gate\": expected shape [%zu,%zu] (heads, features), found %s",
+            document->path, kernel->heads, kernel->features, rpe_shape_text(shape.rank, shape.extent, found));
+    }
+    if (raw) {
+        for (size_t i = 0; i < shape.count; i++) {
+            kernel->gate[i] = rpe_sigmoid(kernel->gate[i]);
+        }
+    }
+    return rpe_parameters_range_check(document, "gate", &shape, kernel->gate, 0, 1, error);
+}
+
+static rpe_status kernel_fill(rpe_kernel *kernel, const rpe_json *document, rpe_error *error)
+{
+    bool raw = false;
+    kernel->path = rpe_memory_text(document->path);
+    if (kernel->path == NULL) {
+        return rpe_error_memory(error, document->path, strlen(document->path) + 1, 1);
+    }
+    rpe_status status = type_read(document, &kernel->type, error);
+    if (status == RPE_OK) {
+        status = parameterization_read(document, &raw, error);
+    }
+    if (status == RPE_OK) {
+        status = kernel->type->read(kernel, document, raw, error);
+    }
+    if (status == RPE_OK) {
+        status = gate_read(kernel, document, raw, error);
+    }
+    return status;
+}
+
+rpe_status rpe_kernel_read(rpe_kernel **kernel, const char *path, rpe_error *error)
+{
+    rpe_json document = {0};
+    rpe_kernel *made = NULL;
+    rpe_status status = rpe_json_read(&document, path, error);
+    if (status != RPE_OK) {
+        goto done;
+    }
+    made = rpe_memory_allocate_zero(1, sizeof *made);
+    if (made == NULL) {
+        status = rpe_error_memory(error, path, 1, sizeof *made);
+        goto done;
+    }
+    status = kernel_fill(made, &document, error);
+    if (status == RPE_OK) {
+        *kernel = made;
+        made = NULL;
+    }
+done:
+    rpe_kernel_destroy(made);
+    rpe_json_destroy(&document);
+    return status;
+}
+
+void rpe_kernel_destroy(rpe_kernel *kernel)
+{
+    if (kernel == NULL) {
+        return;
+    }
+    rpe_memory_free(kernel->values);
+    rpe_memory_free(kernel->key_filter);
+    rpe_memory_free(kernel->query_filter);
+    rpe_memory_free(kernel->gain);
+    rpe_memory_free(kernel->phase);
+    rpe_memory_free(kernel->frequency);
+    rpe_memory_free(kernel->gate);
+    rpe_memory_free(kernel->path);
+    rpe_memory_free(kernel);
+}
+
+double rpe_kernel_gate(const rpe_kernel *kernel, size_t head, size_t feature)
+{
+    return kernel->gate == NULL ? 0.0 : kernel->gate[head * kernel->features + feature];
+}
+
+/* (1 - delta) P + delta */
+static double gated(const rpe_kernel *kernel, size_t head, size_t feature, double value)
+{
+    double delta = rpe_kernel_gate(kernel, head, feature);
+    return (1.0 - delta) * value + delta;
+}
+
+double rpe_kernel_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
+{
+    return gated(kernel, head, feature, kernel->type->value(kernel, head, feature, lag));
+}
+
+double rpe_kernel_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                                 const ptrdiff_t *lag)
+{
+    return gated(kernel, head, feature, kernel->type->autocovariance(kernel, side, head, feature, lag));
+}
+
+static rpe_status axes_check(const rpe_kernel *kernel, const rpe_positions *positions, rpe_error *error)
+{
+    if (positions->axes == kernel->axes) {
+        return RPE_OK;
+    }
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected positions on %zu %s, found %zu", kernel->path,
+                         kernel->axes, kernel->axes == 1 ? "axis" : "axes", positions->axes);
+}
+
+rpe_status rpe_kernel_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                             const rpe_positions *keys, rpe_error *error)
+{
+    rpe_status status = axes_check(kernel, queries, error);
+    if (status == RPE_OK) {
+        status = axes_check(kernel, keys, error);
+    }
+    if (status == RPE_OK && kernel->type->covers != NULL) {
+        status = kernel->type->covers(kernel, queries, keys, error);
+    }
+    return status;
+}

@@ -1,0 +1,164 @@
+/* Tables of P_d over all lags between two position sets. */
+#include "rpe_lag_table.h"
+
+#include <stdint.h>
+
+#include "rpe_memory.h"
+#include "rpe_parallel.h"
+
+#define LINE (RPE_MEMORY_ALIGNMENT / sizeof(double)) /* doubles of one cache line */
+
+/* The lags -(N_i - 1) .. M_i - 1 on each axis as positions: lag = position - (N_i - 1). */
+typedef struct lag_grid {
+    rpe_positions positions;
+    ptrdiff_t origin[RPE_AXES_MAX]; /* N_i - 1: the position of lag 0 */
+} lag_grid;
+
+static rpe_status lag_grid_make(lag_grid *grid, const rpe_kernel *kernel, const rpe_positions *queries,
+                                const rpe_positions *keys, rpe_error *error)
+{
+    rpe_status status = rpe_kernel_covers(kernel, queries, keys, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    size_t extent[RPE_AXES_MAX] = {0};
+    for (size_t i = 0; i < kernel->axes; i++) {
+        extent[i] = queries->extent[i] + keys->extent[i] - 1; /* extents are at most PTRDIFF_MAX */
+        grid->origin[i] = (ptrdiff_t)keys->extent[i] - 1;
+    }
+    return rpe_positions_make(&grid->positions, kernel->axes, extent, kernel->path, error);
+}
+
+/* row[i] = P_d(lag i), or an auto-covariance at lag i */
+static void row_fill(double *row, const rpe_kernel *kernel, rpe_covariance which, size_t head, size_t feature,
+                     const lag_grid *grid)
+{
+    rpe_side side = which == RPE_COVARIANCE_QUERY ? RPE_SIDE_QUERY : RPE_SIDE_KEY;
+    for (size_t i = 0; i < grid->positions.count; i++) {
+        ptrdiff_t lag[RPE_AXES_MAX];
+        rpe_positions_coordinates(&grid->positions, i, lag);
+        for (size_t axis = 0; axis < grid->positions.axes; axis++) {
+            lag[axis] -= grid->origin[axis];
+        }
+        row[i] = which == RPE_COVARIANCE_CROSS ? rpe_kernel_value(kernel, head, feature, lag)
+                                               : rpe_kernel_autocovariance(kernel, side, head, feature, lag);
+    }
+}
+
+/* An odd number of cache lines: rows that are walked together then fall on different cache sets. */
+static size_t stride_of(size_t lags)
+{
+    size_t lines = lags / LINE + (lags % LINE != 0);
+    return (lines | 1) * LINE; /* lags <= PTRDIFF_MAX */
+}
+
+/* offset[i] = sum over the axes of (coordinate + shift) * (product of the lag extents that follow) */
+static void offsets_fill(size_t *offset, const rpe_positions *positions, const lag_grid *grid, bool shifted)
+{
+    for (size_t i = 0; i < positions->count; i++) {
+        ptrdiff_t at[RPE_AXES_MAX];
+        rpe_positions_coordinates(positions, i, at);
+        size_t sum = 0;
+        for (size_t axis = 0; axis < positions->axes; axis++) {
+            sum =
+                sum * grid->positions.extent[axis] + (size_t)(at[axis] + (shifted ? grid->origin[axis] : 0));
+        }
+        offset[i] = sum;
+    }
+}
+
+static rpe_status table_allocate(rpe_lag_table *table, size_t queries, size_t keys, rpe_error *error)
+{
+    size_t count = 0;
+    if (!rpe_size_multiply(table->features, table->stride, &count)) {
+        return rpe_error_memory(error, "lag table", table->features, SIZE_MAX);
+    }
+    table->values = rpe_memory_allocate_zero(count, sizeof *table->values);
+    if (table->values == NULL) {
+        return rpe_error_memory(error, "lag table", count, sizeof *table->values);
+    }
+    table->query_offset = rpe_memory_allocate(queries, sizeof *table->query_offset);
+    if (table->query_offset == NULL) {
+        return rpe_error_memory(error, "lag table: offsets", queries, sizeof *table->query_offset);
+    }
+    table->key_offset = rpe_memory_allocate(keys, sizeof *table->key_offset);
+    if (table->key_offset == NULL) {
+        return rpe_error_memory(error, "lag table: offsets", keys, sizeof *table->key_offset);
+    }
+    return RPE_OK;
+}
+
+rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
+                                size_t head, const rpe_positions *queries, const rpe_positions *keys,
+                                rpe_error *error)
+{
+    if (which != RPE_COVARIANCE_CROSS && kernel->type->autocovariance == NULL) {
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: \"type\": expected a kernel with codes, found \"%s\"", kernel->path,
+                             kernel->type->name);
+    }
+    lag_grid grid = {0};
+    rpe_status status = lag_grid_make(&grid, kernel, queries, keys, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    rpe_lag_table made = {.features = kernel->features, .lags = grid.positions.count};
+    made.stride = stride_of(made.lags);
+    status = table_allocate(&made, queries->count, keys->count, error);
+    if (status != RPE_OK) {
+        rpe_lag_table_destroy(&made);
+        return status;
+    }
+    for (size_t d = 0; d < made.features; d++) {
+        row_fill(made.values + d * made.stride, kernel, which, head, d, &grid);
+    }
+    offsets_fill(made.query_offset, queries, &grid, true);
+    offsets_fill(made.key_offset, keys, &grid, false);
+    *table = made;
+    return RPE_OK;
+}
+
+void rpe_lag_table_destroy(rpe_lag_table *table)
+{
+    rpe_memory_free(table->key_offset);
+    rpe_memory_free(table->query_offset);
+    rpe_memory_free(table->values);
+    *table = (rpe_lag_table){0};
+}
+
+typedef struct matrix_job {
+    const rpe_kernel *kernel;
+    const lag_grid *grid;
+    double *values; /* [heads,features,lags] */
+} matrix_job;
+
+static void matrix_row(void *context, size_t index, int thread)
+{
+    const matrix_job *job = context;
+    (void)thread;
+    row_fill(job->values + index * job->grid->positions.count, job->kernel, RPE_COVARIANCE_CROSS,
+             index / job->kernel->features, index % job->kernel->features, job->grid);
+}
+
+rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length,
+                             int threads, rpe_error *error)
+{
+    lag_grid grid = {0};
+    rpe_status status = lag_grid_make(&grid, kernel, length, length, error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    size_t shape[2 + RPE_AXES_MAX] = {kernel->heads, kernel->features};
+    for (size_t i = 0; i < kernel->axes; i++) {
+        shape[2 + i] = grid.positions.extent[i];
+    }
+    rpe_array made = {0};
+    status = rpe_array_create(&made, RPE_DOUBLE, 2 + kernel->axes, shape, "kernel matrix", error);
+    if (status != RPE_OK) {
+        return status;
+    }
+    matrix_job job = {.kernel = kernel, .grid = &grid, .values = made.values};
+    rpe_parallel_for(kernel->heads * kernel->features, threads, matrix_row, &job);
+    *matrix = made;
+    return RPE_OK;
+}

@@ -1,0 +1,58 @@
+/* Kernels given by their values at the lags -(N-1) .. N-1: learned elsewhere, without codes.  [spec 3] */
+#include "rpe_kernel.h"
+#include "rpe_kernel_parameters.h"
+
+static rpe_status table_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
+{
+    static const char *const keys[] = {"type", "parameterization", "values", "gate", NULL};
+    (void)raw; /* values have no raw form */
+    rpe_parameter_shape shape = {0};
+    rpe_status status = rpe_json_keys_check(document, document->root, keys, error);
+    if (status == RPE_OK) {
+        status = rpe_parameters_read(document, "values", 3, 3, &shape, &kernel->values, error);
+    }
+    if (status != RPE_OK) {
+        return status;
+    }
+    if (shape.extent[2] % 2 == 0) {
+        char found[RPE_SHAPE_CAPACITY];
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT,
+            "%s: \"values\": expected an odd number of lags (2N-1) on the last axis, found shape %s",
+            document->path, rpe_shape_text(shape.rank, shape.extent, found));
+    }
+    kernel->heads = shape.extent[0];
+    kernel->features = shape.extent[1];
+    kernel->lags = shape.extent[2];
+    kernel->axes = 1;
+    return RPE_OK;
+}
+
+static double table_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
+{
+    const double *row = kernel->values + (head * kernel->features + feature) * kernel->lags;
+    return row[(ptrdiff_t)(kernel->lags / 2) + lag[0]];
+}
+
+/* Lags needed: -(keys-1) .. queries-1; known: -(N-1) .. N-1. */
+static rpe_status table_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                               const rpe_positions *keys, rpe_error *error)
+{
+    size_t known = kernel->lags / 2 + 1;
+    if (queries->count <= known && keys->count <= known) {
+        return RPE_OK;
+    }
+    return rpe_error_set(
+        error, RPE_ERROR_INPUT,
+        "%s: \"values\": expected lags -%zu to %zu for %zu queries and %zu keys, found -%zu to %zu",
+        kernel->path, keys->count - 1, queries->count - 1, queries->count, keys->count, known - 1, known - 1);
+}
+
+const rpe_kernel_type rpe_kernel_type_table = {
+    .name = "table",
+    .title = "table of values",
+    .source = "values learned or computed elsewhere",
+    .read = table_read,
+    .value = table_value,
+    .covers = table_covers,
+};

@@ -1,0 +1,97 @@
+/* Measures: one trial of a method -> numbers.  One file each, listed in measures.def.
+   A measure looks at one stage of a method.  Whoever runs trials makes the product of that stage once and shows it to all
+   measures; what does not change between trials (the oracle's scores and outputs) is computed once an input. */
+#ifndef RPE_MEASURE_H
+#define RPE_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_error.h"
+#include "rpe_lag_table.h"
+#include "rpe_method.h"
+
+typedef enum rpe_stage {
+    RPE_STAGE_CODES,  /* hook `codes`: the measure calls it, feature by feature */
+    RPE_STAGE_ENCODE, /* hook `encode`: encoded queries and keys */
+    RPE_STAGE_ATTEND, /* hook `attend`, with values [I | v], so that the outputs hold the attention and the outputs */
+    RPE_STAGE_COUNT
+} rpe_stage;
+
+/* One head and feature, for measures that show single features. */
+typedef struct rpe_selection {
+    size_t head, feature;
+} rpe_selection;
+
+/* What all trials of a point share.  Batch 1. */
+typedef struct rpe_subject {
+    const rpe_method *method;
+    const rpe_problem *problem;
+    const double *oracle_scores; /* [H,M,N]; NULL unless some measure is of RPE_STAGE_ENCODE */
+    double score_squares;        /* their sum of squares over visible entries; 0 without them */
+    const double
+        *oracle_outputs; /* [M,H,N+V]: attention rows and outputs; NULL unless some is of RPE_STAGE_ATTEND */
+    const rpe_lag_table *lag_tables; /* [H]: P of each head; NULL unless some is of RPE_STAGE_CODES */
+    size_t values;                   /* V */
+    rpe_inputs inputs;               /* double, values [N,H,V]: for closed forms */
+    const rpe_selection *selections;
+    size_t selection_count;
+} rpe_subject;
+
+/* One trial's products, in double; what no measure asked for is NULL. */
+typedef struct rpe_trial {
+    const void *plan; /* of the subject's method and problem */
+    const rpe_noise *noise;
+    const double *queries, *keys; /* encoded [M,H,R], [N,H,R] */
+    const double *outputs;        /* [M,H,N+V] */
+} rpe_trial;
+
+typedef struct rpe_value_label {
+    ptrdiff_t head, feature; /* -1: not of a single one */
+    ptrdiff_t lag;
+    bool at_lag;
+} rpe_value_label;
+
+typedef struct rpe_closed_value {
+    double mean;     /* expectation of one trial's value */
+    double variance; /* of one trial's value; NaN: unknown, the sample's is used */
+} rpe_closed_value;
+
+typedef struct rpe_measure {
+    const char *name, *title, *unit, *source;
+    rpe_stage stage;
+    bool
+        root; /* the result is the square root of the mean over trials, as for a relative root-mean-square error */
+    rpe_status (*supports)(const rpe_subject *subject,
+                           rpe_error *error);                           /* NULL: wherever the hook is there */
+    size_t (*count)(const rpe_subject *subject);                        /* values of one trial; NULL: 1 */
+    rpe_value_label (*label)(const rpe_subject *subject, size_t index); /* NULL: no label */
+    size_t (*workspace_bytes)(const rpe_subject *subject);              /* of evaluate; NULL: none */
+    /* values [count]; the method's own workspace need for `codes` is added by the caller. */
+    void (*evaluate)(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                     rpe_workspace *workspace);
+    /* [count]; NULL, or a method without the moments hook: no closed form. */
+    rpe_status (*closed_form)(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error);
+    bool (*has_closed_form)(const rpe_subject *subject); /* NULL: iff closed_form is there */
+} rpe_measure;
+
+size_t rpe_measure_count(void);
+const rpe_measure *rpe_measure_at(size_t index);
+const rpe_measure *rpe_measure_find(const char *name); /* NULL if there is none */
+
+/* Number of keys that query m sees: all, or n <= m. */
+size_t rpe_problem_visible(const rpe_problem *problem, size_t query);
+/* Sum of squares over visible entries of scores [H,M,N]. */
+double rpe_scores_squares(const rpe_problem *problem, const double *scores);
+
+/* Number of values of one trial. */
+size_t rpe_measure_values(const rpe_measure *measure, const rpe_subject *subject);
+bool rpe_measure_closed_form_known(const rpe_measure *measure, const rpe_subject *subject);
+
+/* Whether the method has the hook of the measure's stage, is not itself the oracle, and the measure has no objection. */
+rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error);
+
+/* Methods that share the hook of a stage give the same numbers there: only the first of them need be run. */
+bool rpe_stage_same_numbers(rpe_stage stage, const rpe_method *a, const rpe_method *b);
+
+#endif

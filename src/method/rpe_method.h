@@ -1,0 +1,83 @@
+/* Methods: what a user calls an attention with relative positions.  A problem is planned by a method; a stream gives the
+   randomness of one trial.  One file each, listed in methods.def; a hook that is NULL is a capability the method lacks. */
+#ifndef RPE_METHOD_H
+#define RPE_METHOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_array.h"
+#include "rpe_encoder.h"
+#include "rpe_error.h"
+#include "rpe_kernel.h"
+#include "rpe_sampler.h"
+#include "rpe_workspace.h"
+
+typedef struct rpe_problem {
+    rpe_positions queries, keys; /* M, N */
+    size_t batch, heads;
+    size_t features;            /* D */
+    size_t value_features;      /* V */
+    const rpe_kernel *kernel;   /* NULL: no positions */
+    const rpe_sampler *sampler; /* NULL: the noise is given */
+    size_t realizations;        /* R; used by methods that encode */
+    rpe_precision precision;
+    bool causal, shared_heads;
+} rpe_problem;
+
+/* In the problem's precision; values may be NULL where only encoding is asked for. */
+typedef struct rpe_inputs {
+    const void *queries, *keys, *values; /* [B,M,H,D], [B,N,H,D], [B,N,H,V] */
+} rpe_inputs;
+
+/* The exact attention of a family of relative positions. Double. */
+typedef struct rpe_oracle {
+    const char *name, *title, *source;
+    /* Outputs [B,M,H,V]; inputs in double. */
+    rpe_status (*attend)(const rpe_problem *problem, const rpe_inputs *inputs, double *outputs, int threads,
+                         rpe_error *error);
+    /* Scores of one head of one batch item, [M,N]. */
+    rpe_status (*scores)(const rpe_problem *problem, const rpe_inputs *inputs, size_t item, size_t head,
+                         double *scores, rpe_error *error);
+} rpe_oracle;
+
+extern const rpe_oracle rpe_oracle_explicit;
+
+/* What the formula needs for one call, not what a code happens to do. */
+typedef struct rpe_cost {
+    double flops;
+    double bytes_moved; /* inputs read and outputs written once */
+    double bytes_held;  /* besides inputs and outputs */
+} rpe_cost;
+
+typedef struct rpe_method {
+    const char *name, *title, *source; /* key on the command line and in CSV; legend; paper and equation */
+    const rpe_oracle *oracle;          /* what it is measured against */
+    rpe_status (*supports)(const rpe_problem *problem, rpe_error *error); /* if not, says why */
+    rpe_status (*plan)(void **plan, const rpe_problem *problem,
+                       rpe_error *error); /* what all trials share; read-only then */
+    void (*plan_destroy)(void *plan);
+    size_t (*workspace_bytes)(const void *plan); /* of each thread */
+    bool (*random)(const rpe_problem *problem);  /* whether a trial's stream matters */
+    /* Encoded queries [B,M,H,R] and keys [B,N,H,R]; their dot products over sqrt(R) approximate the oracle's scores. */
+    void (*encode)(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *queries,
+                   void *keys, int threads, rpe_workspace *workspaces);
+    /* Codes of one head and feature, [M,R] and [N,R] contiguous. */
+    void (*codes)(const void *plan, const rpe_noise *noise, size_t head, size_t feature, void *query_codes,
+                  void *key_codes, rpe_workspace *workspace);
+    void (*attend)(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
+                   int threads, rpe_workspace *workspaces);
+    /* Closed-form mean and variance of the approximate scores of one head of one item, [M,N] each; inputs in double. */
+    rpe_status (*score_moments)(const rpe_problem *problem, const rpe_inputs *inputs, size_t item,
+                                size_t head, double *mean, double *variance, rpe_error *error);
+    /* Closed-form mean and variance of (1/R) sum_r Qbar_dr(m) Kbar_dr(n), [M,N] each. */
+    rpe_status (*code_moments)(const rpe_problem *problem, size_t head, size_t feature, double *mean,
+                               double *variance, rpe_error *error);
+    rpe_cost (*cost)(const rpe_problem *problem);
+} rpe_method;
+
+size_t rpe_method_count(void);
+const rpe_method *rpe_method_at(size_t index);
+const rpe_method *rpe_method_find(const char *name); /* NULL if there is none */
+
+#endif

@@ -1,0 +1,266 @@
+#include "rpe_gnuplot.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+
+#define LINE_CAPACITY 140  /* characters of a line of text across a picture */
+#define SMALL_CAPACITY 165 /* of a line in the small font of the footer */
+#define LABEL_CAPACITY 36  /* of a line beside an axis */
+#define ROUNDING_SIZE                                                                                        \
+    1e-5 /* of the largest value: below, a point is taken as zero and marked at the bottom */
+
+/* A gnuplot string: single quotes, where only the quote itself is special; control characters become spaces. */
+static rpe_status quoted_write(rpe_output *output, const char *text, size_t count, rpe_error *error)
+{
+    rpe_status status = rpe_output_write(output, "'", 1, error);
+    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+        const char *c = (unsigned char)text[i] < ' ' ? " " : &text[i];
+        status = rpe_output_write(output, c, 1, error);
+        if (status == RPE_OK && *c == '\'')
+            status = rpe_output_write(output, c, 1, error);
+    }
+    return status == RPE_OK ? rpe_output_write(output, "'", 1, error) : status;
+}
+
+static rpe_status text_write(rpe_output *output, const char *name, const char *text, rpe_error *error)
+{
+    rpe_status status = rpe_output_print(output, error, "%s = ", name);
+    if (status == RPE_OK)
+        status = quoted_write(output, text, strlen(text), error);
+    return status == RPE_OK ? rpe_output_write(output, "\n", 1, error) : status;
+}
+
+/* Bytes of text's first line: up to so many characters, cut at a space where there is one. */
+static size_t line_length(const char *text, size_t capacity)
+{
+    size_t characters = 0, i = 0, space = 0;
+    for (; text[i] != '\0'; i++) {
+        if (text[i] == ' ')
+            space = i;
+        characters += ((unsigned char)text[i] & 0xC0) != 0x80 ? 1 : 0;
+        if (characters > capacity)
+            return space > 0 ? space : i;
+    }
+    return i;
+}
+
+/* NAME = 'first line'."\n".'second line'; the number of lines goes to *lines unless it is NULL. */
+static rpe_status wrapped_write(rpe_output *output, const char *name, const char *text, size_t capacity,
+                                size_t *lines, rpe_error *error)
+{
+    size_t count = 0;
+    rpe_status status = rpe_output_print(output, error, "%s = ", name);
+    do {
+        size_t length = line_length(text, capacity);
+        if (status == RPE_OK && count > 0)
+            status = rpe_output_print(output, error, ".\"\\n\".");
+        if (status == RPE_OK)
+            status = quoted_write(output, text, length, error);
+        count++;
+        text += length;
+        text += strspn(text, " ");
+    } while (status == RPE_OK && *text != '\0');
+    if (lines != NULL)
+        *lines = count;
+    return status == RPE_OK ? rpe_output_write(output, "\n", 1, error) : status;
+}
+
+/* A wrapped text and, for the layout, NAME_LINES. */
+static rpe_status paragraph_write(rpe_output *output, const char *name, const char *text, size_t capacity,
+                                  rpe_error *error)
+{
+    size_t lines = 0;
+    rpe_status status = wrapped_write(output, name, text, capacity, &lines, error);
+    return status == RPE_OK ? rpe_output_print(output, error, "%s_LINES = %zu\n", name, lines) : status;
+}
+
+/* NAME_KEY[i], NAME_TITLE[i], the count NAMES and the function name_key(n) of a row. */
+static rpe_status groups_write(rpe_output *output, const char *upper, const char *lower, const char *plural,
+                               const rpe_groups *groups, size_t first, size_t count, rpe_error *error)
+{
+    rpe_status status = rpe_output_print(output, error, "%s = %zu\narray %s_KEY[%zu]\narray %s_TITLE[%zu]\n",
+                                         plural, count, upper, count, upper, count);
+    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+        const rpe_group *group = &groups->items[first + i];
+        status = rpe_output_print(output, error, "%s_KEY[%zu] = ", upper, i + 1);
+        if (status == RPE_OK)
+            status = quoted_write(output, group->key, strlen(group->key), error);
+        if (status == RPE_OK)
+            status = rpe_output_print(output, error, "; %s_TITLE[%zu] = ", upper, i + 1);
+        if (status == RPE_OK)
+            status = quoted_write(output, group->title, strlen(group->title), error);
+        if (status == RPE_OK)
+            status = rpe_output_write(output, "\n", 1, error);
+    }
+    for (size_t c = 0; status == RPE_OK && c < groups->column_count; c++)
+        status = rpe_output_print(output, error, "%s%sstrcol('%s')", c == 0 ? lower : "",
+                                  c == 0 ? "_key(n) = " : ".'|'.", rpe_column_name(groups->columns[c]));
+    return status == RPE_OK ? rpe_output_write(output, "\n", 1, error) : status;
+}
+
+typedef struct measure_range {
+    double low, high; /* of estimates and closed forms, those of rounding size left out */
+    size_t closed, z; /* rows with a closed form, with a z */
+} measure_range;
+
+static measure_range range_find(const rpe_picture *picture, const rpe_group *measure)
+{
+    measure_range range = {.low = INFINITY, .high = 0};
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t row = 0; row < picture->record->rows.rows; row++) {
+            if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+                continue;
+            double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
+            double closed = rpe_record_number(picture->record, row, RPE_COLUMN_closed_form);
+            if (pass == 0) {
+                range.high = estimate > range.high ? estimate : range.high;
+                range.high = closed > range.high ? closed : range.high;
+                range.closed += isfinite(closed) ? 1 : 0;
+                range.z += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_z)) ? 1 : 0;
+                continue;
+            }
+            double floor_value = ROUNDING_SIZE * range.high;
+            range.low = estimate > floor_value && estimate < range.low ? estimate : range.low;
+            range.low = closed > floor_value && closed < range.low ? closed : range.low;
+        }
+    if (!(range.high > 0))
+        range.high = 1;
+    if (!isfinite(range.low))
+        range.low = 0.1 * range.high;
+    return range;
+}
+
+static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
+{
+    const rpe_picture *picture = preamble->picture;
+    size_t count = picture->measures.count;
+    char label[48];
+    rpe_status status = rpe_output_print(
+        output, error,
+        "array MEASURE_LOW[%zu]\narray MEASURE_HIGH[%zu]\narray MEASURE_FLOOR[%zu]\n"
+        "array MEASURE_CLOSED[%zu]\narray MEASURE_Z[%zu]\narray MEASURE_LABEL[%zu]\narray GUIDE[%zu]\n",
+        count, count, count, count, count, count, count * preamble->panel_count);
+    for (size_t m = 0; status == RPE_OK && m < count; m++) {
+        const rpe_group *measure = &picture->measures.items[m];
+        measure_range range = range_find(picture, measure);
+        status = rpe_output_print(
+            output, error,
+            "MEASURE_LOW[%zu] = %.17g; MEASURE_HIGH[%zu] = %.17g; MEASURE_FLOOR[%zu] = %.17g\n"
+            "MEASURE_CLOSED[%zu] = %zu; MEASURE_Z[%zu] = %zu\n",
+            m + 1, range.low, m + 1, range.high, m + 1, ROUNDING_SIZE * range.high, m + 1, range.closed,
+            m + 1, range.z);
+        snprintf(label, sizeof label, "MEASURE_LABEL[%zu]", m + 1);
+        if (status == RPE_OK)
+            status = wrapped_write(output, label, measure->title, LABEL_CAPACITY, NULL, error);
+        for (size_t p = 0; status == RPE_OK && p < preamble->panel_count; p++) {
+            double guide = 0; /* max of estimate sqrt(R) */
+            for (size_t row = 0; row < picture->record->rows.rows; row++) {
+                if (!rpe_picture_row_in(picture, row, measure,
+                                        &picture->panels.items[preamble->first_panel + p], NULL))
+                    continue;
+                double scaled = rpe_record_number(picture->record, row, RPE_COLUMN_estimate) *
+                                sqrt(rpe_record_number(picture->record, row, RPE_COLUMN_realizations));
+                guide = scaled > guide ? scaled : guide;
+            }
+            status = rpe_output_print(output, error, "GUIDE[%zu] = %.17g\n",
+                                      m * preamble->panel_count + p + 1, guide);
+        }
+    }
+    return status;
+}
+
+/* X_LOW and X_HIGH (R, or the lag), and what bounds z. */
+static rpe_status limits_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
+{
+    const rpe_picture *picture = preamble->picture;
+    double low = INFINITY, high = -INFINITY, largest = 0, bound = rpe_record_bound(picture->record);
+    for (size_t row = 0; row < picture->record->rows.rows; row++)
+        for (size_t p = 0; p < preamble->panel_count; p++) {
+            if (!rpe_picture_row_in(picture, row, NULL, &picture->panels.items[preamble->first_panel + p],
+                                    NULL))
+                continue;
+            double x = rpe_record_number(picture->record, row,
+                                         picture->at_lag ? RPE_COLUMN_lag : RPE_COLUMN_realizations);
+            double z = fabs(rpe_record_number(picture->record, row, RPE_COLUMN_z));
+            low = x < low ? x : low;
+            high = x > high ? x : high;
+            largest = z > largest ? z : largest;
+        }
+    if (!isfinite(low) || !isfinite(high))
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected numbers in the column \"%s\", found none",
+                             picture->record->csv_path, picture->at_lag ? "lag" : "realizations");
+    return rpe_output_print(
+        output, error, "X_LOW = %.17g\nX_HIGH = %.17g\nZ_LARGEST = %.17g\nZ_HOLM = %.17g\nZ_COUNT = %zu\n",
+        low, high, largest, isfinite(bound) ? bound : 0.0, rpe_record_family(picture->record));
+}
+
+/* PANEL_FIRST[p] and PANEL_LAST[p]: the rows between which the panel's are, so that gnuplot can skip the others unread. */
+static rpe_status places_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
+{
+    const rpe_picture *picture = preamble->picture;
+    rpe_status status = rpe_output_print(output, error, "array PANEL_FIRST[%zu]\narray PANEL_LAST[%zu]\n",
+                                         preamble->panel_count, preamble->panel_count);
+    for (size_t p = 0; status == RPE_OK && p < preamble->panel_count; p++) {
+        const rpe_group *panel = &picture->panels.items[preamble->first_panel + p];
+        size_t last = panel->row;
+        for (size_t row = panel->row; row < picture->record->rows.rows; row++)
+            last = rpe_picture_row_in(picture, row, NULL, panel, NULL) ? row : last;
+        status = rpe_output_print(output, error, "PANEL_FIRST[%zu] = %zu; PANEL_LAST[%zu] = %zu\n", p + 1,
+                                  panel->row, p + 1, last);
+    }
+    return status;
+}
+
+/* A file name that gnuplot cannot take for a pipe, an option or a home directory. */
+static rpe_status path_write(rpe_output *output, const char *name, const char *path, rpe_error *error)
+{
+    if (path[0] == '/')
+        return text_write(output, name, path, error);
+    char *plain = rpe_path_join(".", path);
+    if (plain == NULL)
+        return rpe_error_memory(error, "path of a picture", strlen(path) + 3, 1);
+    rpe_status status = text_write(output, name, plain, error);
+    rpe_memory_free(plain);
+    return status;
+}
+
+rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
+{
+    const rpe_picture *picture = preamble->picture;
+    const json_t *root = picture->record->document.root;
+    const char *title = json_string_value(json_object_get(root, "title"));
+    const char *question = json_string_value(json_object_get(root, "question"));
+    char footer[RPE_FOOTER_CAPACITY];
+    rpe_status status = path_write(output, "CSV", picture->record->csv_path, error);
+    if (status == RPE_OK)
+        status = path_write(output, "OUTPUT", preamble->target, error);
+    if (status == RPE_OK)
+        status = path_write(output, "SCRIPTS", preamble->scripts, error);
+    if (status == RPE_OK)
+        status = text_write(output, "TERMINAL", preamble->terminal, error);
+    if (status == RPE_OK)
+        status = paragraph_write(output, "TITLE", title != NULL ? title : picture->record->name,
+                                 LINE_CAPACITY, error);
+    if (status == RPE_OK)
+        status = paragraph_write(output, "QUESTION", question != NULL ? question : "", LINE_CAPACITY, error);
+    if (status == RPE_OK)
+        status = paragraph_write(output, "FOOTER", rpe_footer_text(picture, footer), SMALL_CAPACITY, error);
+    if (status == RPE_OK)
+        status = groups_write(output, "SERIES", "series", "SERIES", &picture->series, 0,
+                              picture->series.count, error);
+    if (status == RPE_OK)
+        status = groups_write(output, "PANEL", "panel", "PANELS", &picture->panels, preamble->first_panel,
+                              preamble->panel_count, error);
+    if (status == RPE_OK)
+        status = groups_write(output, "MEASURE", "measure", "MEASURES", &picture->measures, 0,
+                              picture->measures.count, error);
+    if (status == RPE_OK)
+        status = measures_write(preamble, output, error);
+    if (status == RPE_OK)
+        status = limits_write(preamble, output, error);
+    if (status == RPE_OK)
+        status = places_write(preamble, output, error);
+    return status;
+}

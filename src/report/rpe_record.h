@@ -1,0 +1,48 @@
+/* The record of a run of an experiment as it lies in a directory: NAME.csv (rows, columns.def) and NAME.json beside it. */
+#ifndef RPE_RECORD_H
+#define RPE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_csv.h"
+#include "rpe_error.h"
+#include "rpe_json.h"
+#include "rpe_row.h"
+
+typedef struct rpe_record_names {
+    char **names; /* [count], sorted */
+    size_t count;
+} rpe_record_names;
+
+/* Every NAME with NAME.json and NAME.csv in the directory.  None is an error. */
+rpe_status rpe_record_names_read(rpe_record_names *names, const char *directory, rpe_error *error);
+void rpe_record_names_destroy(rpe_record_names *names);
+
+typedef struct rpe_record {
+    char *name, *csv_path;
+    rpe_json document;
+    rpe_csv rows;
+    size_t places[RPE_COLUMN_COUNT]; /* where each column of the schema is in rows */
+} rpe_record;
+
+/* A missing column, or no row, is an error that names the file. */
+rpe_status rpe_record_read(rpe_record *record, const char *directory, const char *name, rpe_error *error);
+void rpe_record_destroy(rpe_record *record);
+
+/* "" and NaN when the cell is empty. */
+const char *rpe_record_cell(const rpe_record *record, size_t row, rpe_column column);
+double rpe_record_number(const rpe_record *record, size_t row, rpe_column column);
+
+/* Rows that have an estimate and belong to a profile over lags (at_lag) or do not. */
+bool rpe_record_row_used(const rpe_record *record, size_t row, bool at_lag);
+
+/* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at
+   5 % to reject (Student with the fewest degrees of freedom among the rows, normal where the variances are known).  NaN for an
+   empty family. */
+size_t rpe_record_family(const rpe_record *record);
+double rpe_record_bound(const rpe_record *record);
+/* p-value of a row: the cell, else that of its z; NaN where it has neither. */
+double rpe_record_p(const rpe_record *record, size_t row);
+
+#endif

@@ -1,0 +1,265 @@
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_fit.h"
+#include "rpe_hypothesis.h"
+#include "rpe_memory.h"
+#include "rpe_picture.h"
+#include "rpe_plot.h"
+#include "rpe_record.h"
+
+#define ROUNDING_SIZE 1e-9 /* of the largest estimate: what is below has no logarithm worth fitting */
+#define POINTS_MINIMUM 3   /* values of R below which there is no slope */
+#define NUMBER_CAPACITY 48
+
+/* What the rows of one measure say about their closed forms. */
+typedef struct agreement {
+    size_t closed;   /* rows with a closed form */
+    size_t tested;   /* of these, rows with a p-value */
+    size_t exact;    /* of these, rows that agree to rounding and have no z */
+    size_t rejected; /* rows that Holm's procedure over the whole file rejects at 5 % */
+    size_t within;   /* rows within +-1.96 */
+    size_t rows;
+    double largest; /* |z| */
+} agreement;
+
+/* A curve's points on logarithmic scales. */
+typedef struct curve {
+    size_t count;
+    double *x, *y, *closed, *error; /* [count] each, one block at x */
+    double low, high, trials;       /* the range of R; the smallest number of trials */
+    bool closed_everywhere;
+} curve;
+
+/* "−0.500": a minus sign rather than a hyphen, and no "−0.000". */
+static const char *number_text(double number, int digits, char text[NUMBER_CAPACITY])
+{
+    char plain[NUMBER_CAPACITY - 8];
+    snprintf(plain, sizeof plain, "%.*f", digits, fabs(number));
+    bool zero = strspn(plain, "0.") == strlen(plain);
+    snprintf(text, NUMBER_CAPACITY, "%s%s", number < 0 && !zero ? "−" : "", plain);
+    return text;
+}
+
+/* Holm-adjusted p-values of every row; NaN where there is no z.  NULL when there is no memory. */
+static double *adjusted_create(const rpe_record *record)
+{
+    double *p = rpe_memory_allocate(record->rows.rows, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    size_t family = rpe_record_family(record);
+    for (size_t row = 0; row < record->rows.rows; row++)
+        p[row] = rpe_record_p(record, row);
+    if (family <= 2000) {
+        rpe_holm_adjust(record->rows.rows, p, p);
+        return p;
+    }
+    for (size_t row = 0; row < record->rows.rows;
+         row++) /* Bonferroni: the first step, where the family is large */
+        p[row] = fmin(1, p[row] * (double)family) + 0 * p[row];
+    return p;
+}
+
+static agreement agreement_find(const rpe_picture *picture, const rpe_group *measure, const double *adjusted)
+{
+    agreement found = {0};
+    for (size_t row = 0; row < picture->record->rows.rows; row++) {
+        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+            continue;
+        double z = fabs(rpe_record_number(picture->record, row, RPE_COLUMN_z));
+        bool exact = strcmp(rpe_record_cell(picture->record, row, RPE_COLUMN_status), "exact") == 0;
+        found.rows++;
+        found.closed += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_closed_form)) ? 1 : 0;
+        found.tested += isnan(rpe_record_p(picture->record, row)) ? 0 : 1;
+        found.exact += !isfinite(z) && exact ? 1 : 0;
+        found.within += z <= 1.96 || (!isfinite(z) && exact) ? 1 : 0;
+        found.rejected += adjusted[row] <= 0.05 ? 1 : 0;
+        found.largest = z > found.largest ? z : found.largest;
+    }
+    return found;
+}
+
+static void curve_destroy(curve *points)
+{
+    rpe_memory_free(points->x);
+    *points = (curve){0};
+}
+
+static void curve_add(curve *points, const rpe_record *record, size_t row, double largest)
+{
+    double realizations = rpe_record_number(record, row, RPE_COLUMN_realizations);
+    double estimate = rpe_record_number(record, row, RPE_COLUMN_estimate);
+    double error = rpe_record_number(record, row, RPE_COLUMN_standard_error);
+    double closed = rpe_record_number(record, row, RPE_COLUMN_closed_form);
+    double trials = rpe_record_number(record, row, RPE_COLUMN_trials);
+    if (!(realizations > 0) || !(estimate > ROUNDING_SIZE * largest) || !(error > 0))
+        return;
+    size_t i = points->count++;
+    points->x[i] = log(realizations);
+    points->y[i] = log(estimate);
+    points->error[i] = error / estimate;
+    points->closed[i] = closed > 0 ? log(closed) : 0;
+    points->closed_everywhere = points->closed_everywhere && closed > 0 && isfinite(closed);
+    points->low = realizations < points->low ? realizations : points->low;
+    points->high = realizations > points->high ? realizations : points->high;
+    points->trials = trials < points->trials ? trials : points->trials;
+}
+
+static rpe_status curve_create(curve *points, const rpe_picture *picture, const rpe_group *measure,
+                               const rpe_group *panel, const rpe_group *series, rpe_error *error)
+{
+    size_t count = 0;
+    double largest = 0;
+    for (size_t row = 0; row < picture->record->rows.rows; row++)
+        if (rpe_picture_row_in(picture, row, measure, panel, series)) {
+            count++;
+            largest = fmax(largest, rpe_record_number(picture->record, row, RPE_COLUMN_estimate));
+        }
+    double *block = rpe_memory_allocate(count, 4 * sizeof *block);
+    if (block == NULL)
+        return rpe_error_memory(error, "points of a curve", count, 4 * sizeof *block);
+    *points = (curve){.x = block,
+                      .y = block + count,
+                      .closed = block + 2 * count,
+                      .error = block + 3 * count,
+                      .low = INFINITY,
+                      .high = -INFINITY,
+                      .trials = INFINITY,
+                      .closed_everywhere = true};
+    for (size_t row = 0; row < picture->record->rows.rows; row++)
+        if (rpe_picture_row_in(picture, row, measure, panel, series))
+            curve_add(points, picture->record, row, largest);
+    return RPE_OK;
+}
+
+/* The first panel, and in it the first series, that has a slope. */
+static bool curve_choose(const rpe_picture *picture, const rpe_group *measure, const rpe_group **panel,
+                         const rpe_group **series)
+{
+    for (size_t p = 0; p < picture->panels.count; p++)
+        for (size_t s = 0; s < picture->series.count; s++) {
+            *panel = &picture->panels.items[p];
+            *series = &picture->series.items[s];
+            if (rpe_picture_realizations(picture, measure, *panel, *series, POINTS_MINIMUM) >= POINTS_MINIMUM)
+                return true;
+        }
+    return false;
+}
+
+static void agreement_print(const agreement *found, double bound, const char *noun, FILE *log)
+{
+    if (found->tested + found->exact == 0)
+        return;
+    size_t points = found->tested + found->exact;
+    if (found->rejected == 0)
+        fprintf(log, "; all %zu %s agree with their closed forms", points, noun);
+    else
+        fprintf(log, "; %zu of %zu %s DISAGREE with their closed forms", found->rejected, points, noun);
+    if (found->exact > 0)
+        fprintf(log, "%s %zu exact to rounding", found->rejected == 0 ? "," : ";", found->exact);
+    if (found->tested > 0)
+        fprintf(log, ": largest |z| %.1f, Holm bound %.1f", found->largest, bound);
+}
+
+static void curve_print(const curve *points, const rpe_picture *picture, const char *name,
+                        const rpe_group *panel, const rpe_group *series, FILE *log)
+{
+    char slope[NUMBER_CAPACITY], closed[NUMBER_CAPACITY];
+    rpe_line line = rpe_line_fit(points->count, points->x, points->y, points->error);
+    /* As many digits as the error has any use for. */
+    int digits = line.slope_error > 0.05 ? 2 : line.slope_error < 0.0005 ? 4 : 3;
+    fprintf(log, "%s falls as R^%s ± %.*f (", name, number_text(line.slope, digits, slope), digits,
+            line.slope_error);
+    if (points->closed_everywhere) {
+        rpe_line form = rpe_line_fit(points->count, points->x, points->closed, points->error);
+        fprintf(log, "closed form R^%s; ", number_text(form.slope, digits, closed));
+    } else {
+        fprintf(log, "no closed form; ");
+    }
+    const char *sampler = rpe_record_cell(picture->record, series->row, RPE_COLUMN_sampler);
+    bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
+    fprintf(log, "input %s, %s %s, R = %.0f … %.0f", panel->title, sampled ? "sampler" : "method",
+            series->title, points->low, points->high);
+    if (isfinite(points->trials))
+        fprintf(log, ", %.0f trials", points->trials);
+    fprintf(log, ")");
+}
+
+static rpe_status curves_print(const rpe_picture *picture, const double *adjusted, FILE *log,
+                               rpe_error *error)
+{
+    for (size_t m = 0; m < picture->measures.count; m++) {
+        const rpe_group *measure = &picture->measures.items[m], *panel, *series;
+        if (!curve_choose(picture, measure, &panel, &series))
+            continue;
+        curve points = {0};
+        char name[RPE_GROUP_TITLE_CAPACITY];
+        rpe_status status = curve_create(&points, picture, measure, panel, series, error);
+        if (status != RPE_OK)
+            return status;
+        if (points.count >= POINTS_MINIMUM) {
+            agreement found = agreement_find(picture, measure, adjusted);
+            curve_print(&points, picture, rpe_words_text(measure->key, sizeof name, name), panel, series,
+                        log);
+            agreement_print(&found, rpe_record_bound(picture->record), "points", log);
+            fprintf(log, "\n");
+        }
+        curve_destroy(&points);
+    }
+    return RPE_OK;
+}
+
+static void profiles_print(const rpe_picture *picture, const double *adjusted, FILE *log)
+{
+    for (size_t m = 0; m < picture->measures.count; m++) {
+        const rpe_group *measure = &picture->measures.items[m];
+        char name[RPE_GROUP_TITLE_CAPACITY];
+        agreement found = agreement_find(picture, measure, adjusted);
+        rpe_words_text(measure->key, sizeof name, name);
+        if (found.tested + found.exact == 0) {
+            fprintf(log, "%s: %zu lags, no closed form\n", name, found.rows);
+            continue;
+        }
+        fprintf(log, "%s: of %zu lags, %zu have their closed form within the 95 %% interval", name,
+                found.tested + found.exact, found.within);
+        agreement_print(&found, rpe_record_bound(picture->record), "lags", log);
+        fprintf(log, "\n");
+    }
+}
+
+static rpe_status result_print(const rpe_record *record, FILE *log, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    double *adjusted = adjusted_create(record);
+    if (adjusted == NULL)
+        return rpe_error_memory(error, "p-values", record->rows.rows, sizeof *adjusted);
+    for (int at_lag = 0; status == RPE_OK && at_lag < 2; at_lag++) {
+        rpe_picture picture = {0};
+        status = rpe_picture_create(&picture, record, at_lag == 1, SIZE_MAX, error);
+        if (status == RPE_OK && at_lag == 0)
+            status = curves_print(&picture, adjusted, log, error);
+        else if (status == RPE_OK)
+            profiles_print(&picture, adjusted, log);
+        rpe_picture_destroy(&picture);
+    }
+    rpe_memory_free(adjusted);
+    return status;
+}
+
+rpe_status rpe_sentences_print(const char *directory, FILE *log, rpe_error *error)
+{
+    rpe_record_names names = {0};
+    rpe_status status = rpe_record_names_read(&names, directory, error);
+    for (size_t i = 0; status == RPE_OK && i < names.count; i++) {
+        rpe_record record = {0};
+        status = rpe_record_read(&record, directory, names.names[i], error);
+        if (status == RPE_OK)
+            status = result_print(&record, log, error);
+        rpe_record_destroy(&record);
+    }
+    rpe_record_names_destroy(&names);
+    return status;
+}

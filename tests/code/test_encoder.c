@@ -1,0 +1,449 @@
+/* Encoder: both paths against the definition written out here, against each other, over thread counts; and its errors. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_encoder.h"
+#include "rpe_memory.h"
+#include "rpe_test.h"
+
+#define PI 3.14159265358979323846
+#define THREADS_MOST 3
+
+/* One configuration; sizes biased to 1, primes and 2^k +- 1. */
+typedef struct shape {
+    const char *kernel;
+    size_t axes, queries[RPE_AXES_MAX], keys[RPE_AXES_MAX];
+    size_t heads, features, size[RPE_AXES_MAX]; /* size: sinusoids, or taps on each axis */
+    size_t realizations, batch;
+    int gate; /* 0: none, 1: between 0 and 1, 2: also exactly 0 and 1 */
+    bool shared_heads;
+} shape;
+
+static const shape shapes[] = {
+    {"sine", 1, {1}, {1}, 1, 1, {1}, 1, 1, 0, false},
+    {"sine", 1, {1}, {7}, 2, 3, {2}, 5, 1, 2, false},
+    {"sine", 1, {129}, {127}, 1, 5, {3}, 7, 2, 0, false},
+    {"sine", 1, {128}, {257}, 3, 2, {1}, 2, 1, 1, false},
+    {"sine", 1, {33}, {1}, 2, 7, {5}, 17, 2, 2, true},
+    {"sine", 1, {300}, {300}, 2, 4, {2}, 64, 1, 2, false},
+    {"sine", 1, {3000}, {2999}, 1, 2, {2}, 3, 1, 0, false},
+    {"sine", 1, {2}, {5}, 3, 1, {4}, 9, 2, 2, true},
+    {"conv", 1, {1}, {1}, 1, 1, {1}, 1, 1, 0, false},
+    {"conv", 1, {5}, {9}, 2, 3, {11}, 17, 2, 2, false},
+    {"conv", 1, {131}, {64}, 1, 2, {7}, 33, 1, 1, false},
+    {"conv", 2, {4, 3}, {4, 3}, 2, 2, {2, 3}, 5, 2, 2, false},
+    {"conv", 2, {5, 7}, {3, 9}, 1, 3, {1, 4}, 16, 1, 0, true},
+    {"conv", 3, {2, 3, 5}, {3, 3, 2}, 2, 2, {2, 3, 2}, 15, 1, 2, true},
+    {"conv", 3, {1, 1, 17}, {1, 1, 17}, 1, 1, {1, 1, 1}, 31, 1, 0, false},
+};
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+
+static const rpe_kernel_type *type_find(const char *name)
+{
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
+        if (strcmp(rpe_kernel_type_at(i)->name, name) == 0)
+            return rpe_kernel_type_at(i);
+    fail_msg("no kernel type %s", name);
+    return NULL;
+}
+
+/* Values in (low,high); freed by the owner. */
+static double *numbers(uint64_t seed, size_t count, double low, double high)
+{
+    double *values = rpe_memory_allocate(count, sizeof *values);
+    assert_non_null(values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = low + (high - low) * 0.5 * (rpe_test_number(seed, i) + 1.0);
+    return values;
+}
+
+static rpe_kernel *kernel_make(const shape *s)
+{
+    rpe_kernel *kernel = rpe_memory_allocate_zero(1, sizeof *kernel);
+    assert_non_null(kernel);
+    size_t rows = s->heads * s->features;
+    kernel->type = type_find(s->kernel);
+    kernel->heads = s->heads;
+    kernel->features = s->features;
+    kernel->axes = s->axes;
+    if (strcmp(s->kernel, "sine") == 0) {
+        kernel->sinusoids = s->size[0];
+        kernel->frequency = numbers(1, rows * s->size[0], 0.0, 0.5);
+        kernel->phase = numbers(2, rows * s->size[0], -4.0, 4.0);
+        kernel->gain = numbers(3, rows * s->size[0], 0.1, 1.0);
+    } else {
+        kernel->taps = 1;
+        for (size_t i = 0; i < s->axes; i++) {
+            kernel->tap_extent[i] = s->size[i];
+            kernel->taps *= s->size[i];
+        }
+        kernel->query_filter = numbers(4, rows * kernel->taps, -1.0, 1.0);
+        kernel->key_filter = numbers(5, rows * kernel->taps, -1.0, 1.0);
+    }
+    if (s->gate != 0) {
+        kernel->gate = numbers(6, rows, 0.0, 1.0);
+        for (size_t i = 0; s->gate == 2 && i < rows; i += 2)
+            kernel->gate[i] = i % 4 == 0 ? 0.0 : 1.0;
+    }
+    return kernel;
+}
+
+/* A configuration with its inputs: q and k representable in single precision. */
+typedef struct problem {
+    const shape *shape;
+    rpe_kernel *kernel;
+    rpe_encoder_settings settings;
+    rpe_array given, gate;
+    rpe_noise noise;
+    double *inputs[2];
+    float *single_inputs[2];
+    size_t outputs[2]; /* elements, by side */
+} problem;
+
+static const rpe_positions *side_positions(const problem *p, int side)
+{
+    return side == RPE_SIDE_QUERY ? &p->settings.queries : &p->settings.keys;
+}
+
+static rpe_array array_make(size_t rank, const size_t *extents, uint64_t seed)
+{
+    rpe_array array = {0};
+    rpe_error error;
+    rpe_test_ok(rpe_array_create(&array, RPE_DOUBLE, rank, extents, "noise", &error), &error);
+    for (size_t i = 0; i < rpe_array_count(&array); i++)
+        ((double *)array.values)[i] = 1.7 * rpe_test_number(seed, i);
+    return array;
+}
+
+static void noise_make(problem *p)
+{
+    const shape *s = p->shape;
+    size_t extents[RPE_RANK_MAX], rank = 0;
+    size_t gate[3] = {s->heads, s->features, s->realizations};
+    bool conv = p->kernel->taps > 0;
+    if (conv)
+        extents[rank++] = s->realizations;
+    extents[rank++] = s->heads;
+    extents[rank++] = s->features;
+    for (size_t i = 0; conv && i < s->axes; i++)
+        extents[rank++] = (s->queries[i] > s->keys[i] ? s->queries[i] : s->keys[i]) + s->size[i] - 1;
+    if (!conv) {
+        extents[rank++] = 2 * s->size[0];
+        extents[rank++] = s->realizations;
+    }
+    p->given = array_make(rank, extents, 8);
+    p->noise = (rpe_noise){.stream = {.seed = 5, .point = 6, .trial = 7}, .given = &p->given};
+    if (s->gate != 0) {
+        p->gate = array_make(3, gate, 9);
+        p->noise.gate = &p->gate;
+    }
+}
+
+static void problem_make(problem *p, const shape *s)
+{
+    rpe_error error;
+    *p = (problem){.shape = s, .kernel = kernel_make(s)};
+    p->settings = (rpe_encoder_settings){.kernel = p->kernel,
+                                         .batch = s->batch,
+                                         .realizations = s->realizations,
+                                         .precision = RPE_DOUBLE,
+                                         .shared_heads = s->shared_heads};
+    rpe_test_ok(rpe_positions_make(&p->settings.queries, s->axes, s->queries, "queries", &error), &error);
+    rpe_test_ok(rpe_positions_make(&p->settings.keys, s->axes, s->keys, "keys", &error), &error);
+    noise_make(p);
+    for (int side = 0; side < 2; side++) {
+        size_t rows = s->batch * side_positions(p, side)->count * s->heads, count = rows * s->features;
+        p->outputs[side] = rows * s->realizations;
+        p->inputs[side] = numbers(20 + (uint64_t)side, count, -1.0, 1.0);
+        p->single_inputs[side] = rpe_memory_allocate(count, sizeof(float));
+        assert_non_null(p->single_inputs[side]);
+        for (size_t i = 0; i < count; i++) {
+            p->single_inputs[side][i] = (float)p->inputs[side][i];
+            p->inputs[side][i] = p->single_inputs[side][i];
+        }
+    }
+}
+
+static void problem_destroy(problem *p)
+{
+    for (int side = 0; side < 2; side++) {
+        rpe_memory_free(p->inputs[side]);
+        rpe_memory_free(p->single_inputs[side]);
+    }
+    rpe_array_destroy(&p->given);
+    rpe_array_destroy(&p->gate);
+    rpe_kernel_destroy(p->kernel);
+}
+
+/* Encoded queries and keys of the settings; freed by the caller. */
+static void encode(const problem *p, const rpe_encoder_settings *settings, int threads, void *outputs[2])
+{
+    rpe_encoder *encoder;
+    rpe_workspace workspaces[THREADS_MOST] = {{0}};
+    rpe_error error;
+    bool single = settings->precision == RPE_SINGLE;
+    rpe_noise noise = p->noise;
+    rpe_test_ok(rpe_encoder_create(&encoder, settings, &error), &error);
+    if (settings->sampler != NULL)
+        noise.given = noise.gate = NULL;
+    else
+        rpe_test_ok(rpe_encoder_noise_check(encoder, &noise, "z.npy", NULL, &error), &error);
+    for (int t = 0; t < threads; t++)
+        rpe_test_ok(rpe_workspace_create(&workspaces[t], rpe_encoder_workspace_bytes(encoder), &error),
+                    &error);
+    for (int side = 0; side < 2; side++) {
+        outputs[side] = rpe_memory_allocate(p->outputs[side], single ? sizeof(float) : sizeof(double));
+        assert_non_null(outputs[side]);
+    }
+    const void *q = single ? (const void *)p->single_inputs[0] : p->inputs[0];
+    const void *k = single ? (const void *)p->single_inputs[1] : p->inputs[1];
+    rpe_encoder_apply(encoder, &noise, q, k, outputs[0], outputs[1], threads, workspaces);
+    for (int t = 0; t < threads; t++) {
+        assert_int_equal(workspaces[t].used, 0);
+        rpe_workspace_destroy(&workspaces[t]);
+    }
+    rpe_encoder_destroy(encoder);
+}
+
+static void outputs_free(void *outputs[2])
+{
+    rpe_memory_free(outputs[0]);
+    rpe_memory_free(outputs[1]);
+}
+
+/* A sum, the sum of its terms' magnitudes and their number. */
+typedef struct total {
+    double sum, magnitude;
+    size_t terms;
+} total;
+
+static void add(total *t, double term)
+{
+    t->sum += term;
+    t->magnitude += fabs(term);
+    t->terms++;
+}
+
+/* x sum_k lambda_k (cos(2 pi f_k m + theta_k) z_2k + sin(2 pi f_k m + theta_k) z_2k+1) */
+static void sine_add(const problem *p, int side, size_t m, size_t h, size_t source, size_t d, size_t r,
+                     double x, total *t)
+{
+    const rpe_kernel *kernel = p->kernel;
+    const double *z = p->given.values;
+    for (size_t k = 0; k < kernel->sinusoids; k++) {
+        size_t i = (h * kernel->features + d) * kernel->sinusoids + k;
+        size_t row = 2 * ((source * kernel->features + d) * kernel->sinusoids + k);
+        double theta = side == RPE_SIDE_QUERY ? kernel->phase[i] : 0.0;
+        double phase = 2.0 * PI * fmod(kernel->frequency[i] * (double)m, 1.0) + theta;
+        add(t, x * kernel->gain[i] * cos(phase) * z[row * p->shape->realizations + r]);
+        add(t, x * kernel->gain[i] * sin(phase) * z[(row + 1) * p->shape->realizations + r]);
+    }
+}
+
+/* x sum_p a[p] z(m+p), indices vectors of coordinates */
+static void conv_add(const problem *p, int side, size_t m, size_t h, size_t source, size_t d, size_t r,
+                     double x, total *t)
+{
+    const rpe_kernel *kernel = p->kernel;
+    const double *z = p->given.values,
+                 *filter = side == RPE_SIDE_QUERY ? kernel->query_filter : kernel->key_filter;
+    size_t axes = kernel->axes;
+    const size_t *noise_extent = p->given.shape + 3; /* after R, H, D */
+    for (size_t tap = 0; tap < kernel->taps; tap++) {
+        ptrdiff_t position[RPE_AXES_MAX];
+        size_t tap_position[RPE_AXES_MAX], rest = tap,
+                                           index = (r * kernel->heads + source) * kernel->features + d;
+        rpe_positions_coordinates(side_positions(p, side), m, position);
+        for (size_t i = axes; i-- > 0; rest /= kernel->tap_extent[i])
+            tap_position[i] = rest % kernel->tap_extent[i];
+        for (size_t i = 0; i < axes; i++)
+            index = index * noise_extent[i] + (size_t)position[i] + tap_position[i];
+        add(t, x * filter[(h * kernel->features + d) * kernel->taps + tap] * z[index]);
+    }
+}
+
+/* qhat of one output, by the definition [spec 4] */
+static total definition(const problem *p, int side, size_t item, size_t m, size_t h, size_t r)
+{
+    const shape *s = p->shape;
+    double scale = pow((double)(s->realizations * s->features), -0.25);
+    size_t source = s->shared_heads ? 0 : h;
+    total t = {0};
+    for (size_t d = 0; d < s->features; d++) {
+        size_t row = (item * side_positions(p, side)->count + m) * s->heads + h;
+        double x = scale * p->inputs[side][row * s->features + d], gate = rpe_kernel_gate(p->kernel, h, d);
+        if (p->kernel->taps > 0)
+            conv_add(p, side, m, h, source, d, r, x * sqrt(1.0 - gate), &t);
+        else
+            sine_add(p, side, m, h, source, d, r, x * sqrt(1.0 - gate), &t);
+        if (gate > 0.0)
+            add(&t, x * sqrt(gate) *
+                        ((double *)p->gate.values)[(source * s->features + d) * s->realizations + r]);
+    }
+    return t;
+}
+
+/* Given noise, both paths and precisions against the definition: double to 1e-12 of the largest, single within the bound of
+   rounding gamma_n sum |terms|, n = terms + 10, for every element [spec 5, form 15]. */
+static void definition_check(const problem *p, bool plain)
+{
+    const shape *s = p->shape;
+    rpe_encoder_settings settings = p->settings;
+    void *wide[2], *narrow[2];
+    settings.plain = plain;
+    encode(p, &settings, 1, wide);
+    settings.precision = RPE_SINGLE;
+    encode(p, &settings, 1, narrow);
+    for (int side = 0; side < 2; side++) {
+        double *expected = rpe_memory_allocate(p->outputs[side], sizeof *expected);
+        assert_non_null(expected);
+        size_t positions = side_positions(p, side)->count;
+        for (size_t i = 0; i < p->outputs[side]; i++) {
+            size_t r = i % s->realizations, h = i / s->realizations % s->heads;
+            size_t m = i / s->realizations / s->heads;
+            total t = definition(p, side, m / positions, m % positions, h, r);
+            double nu = (double)(t.terms + 10) * 0x1p-24, bound = nu / (1.0 - nu) * t.magnitude;
+            expected[i] = t.sum;
+            if (!(fabs((double)((float *)narrow[side])[i] - t.sum) <= bound))
+                fail_msg("shape %d, side %d, element %zu: single outside its bound", (int)(s - shapes), side,
+                         i);
+        }
+        double error = rpe_test_error(p->outputs[side], wide[side], expected);
+        if (!(error < 1e-12))
+            fail_msg("shape %d, side %d: error %g", (int)(s - shapes), side, error);
+        rpe_memory_free(expected);
+    }
+    outputs_free(wide);
+    outputs_free(narrow);
+}
+
+static void test_definition(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SHAPES; i++) {
+        problem p;
+        problem_make(&p, &shapes[i]);
+        definition_check(&p, false);
+        definition_check(&p, true);
+        problem_destroy(&p);
+    }
+}
+
+/* Calls body with every shape and every sampler that supports it. */
+static void each_sampler(void (*body)(const problem *p, const rpe_encoder_settings *settings))
+{
+    for (size_t i = 0; i < SHAPES; i++)
+        for (size_t s = 0; s < rpe_sampler_count(); s++) {
+            problem p;
+            rpe_encoder *encoder;
+            problem_make(&p, &shapes[i]);
+            rpe_encoder_settings settings = p.settings;
+            settings.sampler = rpe_sampler_at(s);
+            if (rpe_encoder_create(&encoder, &settings, NULL) == RPE_OK) {
+                rpe_encoder_destroy(encoder);
+                body(&p, &settings);
+            }
+            problem_destroy(&p);
+        }
+}
+
+static void paths_agree(const problem *p, const rpe_encoder_settings *settings)
+{
+    rpe_encoder_settings plain_settings = *settings;
+    void *factored[2], *plain[2];
+    plain_settings.plain = true;
+    encode(p, settings, 1, factored);
+    encode(p, &plain_settings, 1, plain);
+    for (int side = 0; side < 2; side++)
+        assert_true(rpe_test_error(p->outputs[side], factored[side], plain[side]) < 1e-12);
+    outputs_free(factored);
+    outputs_free(plain);
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    each_sampler(paths_agree);
+}
+
+static void threads_agree(const problem *p, const rpe_encoder_settings *settings)
+{
+    for (int variant = 0; variant < 4; variant++) {
+        rpe_encoder_settings changed = *settings;
+        void *one[2], *more[2];
+        changed.plain = variant % 2 != 0;
+        changed.precision = variant < 2 ? RPE_DOUBLE : RPE_SINGLE;
+        encode(p, &changed, 1, one);
+        for (int threads = 2; threads <= THREADS_MOST; threads++) {
+            encode(p, &changed, threads, more);
+            for (int side = 0; side < 2; side++)
+                assert_memory_equal(one[side], more[side],
+                                    p->outputs[side] * rpe_precision_size(changed.precision));
+            outputs_free(more);
+        }
+        outputs_free(one);
+    }
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    each_sampler(threads_agree);
+}
+
+/* Contraction of what rpe_encoder_codes returns, rows strided, is what apply returns. */
+static void codes_agree(const problem *p, const rpe_encoder_settings *settings)
+{
+    const shape *s = p->shape;
+    rpe_encoder *encoder;
+    rpe_workspace workspace;
+    rpe_error error;
+    rpe_noise noise = {.stream = p->noise.stream};
+    void *outputs[2];
+    double *codes[2], *sums[2], scale = pow((double)(s->realizations * s->features), -0.25);
+    size_t stride = s->realizations + 3;
+    rpe_test_ok(rpe_encoder_create(&encoder, settings, &error), &error);
+    rpe_test_ok(rpe_workspace_create(&workspace, rpe_encoder_workspace_bytes(encoder), &error), &error);
+    for (int side = 0; side < 2; side++) {
+        codes[side] = rpe_memory_allocate(side_positions(p, side)->count * stride, sizeof(double));
+        sums[side] = rpe_memory_allocate_zero(p->outputs[side], sizeof(double));
+    }
+    for (size_t i = 0; i < s->heads * s->features; i++) {
+        size_t h = i / s->features, d = i % s->features;
+        rpe_encoder_codes(encoder, &noise, h, d, codes[0], codes[1], stride, &workspace);
+        for (int side = 0; side < 2; side++)
+            for (size_t m = 0; m < s->batch * side_positions(p, side)->count; m++)
+                for (size_t r = 0; r < s->realizations; r++)
+                    sums[side][(m * s->heads + h) * s->realizations + r] +=
+                        scale * p->inputs[side][(m * s->heads + h) * s->features + d] *
+                        codes[side][m % side_positions(p, side)->count * stride + r];
+    }
+    encode(p, settings, 1, outputs);
+    for (int side = 0; side < 2; side++) {
+        assert_true(rpe_test_error(p->outputs[side], outputs[side], sums[side]) < 1e-12);
+        rpe_memory_free(codes[side]);
+        rpe_memory_free(sums[side]);
+    }
+    outputs_free(outputs);
+    rpe_workspace_destroy(&workspace);
+    rpe_encoder_destroy(encoder);
+}
+
+static void test_codes(void **state)
+{
+    (void)state;
+    each_sampler(codes_agree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_definition),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_codes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,88 @@
+/* A synthetic run in a directory: rows of two inputs and two samplers, made from exact power laws. */
+#ifndef RUN_MADE_H
+#define RUN_MADE_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rpe_test.h"
+
+#include "rpe_csv.h"
+#include "rpe_output.h"
+#include "rpe_row.h"
+
+typedef struct run_made {
+    const char *name, *title, *picture, *measure;
+    double exponent,
+        offset;       /* estimate = R^exponent, offset standard errors off its closed form at the first R */
+    int closed, lags; /* with a closed form; profiles over so many lags instead of curves */
+} run_made;
+
+static char *made_path(const char *directory, const char *name, const char *suffix)
+{
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/%s%s", directory, name, suffix);
+    return path;
+}
+
+static void made_row(FILE *csv, const run_made *run, const char *input, const char *sampler, int realizations,
+                     int lag)
+{
+    char cells[RPE_COLUMN_COUNT][64] = {{0}};
+    double closed = run->lags > 0 ? exp(-abs(lag) / 4.0) : pow(realizations, run->exponent);
+    double error = 0.01 * closed, z = realizations == 4 ? run->offset : 0.5;
+    snprintf(cells[RPE_COLUMN_input], 64, "%s", input);
+    snprintf(cells[RPE_COLUMN_sampler], 64, "%s", sampler);
+    snprintf(cells[RPE_COLUMN_measure], 64, "%s", run->measure);
+    snprintf(cells[RPE_COLUMN_realizations], 64, "%d", realizations);
+    snprintf(cells[RPE_COLUMN_estimate], 64, "%.17g", closed + (run->offset > 1 ? z * error : 0));
+    snprintf(cells[RPE_COLUMN_standard_error], 64, "%.17g", error);
+    snprintf(cells[RPE_COLUMN_low], 64, "%.17g", closed - 2 * error);
+    snprintf(cells[RPE_COLUMN_high], 64, "%.17g", closed + 2 * error);
+    if (run->closed) {
+        snprintf(cells[RPE_COLUMN_closed_form], 64, "%.17g", closed);
+        snprintf(cells[RPE_COLUMN_z], 64, "%.17g", z);
+    }
+    if (run->lags > 0) {
+        snprintf(cells[RPE_COLUMN_lag], 64, "%d", lag);
+        snprintf(cells[RPE_COLUMN_head], 64, "1");
+        snprintf(cells[RPE_COLUMN_feature], 64, "7");
+    }
+    snprintf(cells[RPE_COLUMN_method], 64, "softmax");
+    snprintf(cells[RPE_COLUMN_queries], 64, "256");
+    snprintf(cells[RPE_COLUMN_keys], 64, "256");
+    snprintf(cells[RPE_COLUMN_heads], 64, "4");
+    snprintf(cells[RPE_COLUMN_features], 64, "32");
+    snprintf(cells[RPE_COLUMN_trials], 64, "20");
+    snprintf(cells[RPE_COLUMN_seed], 64, "17");
+    snprintf(cells[RPE_COLUMN_status], 64, "ok");
+    for (int column = 0; column < RPE_COLUMN_COUNT; column++)
+        fprintf(csv, "%s%s", cells[column], column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
+}
+
+static void made_write(const char *directory, const run_made *run)
+{
+    static const char *const inputs[] = {"trained", "gaussian"}, *const samplers[] = {"first", "second"};
+    FILE *csv = fopen(made_path(directory, run->name, ".csv"), "w");
+    assert_non_null(csv);
+    for (int column = 0; column < RPE_COLUMN_COUNT; column++)
+        fprintf(csv, "%s%s", rpe_column_name((rpe_column)column), column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
+    for (int i = 0; i < 4; i++)
+        for (int r = 4; run->lags == 0 && r <= 1024; r *= 2)
+            made_row(csv, run, inputs[i / 2], samplers[i % 2], r, 0);
+    for (int i = 0; i < 2; i++)
+        for (int lag = -run->lags; run->lags > 0 && lag <= run->lags; lag++)
+            made_row(csv, run, inputs[i], samplers[0], 64, lag);
+    assert_int_equal(fclose(csv), 0);
+    FILE *json = fopen(made_path(directory, run->name, ".json"), "w");
+    assert_non_null(json);
+    fprintf(json,
+            "{\"experiment\": \"%s\", \"title\": \"%s\", \"question\": \"How fast?\", \"picture\": \"%s\","
+            " \"complete\": true, \"machine\": {\"version\": \"9.8.7\", \"revision\": \"abcdef123456\"}}\n",
+            run->name, run->title, run->picture);
+    assert_int_equal(fclose(json), 0);
+}
+
+#endif

@@ -1,0 +1,214 @@
+/* Pictures of synthetic runs: they exist, say what they must, and a failure leaves no file. */
+#include "run_made.h"
+
+#include <dirent.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rpe_memory.h"
+#include "rpe_plot.h"
+
+#define SCRIPTS RPE_TEST_SOURCE "/plots"
+
+static const run_made curves = {.name = "curves",
+                                .title = "A title with 'quotes' & <marks>",
+                                .picture = "error",
+                                .measure = "score_error",
+                                .exponent = -0.5,
+                                .closed = 1};
+static const run_made open_curves = {.name = "open-curves",
+                                     .title = "No closed form",
+                                     .picture = "error",
+                                     .measure = "attention_error",
+                                     .exponent = -0.4};
+static const run_made profiles = {.name = "profiles",
+                                  .title = "Kernels",
+                                  .picture = "kernel",
+                                  .measure = "code_profile",
+                                  .closed = 1,
+                                  .lags = 20};
+
+/* The whole file; released by free. */
+static char *made_read(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return NULL;
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long length = ftell(file);
+    rewind(file);
+    char *bytes = malloc((size_t)length + 1);
+    assert_non_null(bytes);
+    *size = fread(bytes, 1, (size_t)length, file);
+    bytes[*size] = '\0';
+    fclose(file);
+    return bytes;
+}
+
+static void gnuplot_need(void)
+{
+    if (system("gnuplot --version >/dev/null 2>&1") != 0) {
+        print_message("SKIPPED: gnuplot is not installed (package gnuplot-nox), so no picture is tested\n");
+        skip();
+    }
+}
+
+/* Files in directory whose name contains part. */
+static size_t files_count(const char *directory, const char *part)
+{
+    size_t count = 0;
+    DIR *folder = opendir(directory);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += strstr(entry->d_name, part) != NULL ? 1 : 0;
+    closedir(folder);
+    return count;
+}
+
+static void picture_check(const char *directory, const run_made *run)
+{
+    size_t size;
+    char *png = made_read(made_path(directory, run->name, ".png"), &size);
+    assert_non_null(png);
+    assert_true(size > 10000);
+    assert_memory_equal(png, "\x89PNG\r\n\x1a\n", 8);
+    assert_memory_equal(png + size - 8, "IEND", 4);
+    free(png);
+    char *svg = made_read(made_path(directory, run->name, ".svg"), &size);
+    assert_non_null(svg);
+    assert_true(size > 5000);
+    assert_non_null(strstr(svg, "</svg>"));
+    assert_non_null(strstr(svg, "How fast?"));
+    assert_non_null(strstr(svg, "N = 256 · H = 4 · D = 32 · R = "));
+    assert_non_null(strstr(svg, "trials: 20 · seed 17 · rpebench 9.8.7, revision abcdef123456"));
+    assert_non_null(strstr(svg, "gaussian"));
+    free(svg);
+}
+
+static void test_pictures(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("plot a run's \"pictures\" $HOME `x`"));
+    made_write(directory, &curves);
+    made_write(directory, &open_curves);
+    made_write(directory, &profiles);
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rpe_test_ok(rpe_plot_directory(directory, SCRIPTS, log, &error), &error);
+    assert_true(ftell(log) > 0);
+    fclose(log);
+    picture_check(directory, &curves);
+    picture_check(directory, &open_curves);
+    picture_check(directory, &profiles);
+    size_t size;
+    char *svg = made_read(made_path(directory, "curves", ".svg"), &size);
+    assert_non_null(strstr(svg, "A title with 'quotes' &amp; &lt;marks"));
+    assert_non_null(strstr(svg, "second"));
+    assert_non_null(strstr(svg, "closed form"));
+    free(svg);
+    assert_int_equal(files_count(directory, ".tmp"), 0);
+    assert_int_equal(files_count(directory, ""), 2 + 3 * 4);
+    rpe_memory_free(directory);
+}
+
+static void failure_check(const char *directory, const char *scripts, rpe_status expected, const char *part)
+{
+    rpe_error error = {""};
+    assert_int_equal(rpe_plot_directory(directory, scripts, NULL, &error), expected);
+    if (strstr(error.message, part) == NULL)
+        fail_msg("expected \"%s\" in \"%s\"", part, error.message);
+    assert_int_equal(files_count(directory, ".tmp"), 0);
+    assert_int_equal(files_count(directory, ".svg") + files_count(directory, ".png"), 0);
+}
+
+static void test_failures(void **state)
+{
+    (void)state;
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("plot_failures"));
+    failure_check(directory, SCRIPTS, RPE_ERROR_INPUT,
+                  "expected results (NAME.json with NAME.csv beside it)");
+    assert_int_equal(rpe_plot_directory("no/such/directory", SCRIPTS, NULL, &error), RPE_ERROR_FILE);
+    assert_non_null(strstr(error.message, "no/such/directory"));
+    run_made wrong = curves;
+    wrong.picture = "nonesuch";
+    made_write(directory, &wrong);
+    failure_check(directory, SCRIPTS, RPE_ERROR_INPUT, "nonesuch.gp: expected a gnuplot script");
+    wrong.picture = "../error";
+    made_write(directory, &wrong);
+    failure_check(directory, SCRIPTS, RPE_ERROR_INPUT, "expected the name of a script");
+    wrong.picture = "kernel";
+    made_write(directory, &wrong);
+    failure_check(directory, SCRIPTS, RPE_ERROR_INPUT, "expected rows with a lag");
+    FILE *csv = fopen(made_path(directory, curves.name, ".csv"), "w");
+    fprintf(csv, "experiment,point\n");
+    fclose(csv);
+    failure_check(directory, SCRIPTS, RPE_ERROR_INPUT, "expected a column");
+    rpe_memory_free(directory);
+}
+
+static void test_script_failure(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    char *directory = rpe_memory_text(rpe_test_directory("plot_script_failure"));
+    char *scripts = rpe_memory_text(rpe_test_directory("plot_script_failure_scripts"));
+    made_write(directory, &curves);
+    FILE *script = fopen(made_path(scripts, "error", ".gp"), "w");
+    fprintf(script, "set terminal svg\nset output OUTPUT\nplot no_such_variable\n");
+    fclose(script);
+    failure_check(directory, scripts, RPE_ERROR_INPUT, "line 3: undefined variable: no_such_variable");
+    script = fopen(made_path(scripts, "error", ".gp"), "w");
+    fprintf(script, "# draws nothing\n");
+    fclose(script);
+    failure_check(directory, scripts, RPE_ERROR_INPUT, "expected a picture, found an empty file");
+    rpe_memory_free(scripts);
+    rpe_memory_free(directory);
+}
+
+static void test_gnuplot_missing(void **state)
+{
+    (void)state;
+    char *directory = rpe_memory_text(rpe_test_directory("plot_without_gnuplot"));
+    char *path = rpe_memory_text(getenv("PATH") != NULL ? getenv("PATH") : "");
+    made_write(directory, &curves);
+    setenv("PATH", "", 1);
+    failure_check(directory, SCRIPTS, RPE_ERROR_FILE,
+                  "gnuplot: expected the program on PATH (package gnuplot-nox), found none");
+    setenv("PATH", path, 1);
+    rpe_memory_free(path);
+    rpe_memory_free(directory);
+}
+
+/* Every allocation of a picture fails once. */
+static void test_memory(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    char *directory = rpe_memory_text(rpe_test_directory("plot_memory"));
+    made_write(directory, &curves);
+    rpe_status status = RPE_ERROR_MEMORY;
+    size_t before = rpe_memory_usage_now().current;
+    for (uint64_t n = 1; status != RPE_OK; n++) {
+        rpe_error error = {""};
+        rpe_memory_fail_from(n);
+        status = rpe_plot_directory(directory, SCRIPTS, NULL, &error);
+        rpe_memory_fail_from(0);
+        assert_int_equal(rpe_memory_usage_now().current, before);
+        assert_int_equal(files_count(directory, ".tmp"), 0);
+        if (status != RPE_OK)
+            assert_true(error.message[0] != '\0');
+        assert_true(n < 200);
+    }
+    rpe_memory_free(directory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pictures), cmocka_unit_test(test_failures),
+                                       cmocka_unit_test(test_script_failure),
+                                       cmocka_unit_test(test_gnuplot_missing), cmocka_unit_test(test_memory)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

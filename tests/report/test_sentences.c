@@ -1,0 +1,118 @@
+/* Sentences of synthetic runs: exact power laws give their exponents back, and a disagreement is said. */
+#include "run_made.h"
+
+#include "rpe_memory.h"
+#include "rpe_plot.h"
+
+/* What is printed for one synthetic run; a static buffer. */
+static const char *sentences_of(const char *directory_name, const run_made *run)
+{
+    static char text[4096];
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory(directory_name));
+    made_write(directory, run);
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rpe_test_ok(rpe_sentences_print(directory, log, &error), &error);
+    rewind(log);
+    size_t length = fread(text, 1, sizeof text - 1, log);
+    text[length] = '\0';
+    fclose(log);
+    rpe_memory_free(directory);
+    return text;
+}
+
+static void contains(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("expected \"%s\" in \"%s\"", part, text);
+}
+
+static void test_slope(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_slope", &(run_made){.name = "a",
+                                                                   .title = "A",
+                                                                   .picture = "error",
+                                                                   .measure = "score_error",
+                                                                   .exponent = -0.5,
+                                                                   .closed = 1});
+    contains(text,
+             "score error falls as R^−0.500 ± 0.002 (closed form R^−0.500; input trained, sampler first, "
+             "R = 4 … 1024, 20 trials)");
+    contains(text, "; all 36 points agree with their closed forms: largest |z| 0.5, Holm bound 3.2\n");
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void test_other_slope(void **state)
+{
+    (void)state;
+    const char *text = sentences_of(
+        "sentences_other",
+        &(run_made){
+            .name = "a", .title = "A", .picture = "error", .measure = "attention_error", .exponent = -0.375});
+    contains(text, "attention error falls as R^−0.375 ± 0.002 (no closed form; input trained, sampler first, "
+                   "R = 4 … 1024, 20 trials)\n");
+}
+
+/* 4 of the 36 rows are 5 standard errors off; bound at 5 %: 3.2. */
+static void test_disagreement(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_wrong", &(run_made){.name = "a",
+                                                                   .title = "A",
+                                                                   .picture = "error",
+                                                                   .measure = "score_error",
+                                                                   .exponent = -0.5,
+                                                                   .offset = 5,
+                                                                   .closed = 1});
+    contains(text, "; 4 of 36 points DISAGREE with their closed forms: largest |z| 5.0, Holm bound 3.2\n");
+}
+
+static void test_profile(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_profile", &(run_made){.name = "a",
+                                                                     .title = "A",
+                                                                     .picture = "kernel",
+                                                                     .measure = "code_profile",
+                                                                     .closed = 1,
+                                                                     .lags = 20});
+    contains(text, "code profile: of 82 lags, 82 have their closed form within the 95 % interval");
+    contains(text, "; all 82 lags agree with their closed forms: largest |z| 0.5");
+}
+
+static void test_failures(void **state)
+{
+    (void)state;
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("sentences_none"));
+    assert_int_equal(rpe_sentences_print(directory, stderr, &error), RPE_ERROR_INPUT);
+    contains(error.message, "expected results");
+    made_write(directory, &(run_made){.name = "a",
+                                      .title = "A",
+                                      .picture = "error",
+                                      .measure = "score_error",
+                                      .exponent = -0.5,
+                                      .closed = 1});
+    FILE *log = fopen("/dev/null", "w");
+    size_t before = rpe_memory_usage_now().current;
+    rpe_status status = RPE_ERROR_MEMORY;
+    for (uint64_t n = 1; status != RPE_OK; n++) {
+        rpe_memory_fail_from(n);
+        status = rpe_sentences_print(directory, log, &error);
+        rpe_memory_fail_from(0);
+        assert_int_equal(rpe_memory_usage_now().current, before);
+        assert_true(n < 200);
+    }
+    fclose(log);
+    rpe_memory_free(directory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_slope), cmocka_unit_test(test_other_slope),
+                                       cmocka_unit_test(test_disagreement), cmocka_unit_test(test_profile),
+                                       cmocka_unit_test(test_failures)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

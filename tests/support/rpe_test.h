@@ -1,0 +1,36 @@
+/* cmocka with its prerequisites, and what several tests need. */
+#ifndef RPE_TEST_H
+#define RPE_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rpe_array.h"
+
+/* RPE_TEST_GOLDEN, RPE_TEST_SOURCE, RPE_TEST_PROGRAM: the folder of the golden arrays, the checkout, the rpebench binary. */
+
+/* Path of a golden file; a static buffer, valid until the fourth next call. */
+const char *rpe_test_golden(const char *name);
+
+/* A golden array in double; fails the test when it cannot be read.  Destroyed by the caller. */
+rpe_array rpe_test_golden_read(const char *name);
+
+/* max|x - golden| / max|golden| over finite entries; infinite ones must match exactly, else infinity is returned.  The error
+   measure of the golden arrays. */
+double rpe_test_error(size_t count, const double *x, const double *golden);
+
+/* Fails the test, with the message, when the status is not RPE_OK:  rpe_test_ok(rpe_..(&error), &error); */
+#define rpe_test_ok(status, error) rpe_test_ok_at((status), (error), __FILE__, __LINE__)
+void rpe_test_ok_at(int status, const void *error, const char *file, int line);
+
+/* A new empty directory below the working directory of the test, removed by nobody: tests run in the build tree. */
+const char *rpe_test_directory(const char *name);
+
+/* Small deterministic numbers for inputs that need no distribution: uniform in (-1,1), by index and seed. */
+double rpe_test_number(uint64_t seed, uint64_t index);
+
+#endif
