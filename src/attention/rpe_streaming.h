@@ -6,8 +6,8 @@
 
 #include "rpe_attention.h"
 
-#define RPE_QUERY_BLOCK 64
-#define RPE_KEY_BLOCK 64
+#define RPE_QUERY_BLOCK 128 /* multiples of 8; 64 is slower by a sixth */
+#define RPE_KEY_BLOCK 128
 
 /* Compiled for AVX2 too, and chosen at load time, so that one binary serves every x86-64. */
 #if defined(__x86_64__) && defined(__gnu_linux__)

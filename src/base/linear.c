@@ -1,16 +1,12 @@
-#define _GNU_SOURCE /* dladdr */
 #include "rpe_linear.h"
 
-#include <dlfcn.h>
-#include <gsl/gsl_cblas.h>
-#include <string.h>
+#include "rpe_blas.h"
 
-/* LAPACK and OpenBLAS without their headers, which collide with gsl_cblas.h. */
+/* LAPACK without its header, which collides with gsl_cblas.h. */
 void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
              const int *lwork, int *info);
 void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
              double *work, const int *lwork, int *info);
-char *openblas_get_config(void);
 
 /* What LAPACK's blocked QR wants: 64 columns at a time. */
 #define QR_BLOCK 64
@@ -33,30 +29,14 @@ void rpe_haar_rows(size_t count, size_t size, double *rows, rpe_workspace *works
     double *sign = tau + count;
     double *work = rpe_workspace_take(workspace, count, QR_BLOCK * sizeof(double));
     int m = (int)size, n = (int)count, work_size = (int)(count * QR_BLOCK), info;
+    rpe_blas_enter();
     dgeqrf_(&m, &n, rows, &m, tau, work, &work_size, &info);
     for (size_t i = 0; i < count; i++)
         sign[i] = rows[i * size + i] < 0.0 ? -1.0 : 1.0;
     dorgqr_(&m, &n, &n, rows, &m, tau, work, &work_size, &info);
+    rpe_blas_leave();
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < size; j++)
             rows[i * size + j] *= sign[i];
     rpe_workspace_release(workspace, mark);
-}
-
-const char *rpe_blas_library(void)
-{
-    Dl_info found;
-    void (*gemm)(const enum CBLAS_ORDER, const enum CBLAS_TRANSPOSE, const enum CBLAS_TRANSPOSE, const int,
-                 const int, const int, const double, const double *, const int, const double *, const int,
-                 const double, double *, const int) = cblas_dgemm;
-    void *address;
-    memcpy(&address, &gemm, sizeof address);
-    if (dladdr(address, &found) == 0 || found.dli_fname == NULL)
-        return "unknown";
-    return found.dli_fname;
-}
-
-const char *rpe_blas_configuration(void)
-{
-    return openblas_get_config();
 }

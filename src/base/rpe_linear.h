@@ -21,8 +21,4 @@ void rpe_gemm_double(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
 void rpe_haar_rows(size_t count, size_t size, double *rows, rpe_workspace *workspace);
 size_t rpe_haar_workspace_bytes(size_t count, size_t size);
 
-/* Path of the shared library that cblas_dgemm comes from, and its own description ("OpenBLAS 0.3.21 ... Zen"). */
-const char *rpe_blas_library(void);
-const char *rpe_blas_configuration(void);
-
 #endif

@@ -38,8 +38,8 @@ static rpe_status matrix_make(rpe_array *matrix, const rpe_arguments *arguments,
     rpe_status status = rpe_kernel_read(&kernel, arguments->values[KERNEL].text, error);
     if (status == RPE_OK && kernel->axes != length->count)
         status = rpe_error_set(error, RPE_ERROR_INPUT,
-                               "--length: expected %zu numbers, one for each axis of %s, found \"%s\"",
-                               kernel->axes, kernel->path, length->text);
+                               "--length: expected %zu number%s, one for each axis of %s, found \"%s\"",
+                               kernel->axes, kernel->axes == 1 ? "" : "s", kernel->path, length->text);
     if (status == RPE_OK)
         status = rpe_positions_make(&positions, length->count, length->extent, "--length", error);
     if (status == RPE_OK)

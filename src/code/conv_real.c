@@ -2,9 +2,13 @@
 #include <math.h>
 
 #include "rpe_code.h"
+#include "rpe_dispatch.h"
 #include "rpe_real.h"
 
-#define TILE 16 /* realizations summed in registers */
+/* Realizations summed in registers. */
+#define TILE_BYTES 128
+#define TILE_VECTORS 4
+#define TILE (TILE_BYTES / sizeof(real))
 
 /* Taps and noise as boxes of three axes (leading extents 1 where there are fewer). */
 typedef struct box {
@@ -23,26 +27,50 @@ static box box_make(const rpe_code_part *part)
     return b;
 }
 
-/* x[r] = w sum_p a[p] z[p][r], width realizations from z on; z points at the noise of tap 0, its rows are size apart */
-static void tile_filter(const box *b, const double *filter, double weight, const real *z, size_t size,
-                        size_t width, real *x)
+typedef real tile __attribute__((vector_size(TILE_BYTES / TILE_VECTORS)));
+
+/* The same in an array of reals, at any element. */
+typedef real tile_stored
+    __attribute__((vector_size(TILE_BYTES / TILE_VECTORS), aligned(sizeof(real)), may_alias));
+
+/* x[r] = w sum_p a[p] z[p][r], TILE realizations from z on; z points at the noise of tap 0, its rows are size apart */
+RPE_DISPATCH static void tile_filter(const box *b, const double *filter, double weight, const real *z,
+                                     size_t size, real *x)
 {
-    real sum[TILE] = {0};
+    tile sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+    const size_t step = TILE / TILE_VECTORS;
     for (size_t p0 = 0; p0 < b->taps[0]; p0++)
         for (size_t p1 = 0; p1 < b->taps[1]; p1++) {
             const real *row = z + (p0 * b->stride[0] + p1 * b->stride[1]) * size;
             for (size_t p2 = 0; p2 < b->taps[2]; p2++, row += size) {
                 real tap = (real)(weight * *filter++);
-                if (width == TILE)
-                    for (size_t r = 0; r < TILE; r++)
-                        sum[r] += tap * row[r];
-                else
-                    for (size_t r = 0; r < width; r++)
-                        sum[r] += tap * row[r];
+                sum0 += tap * *(const tile_stored *)row;
+                sum1 += tap * *(const tile_stored *)(row + step);
+                sum2 += tap * *(const tile_stored *)(row + 2 * step);
+                sum3 += tap * *(const tile_stored *)(row + 3 * step);
             }
         }
+    *(tile_stored *)x = sum0;
+    *(tile_stored *)(x + step) = sum1;
+    *(tile_stored *)(x + 2 * step) = sum2;
+    *(tile_stored *)(x + 3 * step) = sum3;
+}
+
+/* The same for the last realizations, fewer than TILE. */
+static void rest_filter(const box *b, const double *filter, double weight, const real *z, size_t size,
+                        size_t width, real *x)
+{
     for (size_t r = 0; r < width; r++)
-        x[r] = sum[r];
+        x[r] = 0;
+    for (size_t p0 = 0; p0 < b->taps[0]; p0++)
+        for (size_t p1 = 0; p1 < b->taps[1]; p1++) {
+            const real *row = z + (p0 * b->stride[0] + p1 * b->stride[1]) * size;
+            for (size_t p2 = 0; p2 < b->taps[2]; p2++, row += size) {
+                real tap = (real)(weight * *filter++);
+                for (size_t r = 0; r < width; r++)
+                    x[r] += tap * row[r];
+            }
+        }
 }
 
 /* X_d(m)[r] = sum_p a_d[p] z[m+p][r]        m, p: one number an axis; noise z [L,R] or [L1,L2,R] ... */
@@ -62,8 +90,11 @@ static void make(const rpe_code_part *part, size_t feature, const void *noise, v
             start += (size_t)m[axis] * b.stride[pad + axis];
         const real *z = (const real *)noise + start * size;
         real *x = (real *)codes + i * row_stride;
-        for (size_t r = 0; r < size; r += TILE)
-            tile_filter(&b, filter, weight, z + r, size, size - r < TILE ? size - r : TILE, x + r);
+        size_t r = 0;
+        for (; r + TILE <= size; r += TILE)
+            tile_filter(&b, filter, weight, z + r, size, x + r);
+        if (r < size)
+            rest_filter(&b, filter, weight, z + r, size, size - r, x + r);
     }
 }
 

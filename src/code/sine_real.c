@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "rpe_code.h"
+#include "rpe_dispatch.h"
 #include "rpe_real.h"
 
 static const double two_pi = 6.283185307179586476925286766559;
@@ -49,32 +50,39 @@ static void rotation_start(const rpe_code_part *part, double *cosine, double *si
         }
 }
 
+/* The columns of one position, and the step to the next: of sinusoid k of all features, count of them. */
+RPE_DISPATCH static void rotate(size_t count, const real *restrict x, double *restrict cosine,
+                                double *restrict sine, const double *restrict step_cosine,
+                                const double *restrict step_sine, real *restrict u_cosine,
+                                real *restrict u_sine)
+{
+    for (size_t d = 0; d < count; d++) {
+        double c = cosine[d], s = sine[d];
+        u_cosine[d] = x[d] * (real)c;
+        u_sine[d] = x[d] * (real)s;
+        cosine[d] = c * step_cosine[d] - s * step_sine[d];
+        sine[d] = s * step_cosine[d] + c * step_sine[d];
+    }
+}
+
 /* U[m][(0,k,d)] = x_md cos(2 pi f_dk m + theta_dk),  U[m][(1,k,d)] = x_md sin(...)
    omega(m+1) = omega(m) exp(2 pi i f): a rotation in double from the exact phase at part->first.  Its error grows by about
    2e-16 a position, and a part is a few hundred positions at most. */
 static void factor(const rpe_code_part *part, const void *inputs, size_t input_stride, void *columns,
                    size_t column_stride, rpe_workspace *workspace)
 {
-    size_t features = part->kernel->features, sinusoids = part->kernel->sinusoids,
-           size = features * sinusoids;
-    size_t mark = workspace->used;
-    double *restrict cosine = rpe_workspace_take(workspace, size, sizeof *cosine);
-    double *restrict sine = rpe_workspace_take(workspace, size, sizeof *sine);
-    double *restrict step_cosine = rpe_workspace_take(workspace, size, sizeof *step_cosine);
-    double *restrict step_sine = rpe_workspace_take(workspace, size, sizeof *step_sine);
+    size_t features = part->kernel->features, size = features * part->kernel->sinusoids,
+           mark = workspace->used;
+    double *cosine = rpe_workspace_take(workspace, size, sizeof *cosine);
+    double *sine = rpe_workspace_take(workspace, size, sizeof *sine);
+    double *step_cosine = rpe_workspace_take(workspace, size, sizeof *step_cosine);
+    double *step_sine = rpe_workspace_take(workspace, size, sizeof *step_sine);
     rotation_start(part, cosine, sine, step_cosine, step_sine);
     for (size_t i = 0; i < part->count; i++) {
         const real *x = (const real *)inputs + i * input_stride;
-        real *restrict u_cosine = (real *)columns + i * column_stride, *restrict u_sine = u_cosine + size;
-        for (size_t k = 0; k < sinusoids; k++)
-            for (size_t d = 0; d < features; d++) {
-                size_t c = k * features + d;
-                double turned = cosine[c] * step_cosine[c] - sine[c] * step_sine[c];
-                u_cosine[c] = x[d] * (real)cosine[c];
-                u_sine[c] = x[d] * (real)sine[c];
-                sine[c] = sine[c] * step_cosine[c] + cosine[c] * step_sine[c];
-                cosine[c] = turned;
-            }
+        real *u = (real *)columns + i * column_stride;
+        for (size_t c = 0; c < size; c += features)
+            rotate(features, x, cosine + c, sine + c, step_cosine + c, step_sine + c, u + c, u + size + c);
     }
     rpe_workspace_release(workspace, mark);
 }

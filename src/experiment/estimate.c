@@ -12,10 +12,9 @@ static double root_of(double square)
     return square > 0.0 ? sqrt(square) : 0.0;
 }
 
-static rpe_estimate exact_estimate(rpe_estimate estimate, const rpe_measure *measure, double mean)
+static rpe_estimate exact_estimate(rpe_estimate estimate, double mean)
 {
-    double rounding = measure->root ? ROUNDING_SQUARED : sqrt(ROUNDING_SQUARED);
-    bool exact = fabs(mean) <= rounding;
+    bool exact = mean <= ROUNDING_SQUARED;
     estimate.status = exact ? "exact" : "disagrees: the closed form is 0";
     estimate.p = exact ? NAN : 0.0;
     return estimate;
@@ -47,8 +46,8 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sam
     }
     if (closed == NULL)
         return estimate;
-    if (closed->mean == 0.0 && !known)
-        return exact_estimate(estimate, measure, mean);
+    if (measure->root && closed->mean <= ROUNDING_SQUARED)
+        return exact_estimate(estimate, mean);
     if (error > 0.0) {
         estimate.z = (mean - closed->mean) / error;
         estimate.p = known ? rpe_p_normal(estimate.z) : rpe_p_student(estimate.z, trials - 1);

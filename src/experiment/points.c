@@ -40,7 +40,7 @@ static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *c
 static void choose_measures(rpe_point *point, const rpe_configuration *configuration, size_t method)
 {
     for (size_t i = 0; i < configuration->measure_count; i++) {
-        point->measures[i] = true;
+        point->measures[i] = rpe_measure_concerns(configuration->measures[i], point->method);
         for (size_t earlier = 0; earlier < method; earlier++)
             if (rpe_stage_same_numbers(configuration->measures[i]->stage, point->grid->methods[earlier],
                                        point->grid->methods[method]))

@@ -238,7 +238,9 @@ static json_t *configuration_hash(const rpe_result_file *file)
     if (text == NULL)
         return NULL;
     json_t *value = json_string(rpe_text_hash(text, hash));
-    rpe_memory_free(text);
+    json_free_t release;
+    json_get_alloc_funcs(NULL, &release);
+    release(text);
     return value;
 }
 

@@ -14,7 +14,7 @@ typedef struct rpe_estimate {
 
 /* closed may be NULL.  Intervals are Student's at 95 %, normal where the closed form gives the variance.  For a measure that
    is a root, z and p are taken on the mean itself, whose expectation the closed form is; the interval is that of the mean,
-   its root taken.  A closed form of exactly 0 is met by rounding alone: status "exact", or "disagrees" with p = 0. */
+   its root taken.  A root whose closed form is 0 to rounding is met by rounding alone: status "exact", or "disagrees" with p = 0. */
 rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sample,
                                const rpe_closed_value *closed);
 

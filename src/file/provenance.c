@@ -14,7 +14,7 @@
 
 #include "rpe_clock.h"
 #include "rpe_json.h"
-#include "rpe_linear.h"
+#include "rpe_blas.h"
 #include "rpe_parallel.h"
 #include "rpe_revision.h"
 

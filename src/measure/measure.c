@@ -69,6 +69,11 @@ static bool method_has_stage(const rpe_method *method, rpe_stage stage)
     return has[stage];
 }
 
+bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method)
+{
+    return method_has_stage(method, measure->stage) && strcmp(method->name, method->oracle->name) != 0;
+}
+
 rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error)
 {
     static const char *const hooks[RPE_STAGE_COUNT] = {"codes", "encoded queries and keys", "attention"};

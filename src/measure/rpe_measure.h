@@ -88,6 +88,9 @@ double rpe_scores_squares(const rpe_problem *problem, const double *scores);
 size_t rpe_measure_values(const rpe_measure *measure, const rpe_subject *subject);
 bool rpe_measure_closed_form_known(const rpe_measure *measure, const rpe_subject *subject);
 
+/* Whether there is something to measure: the method has the hook of the stage and is not itself the oracle. */
+bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method);
+
 /* Whether the method has the hook of the measure's stage, is not itself the oracle, and the measure has no objection. */
 rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error);
 

@@ -30,7 +30,7 @@ typedef struct agreement {
 typedef struct curve {
     size_t count;
     double *x, *y, *closed, *error; /* [count] each, one block at x */
-    double low, high, trials;       /* the range of R; the smallest number of trials */
+    double low, high, fewest, most; /* the ranges of R and of the number of trials */
     bool closed_everywhere;
 } curve;
 
@@ -105,7 +105,8 @@ static void curve_add(curve *points, const rpe_record *record, size_t row, doubl
     points->closed_everywhere = points->closed_everywhere && closed > 0 && isfinite(closed);
     points->low = realizations < points->low ? realizations : points->low;
     points->high = realizations > points->high ? realizations : points->high;
-    points->trials = trials < points->trials ? trials : points->trials;
+    points->fewest = fmin(points->fewest, trials);
+    points->most = fmax(points->most, trials);
 }
 
 static rpe_status curve_create(curve *points, const rpe_picture *picture, const rpe_group *measure,
@@ -127,7 +128,8 @@ static rpe_status curve_create(curve *points, const rpe_picture *picture, const 
                       .error = block + 3 * count,
                       .low = INFINITY,
                       .high = -INFINITY,
-                      .trials = INFINITY,
+                      .fewest = INFINITY,
+                      .most = -INFINITY,
                       .closed_everywhere = true};
     for (size_t row = 0; row < picture->record->rows.rows; row++)
         if (rpe_picture_row_in(picture, row, measure, panel, series))
@@ -183,8 +185,10 @@ static void curve_print(const curve *points, const rpe_picture *picture, const c
     bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
     fprintf(log, "input %s, %s %s, R = %.0f … %.0f", panel->title, sampled ? "sampler" : "method",
             series->title, points->low, points->high);
-    if (isfinite(points->trials))
-        fprintf(log, ", %.0f trials", points->trials);
+    if (points->fewest < points->most)
+        fprintf(log, ", %.0f … %.0f trials", points->fewest, points->most);
+    else if (isfinite(points->fewest))
+        fprintf(log, ", %.0f trials", points->fewest);
     fprintf(log, ")");
 }
 

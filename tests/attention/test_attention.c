@@ -74,9 +74,9 @@ static void dense_compare(problem *p, double tolerance)
     }
 }
 
-static const size_t extents[][2] = {{1, 1},    {1, 65},   {65, 1},    {2, 3},    {7, 129},
-                                    {129, 7},  {63, 64},  {64, 63},   {65, 65},  {61, 67},
-                                    {128, 64}, {64, 128}, {131, 200}, {193, 127}};
+static const size_t extents[][2] = {{1, 1},     {1, 65},    {65, 1},    {2, 3},    {7, 129},  {129, 7},
+                                    {63, 64},   {64, 63},   {65, 65},   {61, 67},  {128, 64}, {64, 128},
+                                    {131, 200}, {193, 127}, {127, 129}, {257, 255}};
 #define EXTENTS (sizeof extents / sizeof extents[0])
 
 static void dense_shapes(void **state)

@@ -28,7 +28,7 @@ static void threads_same_bits(void **state)
 static void causal_sees_no_future(void **state)
 {
     (void)state;
-    static const size_t lasts[] = {0, 1, 63, 64, 65, 100, 128};
+    static const size_t lasts[] = {0, 1, 63, 64, 65, 100, 126, 127, 128};
     for (int kernel = 0; kernel < 2; kernel++) {
         for (size_t i = 0; i < sizeof lasts / sizeof lasts[0]; i++) {
             problem p = problem_make(line(150), line(150), 1, 1, 6, 5, 2);
