@@ -63,7 +63,7 @@ plot NaN notitle, \
      keyentry with yerrorbars lc rgb 0x404040 pt 7 ps 0.7 title 'mean over the trials, 95 % interval', \
      keyentry with lines lc rgb 0x404040 lw 1.6 title (CLOSED > 0 ? 'closed form' : 'joins the points (no closed form)'), \
      keyentry with lines dt 2 lw 1.2 lc rgb 0x909090 title 'slope −1/2', \
-     keyentry with points lc rgb 0x404040 pt 11 ps 1.2 title 'below 1/100,000 of the largest: off the plot'
+     keyentry with points lc rgb 0x404040 pt 11 ps 1.2 title 'off the plot: below 1e-5 of the largest, or z too large'
 unset key
 unset label 7
 set border 3 lc rgb 0x404040
@@ -72,8 +72,11 @@ set tics nomirror out scale 0.6 font SMALL
 set xtics nomirror
 set ytics nomirror
 
-Z_LIMIT = raised(1.12 * raised(Z_LARGEST, Z_HOLM), 3)
-Z_STEP = Z_LIMIT > 24 ? 10 : Z_LIMIT > 12 ? 5 : Z_LIMIT > 6 ? 4 : 2
+# Residuals far beyond the bound are marked at the edge: they must be seen, and the others stay readable.
+Z_WANTED = raised(1.12 * raised(Z_LARGEST, Z_HOLM), 3)
+Z_LIMIT = Z_WANTED < 2.5 * raised(Z_HOLM, 2) ? Z_WANTED : 2.5 * raised(Z_HOLM, 2)
+Z_STEP = Z_LIMIT > 12 ? 5 : Z_LIMIT > 6 ? 4 : 2
+edge(sign) = sign * cell('z') > Z_LIMIT ? sign * 0.92 * Z_LIMIT : NaN
 TOP = HEAD + LEGEND
 do for [m = 1:MEASURES] {
     Y_FROM = MEASURE_LOW[m] / 2.2
@@ -132,7 +135,9 @@ do for [m = 1:MEASURES] {
             set label 6 sprintf('Holm, %d tests at 5 %%: ±%.1f', Z_COUNT, Z_HOLM) at X_TO,-Z_HOLM right offset -0.4,0.6 font TINY textcolor rgb 0xA03030
             plot 0 with lines lc rgb 0x404040 lw 0.8 notitle, \
                  Z_HOLM with lines dt 4 lc rgb 0xA03030 notitle, -Z_HOLM with lines dt 4 lc rgb 0xA03030 notitle, \
-                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(cell('z')) with points lc rgb colour(s) pt point(s) ps 0.9 notitle
+                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(abs(cell('z')) <= Z_LIMIT ? cell('z') : NaN) with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
+                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(edge(1)) with points lc rgb colour(s) pt 9 ps 1.3 notitle, \
+                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(edge(-1)) with points lc rgb colour(s) pt 11 ps 1.3 notitle
             unset object 1
             unset label 5
             unset label 6

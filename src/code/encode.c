@@ -10,7 +10,8 @@ static void (*const plain_codes[2])(const rpe_encoder *, const rpe_code_part *, 
 
 typedef struct run {
     const rpe_encoder *encoder;
-    const rpe_noise *noise;
+    rpe_noise noises[GROUP_HEADS]; /* of each head of the group: the same draw, a frame of its own */
+    rpe_noise_frame frames[GROUP_HEADS];
     const void *inputs[2]; /* by rpe_side */
     void *outputs[2];
     rpe_workspace *workspaces; /* [threads] */
@@ -59,7 +60,7 @@ static size_t head_tasks(const rpe_encoder *encoder)
 static void fill_body(void *context, size_t index, int thread)
 {
     const run *r = context;
-    r->encoder->path->fill(r->encoder, r->noise, r->head + index, r->pass, r->slabs[index],
+    r->encoder->path->fill(r->encoder, &r->noises[index], r->head + index, r->pass, r->slabs[index],
                            &r->workspaces[thread]);
 }
 
@@ -98,7 +99,6 @@ void rpe_encoder_apply(const rpe_encoder *encoder, const rpe_noise *noise, const
     size_t group = threads < GROUP_HEADS ? (size_t)threads : GROUP_HEADS;
     size_t element = rpe_precision_size(encoder->settings.precision);
     run r = {.encoder = encoder,
-             .noise = noise,
              .inputs = {queries, keys},
              .outputs = {encoded_queries, encoded_keys},
              .workspaces = workspaces};
@@ -107,6 +107,15 @@ void rpe_encoder_apply(const rpe_encoder *encoder, const rpe_noise *noise, const
         marks[i] = workspaces[i].used;
         r.slabs[i] =
             rpe_workspace_take(&workspaces[i], encoder->slab_rows * encoder->settings.realizations, element);
+        r.noises[i] = *noise;
+        r.noises[i].frame = NULL;
+        if (encoder->path == encoder->plain_path && rpe_noise_frame_elements(encoder) > 0) {
+            r.noises[i].frame = &r.frames[i];
+            r.frames[i].filled[0] = r.frames[i].filled[1] = false;
+            for (int slot = 0; slot < 2; slot++)
+                r.frames[i].values[slot] =
+                    rpe_workspace_take(&workspaces[i], rpe_noise_frame_elements(encoder), sizeof(double));
+        }
     }
     for (r.head = 0; r.head < heads; r.head += r.heads) {
         r.heads = heads - r.head < group ? heads - r.head : group;

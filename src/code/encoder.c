@@ -171,6 +171,9 @@ static void workspace_size(rpe_encoder *encoder)
     else
         encode = rpe_workspace_sum(area_bytes(encoder->block, encoder->slab_rows, element),
                                    encoder->code->factor_workspace_bytes(settings->kernel));
+    size_t frame = rpe_workspace_bytes(rpe_noise_frame_elements(encoder), sizeof(double));
+    if (encoder->path == encoder->plain_path)
+        slab = rpe_workspace_sum(slab, rpe_workspace_sum(frame, frame));
     encoder->workspace_bytes = rpe_workspace_sum(slab, fill > encode ? fill : encode);
 }
 

@@ -58,6 +58,35 @@ static void rows_copy(const rpe_encoder *encoder, const rpe_noise *noise, size_t
     }
 }
 
+/* Rows of one block, through the frame. */
+static void frame_copy(const rpe_encoder *encoder, const rpe_noise_shape *shape, rpe_stream stream,
+                       rpe_noise_frame *frame, size_t head, size_t first, size_t count, double *values,
+                       rpe_workspace *workspace)
+{
+    size_t size = shape->realizations, block = first / size, start = block * size;
+    size_t left = shape->rows + shape->gate_rows - start;
+    size_t slot = first >= shape->rows ? 1 : 0;
+    if (!frame->filled[slot] || frame->head[slot] != head || frame->block[slot] != block) {
+        encoder->settings.sampler->draw(shape, stream, start, left < size ? left : size, frame->values[slot],
+                                        workspace);
+        frame->head[slot] = head;
+        frame->block[slot] = block;
+        frame->filled[slot] = true;
+    }
+    memcpy(values, frame->values[slot] + (first - start) * size, count * size * sizeof *values);
+}
+
+static bool has_frames(const rpe_encoder *encoder)
+{
+    const rpe_sampler *sampler = encoder->settings.sampler;
+    return sampler != NULL && sampler->law.dependence == RPE_NOISE_ORTHOGONAL;
+}
+
+size_t rpe_noise_frame_elements(const rpe_encoder *encoder)
+{
+    return has_frames(encoder) ? encoder->draw_rows * encoder->settings.realizations : 0;
+}
+
 void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
                     size_t count, double *values, rpe_workspace *workspace)
 {
@@ -68,14 +97,18 @@ void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t h
     rpe_noise_shape shape = rpe_encoder_noise_shape(encoder, head);
     rpe_stream stream = noise->stream;
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, source_head(encoder, head));
-    encoder->settings.sampler->draw(&shape, stream, first, count, values, workspace);
+    size_t size = shape.realizations;
+    if (noise->frame != NULL && has_frames(encoder) && first / size == (first + count - 1) / size)
+        frame_copy(encoder, &shape, stream, noise->frame, head, first, count, values,
+                   workspace);
+    else
+        encoder->settings.sampler->draw(&shape, stream, first, count, values, workspace);
 }
 
 size_t rpe_noise_chunk(const rpe_encoder *encoder, size_t first, size_t end)
 {
-    const rpe_sampler *sampler = encoder->settings.sampler;
     size_t most = encoder->draw_rows, size = encoder->settings.realizations;
-    if (sampler != NULL && sampler->law.dependence == RPE_NOISE_ORTHOGONAL && size - first % size < most)
+    if (has_frames(encoder) && size - first % size < most)
         most = size - first % size;
     return end - first < most ? end - first : most;
 }

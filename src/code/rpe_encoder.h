@@ -28,12 +28,22 @@ typedef struct rpe_encoder_settings {
 
 typedef struct rpe_encoder rpe_encoder; /* read-only after creation: trials may share it between threads */
 
+/* The blocks of orthogonal noise that were drawn last, one for position rows and one for gate rows, for who asks for the
+   features of a head one after another: a block spans many features, and drawing it is a QR.  filled is set to false at the
+   start of each draw of the noise. */
+typedef struct rpe_noise_frame {
+    double *values[2]; /* room for [R,R] each */
+    size_t head[2], block[2];
+    bool filled[2];
+} rpe_noise_frame;
+
 /* One draw of the noise, by value. */
 typedef struct rpe_noise {
     rpe_stream stream; /* seed, point and trial; the purpose is set by the encoder */
     const rpe_array *
         given; /* instead of the stream: sine [H,D,2K,R]; conv [R,H,D,max(M,N)+P-1], an axis each on images */
-    const rpe_array *gate; /* with given, iff the kernel has a gate: [H,D,R] */
+    const rpe_array *gate;  /* with given, iff the kernel has a gate: [H,D,R] */
+    rpe_noise_frame *frame; /* optional, of one thread */
 } rpe_noise;
 
 /* Errors: positions not covered, a kernel without codes (table), a sampler that does not support it, R = 0, sizes that

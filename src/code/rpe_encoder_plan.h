@@ -58,6 +58,9 @@ rpe_noise_shape rpe_encoder_noise_shape(const rpe_encoder *encoder, size_t head)
 void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
                     size_t count, double *values, rpe_workspace *workspace);
 
+/* Doubles of a noise frame of this encoder; 0 when its noise has no blocks. */
+size_t rpe_noise_frame_elements(const rpe_encoder *encoder);
+
 /* How many of the rows first .. end-1 to ask for at a time: at most draw_rows, and no block of orthogonal noise is cut. */
 size_t rpe_noise_chunk(const rpe_encoder *encoder, size_t first, size_t end);
 

@@ -1,10 +1,13 @@
 #include "rpe_configuration.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "rpe_input_settings.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
+
+#define REALIZATIONS_MAX (1 << 24)
 
 /* A grid, the overrides of a quick run in front of it. */
 typedef struct grid_layers {
@@ -16,12 +19,6 @@ static const json_t *layer_of(const grid_layers *layers, const char *key)
 {
     return layers->quick != NULL && json_object_get(layers->quick, key) != NULL ? layers->quick
                                                                                 : layers->grid;
-}
-
-static rpe_status fail_value(const rpe_json *document, const char *key, const char *expected,
-                             rpe_error *error)
-{
-    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected %s", document->path, key, expected);
 }
 
 /* Registries of different things, seen alike. */
@@ -74,6 +71,19 @@ static const void *registry_find(const named_registry *registry, const char *nam
     return NULL;
 }
 
+static rpe_status name_error(const rpe_json *document, const char *key, const named_registry *registry,
+                             const json_t *found, rpe_error *error)
+{
+    char expected[256];
+    size_t used = (size_t)snprintf(expected, sizeof expected, "the name of a %s (", registry->noun);
+    for (size_t i = 0; i < registry->count() && used < sizeof expected; i++)
+        used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i == 0 ? "" : ", ",
+                                 registry->name(registry->at(i)));
+    if (used < sizeof expected)
+        snprintf(expected + used, sizeof expected - used, ")");
+    return rpe_json_value_error(document, key, expected, found, error);
+}
+
 /* "*": all entries; else a list of names.  *chosen is an array of pointers, owned. */
 static rpe_status entries_read(const rpe_json *document, const json_t *object, const char *key,
                                const named_registry *registry, const void ***chosen, size_t *count,
@@ -83,7 +93,7 @@ static rpe_status entries_read(const rpe_json *document, const json_t *object, c
     const char *text = value == NULL ? "*" : json_string_value(value);
     bool all = text != NULL && strcmp(text, "*") == 0;
     if (!all && !(json_is_array(value) && json_array_size(value) > 0))
-        return fail_value(document, key, "\"*\" or a list of names", error);
+        return rpe_json_value_error(document, key, "\"*\" or a list of names", value, error);
     *count = all ? registry->count() : json_array_size(value);
     *chosen = rpe_memory_allocate(*count, sizeof **chosen);
     if (*chosen == NULL)
@@ -92,8 +102,12 @@ static rpe_status entries_read(const rpe_json *document, const json_t *object, c
         const char *name = all ? NULL : json_string_value(json_array_get(value, i));
         (*chosen)[i] = all ? registry->at(i) : name == NULL ? NULL : registry_find(registry, name);
         if ((*chosen)[i] == NULL)
-            return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected the name of a %s, found %s",
-                                 document->path, key, registry->noun, name == NULL ? "another type" : name);
+            return name_error(document, key, registry, json_array_get(value, i), error);
+        for (size_t earlier = 0; earlier < i; earlier++)
+            if ((*chosen)[earlier] == (*chosen)[i])
+                return rpe_error_set(error, RPE_ERROR_INPUT,
+                                     "%s: \"%s\": expected each %s once, found \"%s\" twice", document->path,
+                                     key, registry->noun, name);
     }
     return RPE_OK;
 }
@@ -102,19 +116,28 @@ static rpe_status realizations_read(const grid_layers *layers, rpe_grid *grid, r
 {
     const json_t *list = json_object_get(layer_of(layers, "realizations"), "realizations");
     if (!json_is_array(list) || json_array_size(list) == 0)
-        return fail_value(layers->document, "realizations", "a list of whole numbers >= 1", error);
+        return rpe_json_value_error(layers->document, "realizations", "a list of integers", list, error);
     grid->realization_count = json_array_size(list);
     grid->realizations = rpe_memory_allocate(grid->realization_count, sizeof *grid->realizations);
     if (grid->realizations == NULL)
         return rpe_error_memory(error, "realizations", grid->realization_count, sizeof *grid->realizations);
     for (size_t i = 0; i < grid->realization_count; i++) {
-        json_int_t number = json_integer_value(json_array_get(list, i));
-        if (number < 1 || number > 1 << 24)
-            return fail_value(layers->document, "realizations", "whole numbers between 1 and 16777216",
-                              error);
+        const json_t *value = json_array_get(list, i);
+        json_int_t number = json_integer_value(value);
+        if (number < 1 || number > REALIZATIONS_MAX)
+            return rpe_json_value_error(layers->document, "realizations", "integers from 1 to 16777216",
+                                        value, error);
         grid->realizations[i] = (size_t)number;
     }
     return RPE_OK;
+}
+
+static rpe_status pair_error(const rpe_json *document, const char *key, const char *const names[2],
+                             const json_t *found, rpe_error *error)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "a list of %s or %s", names[0], names[1]);
+    return rpe_json_value_error(document, key, expected, found, error);
 }
 
 /* Optional list of names or booleans -> which of two values are in the grid. */
@@ -127,7 +150,7 @@ static rpe_status pair_read(const grid_layers *layers, const char *key, const ch
         return RPE_OK;
     }
     if (!json_is_array(list) || json_array_size(list) == 0)
-        return fail_value(layers->document, key, "a list", error);
+        return pair_error(layers->document, key, names, list, error);
     size_t i;
     const json_t *value;
     json_array_foreach(list, i, value)
@@ -139,8 +162,7 @@ static rpe_status pair_read(const grid_layers *layers, const char *key, const ch
                        : strcmp(name, names[1]) == 0 ? 1
                                                      : 2;
         if (which == 2)
-            return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected %s or %s",
-                                 layers->document->path, key, names[0], names[1]);
+            return pair_error(layers->document, key, names, value, error);
         chosen[which] = true;
     }
     return RPE_OK;
@@ -153,13 +175,13 @@ static rpe_status trials_read(const grid_layers *layers, rpe_trial_count *trials
     const rpe_json *document = layers->document;
     const json_t *object = json_object_get(layer_of(layers, "trials"), "trials");
     if (!json_is_object(object))
-        return fail_value(document, "trials", "an object with \"minimum\"", error);
+        return rpe_json_value_error(document, "trials", "an object with \"minimum\"", object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
     if (status == RPE_OK)
         status = rpe_json_count(document, object, "minimum", 1, most, NULL, &trials->minimum, error);
     if (status == RPE_OK)
-        status =
-            rpe_json_count(document, object, "maximum", 1, most, &trials->minimum, &trials->maximum, error);
+        status = rpe_json_count(document, object, "maximum", trials->minimum, most, &trials->minimum,
+                                &trials->maximum, error);
     size_t none = 0;
     if (status == RPE_OK)
         status = rpe_json_count(document, object, "total_realizations", 0, SIZE_MAX, &none,
@@ -172,7 +194,7 @@ static rpe_status inputs_read(const rpe_json *document, const json_t *object, rp
 {
     const json_t *list = json_object_get(object, "inputs");
     if (!json_is_array(list) || json_array_size(list) == 0)
-        return fail_value(document, "inputs", "a list of inputs", error);
+        return rpe_json_value_error(document, "inputs", "a list of inputs", list, error);
     size_t count = json_array_size(list);
     grid->inputs = rpe_memory_allocate_zero(count, sizeof *grid->inputs);
     if (grid->inputs == NULL)
@@ -195,11 +217,11 @@ static rpe_status layers_make(const rpe_json *document, const json_t *object, bo
     static const char *const overrides[] = {"methods", "samplers", "realizations", "precisions", "causal",
                                             "trials",  NULL};
     if (!json_is_object(object))
-        return fail_value(document, "grids", "a list of objects", error);
+        return rpe_json_value_error(document, "grids", "a list of objects", object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
     const json_t *changes = json_object_get(object, "quick");
     if (status == RPE_OK && changes != NULL && !json_is_object(changes))
-        status = fail_value(document, "quick", "an object", error);
+        status = rpe_json_value_error(document, "quick", "an object", changes, error);
     if (status == RPE_OK && changes != NULL)
         status = rpe_json_keys_check(document, changes, overrides, error);
     *layers = (grid_layers){.document = document, .quick = quick ? changes : NULL, .grid = object};
@@ -241,7 +263,7 @@ static rpe_status grids_read(rpe_configuration *configuration, bool quick, rpe_e
     const rpe_json *document = &configuration->document;
     const json_t *list = json_object_get(document->root, "grids");
     if (!json_is_array(list) || json_array_size(list) == 0)
-        return fail_value(document, "grids", "a list of grids", error);
+        return rpe_json_value_error(document, "grids", "a list of grids", list, error);
     size_t count = json_array_size(list);
     configuration->grids = rpe_memory_allocate_zero(count, sizeof *configuration->grids);
     if (configuration->grids == NULL)

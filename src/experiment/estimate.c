@@ -4,23 +4,55 @@
 
 #include "rpe_hypothesis.h"
 
-/* What rounding may leave of a relative squared error that is 0: (2^-53 times some thousand roundings)^2. */
-#define ROUNDING_SQUARED 1e-22
+/* Closed forms are differences of numbers of order 1 and carry their rounding: a relative variance below this is 0. */
+#define CANCELLATION 1e-14
+/* A variance below this is 0 whatever the mean is. */
+#define VARIANCE_MINIMUM 1e-28
+
+/* What rounding may leave of a relative error that is 0: the unit roundoff times some thousand roundings. */
+static double rounding_of(rpe_precision precision)
+{
+    static const double rounding[] = {[RPE_SINGLE] = 1e-4, [RPE_DOUBLE] = 1e-11};
+    return rounding[precision];
+}
 
 static double root_of(double square)
 {
     return square > 0.0 ? sqrt(square) : 0.0;
 }
 
-static rpe_estimate exact_estimate(rpe_estimate estimate, double mean)
+/* Where nothing varies there is no z: the two numbers are the same to rounding, or they are not. */
+static rpe_estimate exact_estimate(rpe_estimate estimate, bool exact, const char *disagreement)
 {
-    bool exact = mean <= ROUNDING_SQUARED;
-    estimate.status = exact ? "exact" : "disagrees: the closed form is 0";
+    estimate.status = exact ? "exact" : disagreement;
     estimate.p = exact ? NAN : 0.0;
     return estimate;
 }
 
-rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sample,
+static rpe_estimate compare(rpe_estimate estimate, bool root, rpe_precision precision,
+                            const rpe_sample *sample, const rpe_closed_value *closed, double error)
+{
+    double mean = sample->mean, rounding = rounding_of(precision);
+    bool known = isfinite(closed->variance);
+    if (root && closed->mean <= CANCELLATION)
+        return exact_estimate(estimate, mean <= rounding * rounding, "disagrees: the closed form is 0");
+    double least = fmax(CANCELLATION * closed->mean * closed->mean, VARIANCE_MINIMUM);
+    if (known ? closed->variance <= least : error <= 0.0)
+        return exact_estimate(estimate, fabs(mean - closed->mean) <= rounding * fmax(1.0, fabs(closed->mean)),
+                              "disagrees: the trials do not vary");
+    if (error > 0.0) {
+        estimate.z = (mean - closed->mean) / error;
+        estimate.p = known ? rpe_p_normal(estimate.z) : rpe_p_student(estimate.z, (double)sample->count - 1);
+    }
+    return estimate;
+}
+
+static double root_error(double mean, double error)
+{
+    return mean > 0.0 ? error / (2.0 * sqrt(mean)) : error;
+}
+
+rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
                                const rpe_closed_value *closed)
 {
     double mean = sample->mean, trials = (double)sample->count;
@@ -39,18 +71,10 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sam
                              .status = isfinite(error) ? "ok" : "one trial: no standard error"};
     if (measure->root) {
         estimate.value = root_of(mean);
-        estimate.standard_error = mean > 0.0 ? error / (2.0 * estimate.value) : NAN;
+        estimate.standard_error = root_error(mean, error);
         estimate.low = isnan(reach) ? NAN : root_of(estimate.low);
         estimate.high = isnan(reach) ? NAN : root_of(estimate.high);
         estimate.closed_form = closed == NULL ? NAN : root_of(closed->mean);
     }
-    if (closed == NULL)
-        return estimate;
-    if (measure->root && closed->mean <= ROUNDING_SQUARED)
-        return exact_estimate(estimate, mean);
-    if (error > 0.0) {
-        estimate.z = (mean - closed->mean) / error;
-        estimate.p = known ? rpe_p_normal(estimate.z) : rpe_p_student(estimate.z, trials - 1);
-    }
-    return estimate;
+    return closed == NULL ? estimate : compare(estimate, measure->root, precision, sample, closed, error);
 }

@@ -32,6 +32,9 @@ static rpe_status check_trailing(const rpe_array *array, const char *path, size_
 {
     char text[RPE_SHAPE_CAPACITY];
     size_t rank = array->rank;
+    if (array->shape[rank - 2] != heads && last == 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu heads as the kernel has, found %s",
+                             path, heads, rpe_shape_text(rank, array->shape, text));
     if (array->shape[rank - 2] != heads || (last != 0 && array->shape[rank - 1] != last))
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected %zu heads of %zu features as the kernel has, found %s", path,
@@ -51,6 +54,17 @@ static rpe_status read_array(const char *path, rpe_array *array, rpe_positions *
     return status;
 }
 
+static rpe_status check_same_positions(const rpe_positions *values, const rpe_positions *keys,
+                                       const char *path, rpe_error *error)
+{
+    char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
+    if (memcmp(values->extent, keys->extent, sizeof keys->extent) == 0)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected positions %s as the keys have, found %s", path,
+                         rpe_shape_text(keys->axes, keys->extent, expected),
+                         rpe_shape_text(values->axes, values->extent, found));
+}
+
 static rpe_status load_arrays(rpe_input *input, rpe_error *error)
 {
     const rpe_input_settings *settings = input->settings;
@@ -62,10 +76,8 @@ static rpe_status load_arrays(rpe_input *input, rpe_error *error)
         status = read_array(settings->keys, &input->keys, &input->problem.keys, input, features, error);
     if (status == RPE_OK)
         status = read_array(settings->values, &input->values, &value_positions, input, 0, error);
-    if (status == RPE_OK && value_positions.count != input->problem.keys.count)
-        status =
-            rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu positions as the keys have, found %zu",
-                          settings->values, input->problem.keys.count, value_positions.count);
+    if (status == RPE_OK)
+        status = check_same_positions(&value_positions, &input->problem.keys, settings->values, error);
     if (status == RPE_OK)
         input->problem.value_features = input->values.shape[input->values.rank - 1];
     return status;
@@ -147,12 +159,18 @@ rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, 
     return status;
 }
 
-void rpe_input_destroy(rpe_input *input)
+static void destroy_lag_tables(rpe_input *input)
 {
     if (input->lag_tables != NULL)
         for (size_t head = 0; head < input->problem.heads; head++)
             rpe_lag_table_destroy(&input->lag_tables[head]);
     rpe_memory_free(input->lag_tables);
+    input->lag_tables = NULL;
+}
+
+void rpe_input_destroy(rpe_input *input)
+{
+    destroy_lag_tables(input);
     rpe_memory_free(input->scores);
     rpe_memory_free(input->outputs[0]);
     rpe_memory_free(input->outputs[1]);
@@ -174,6 +192,8 @@ static rpe_status make_lag_tables(rpe_input *input, rpe_error *error)
     for (size_t head = 0; status == RPE_OK && head < heads; head++)
         status = rpe_lag_table_create(&input->lag_tables[head], input->kernel, RPE_COVARIANCE_CROSS, head,
                                       &input->problem.queries, &input->problem.keys, error);
+    if (status != RPE_OK)
+        destroy_lag_tables(input);
     return status;
 }
 
@@ -193,7 +213,7 @@ static rpe_status make_scores(rpe_input *input, const rpe_oracle *oracle, rpe_er
         !rpe_values_finite(RPE_DOUBLE, input->scores, input->problem.heads * entries, &first))
         status = rpe_error_set(error, RPE_ERROR_NUMERIC,
                                "input %s: expected finite scores, found an overflow", input->settings->name);
-    input->scores_of = oracle;
+    input->scores_of = status == RPE_OK ? oracle : NULL;
     return status;
 }
 
@@ -217,7 +237,7 @@ static rpe_status make_outputs(rpe_input *input, const rpe_oracle *oracle, bool 
         !rpe_values_finite(RPE_DOUBLE, input->outputs[causal], rows * problem.value_features, &first))
         status = rpe_error_set(error, RPE_ERROR_NUMERIC,
                                "input %s: expected finite outputs, found an overflow", input->settings->name);
-    input->outputs_of[causal] = oracle;
+    input->outputs_of[causal] = status == RPE_OK ? oracle : NULL;
     return status;
 }
 

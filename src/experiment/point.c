@@ -27,6 +27,7 @@ typedef struct point_run {
     size_t values; /* of all measures, one trial */
     uint64_t seed;
     rpe_workspace *workspaces; /* [threads] */
+    rpe_noise_frame *frames;   /* [threads]; their values are in the workspaces */
     int threads;
     size_t first_trial;
     double *batch; /* [trials of a batch, values] */
@@ -153,6 +154,14 @@ static size_t product_bytes(const point_run *run, size_t count)
     return bytes;
 }
 
+/* Only measures of codes ask for one feature after another. */
+static size_t frame_elements(const point_run *run)
+{
+    size_t size = run->point->realizations;
+    bool blocks = run->point->sampler->law.dependence == RPE_NOISE_ORTHOGONAL;
+    return run->stages[RPE_STAGE_CODES] && blocks ? size * size : 0;
+}
+
 static size_t trial_bytes(const point_run *run)
 {
     const rpe_method *method = run->point->method;
@@ -178,6 +187,8 @@ static size_t trial_bytes(const point_run *run)
         size_t need = measure->workspace_bytes(&run->subject);
         measures = measures > need ? measures : need;
     }
+    size_t frame = rpe_workspace_bytes(frame_elements(run), sizeof(double));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_sum(frame, frame));
     return rpe_workspace_sum(bytes, rpe_workspace_sum(scratch, measures));
 }
 
@@ -186,10 +197,16 @@ static rpe_status make_workspaces(point_run *run, rpe_error *error)
     run->workspaces = rpe_memory_allocate_zero((size_t)run->threads, sizeof *run->workspaces);
     if (run->workspaces == NULL)
         return rpe_error_memory(error, "workspaces", (size_t)run->threads, sizeof *run->workspaces);
-    size_t bytes = trial_bytes(run);
+    size_t bytes = trial_bytes(run), frame = frame_elements(run);
     rpe_status status = RPE_OK;
     for (int i = 0; status == RPE_OK && i < run->threads; i++)
         status = rpe_workspace_create(&run->workspaces[i], bytes, error);
+    run->frames = rpe_memory_allocate_zero((size_t)run->threads, sizeof *run->frames);
+    if (status == RPE_OK && run->frames == NULL)
+        status = rpe_error_memory(error, "noise frames", (size_t)run->threads, sizeof *run->frames);
+    for (int i = 0; status == RPE_OK && frame > 0 && i < run->threads; i++)
+        for (int slot = 0; slot < 2; slot++)
+            run->frames[i].values[slot] = rpe_workspace_take(&run->workspaces[i], frame, sizeof(double));
     size_t batch = (size_t)run->threads * TRIALS_PER_BATCH;
     run->batch = status == RPE_OK ? rpe_memory_allocate(batch * run->values, sizeof *run->batch) : NULL;
     if (status == RPE_OK && run->batch == NULL)
@@ -257,6 +274,10 @@ static void run_trial(void *context, size_t index, int thread)
     rpe_noise noise = {.stream = {.seed = run->seed,
                                   .point = run->point->hash,
                                   .trial = (uint32_t)(run->first_trial + index)}};
+    if (run->frames[thread].values[0] != NULL) {
+        run->frames[thread].filled[0] = run->frames[thread].filled[1] = false;
+        noise.frame = &run->frames[thread];
+    }
     rpe_trial trial = {.plan = run->encoding.plan, .noise = &noise};
     if (run->stages[RPE_STAGE_ENCODE])
         encode_trial(run, &trial, workspace);
@@ -322,6 +343,7 @@ static void point_run_destroy(point_run *run)
     for (int i = 0; run->workspaces != NULL && i < run->threads; i++)
         rpe_workspace_destroy(&run->workspaces[i]);
     rpe_memory_free(run->workspaces);
+    rpe_memory_free(run->frames);
     rpe_memory_free(run->batch);
 }
 

@@ -89,6 +89,7 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
                            size_t trials, rpe_error *error)
 {
     grid_cursor cursor = {0};
+    size_t before = points->count;
     do {
         if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal])
             continue;
@@ -108,6 +109,10 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
             return status;
         points->points[points->count++] = point;
     } while (cursor_advance(&cursor, grid));
+    if (points->count == before)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: grid \"%s\": expected \"methods\" that the measures apply to, found none",
+                             configuration->document.path, grid->name);
     return RPE_OK;
 }
 

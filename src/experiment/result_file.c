@@ -148,8 +148,9 @@ static rpe_status add_values(rpe_result_file *file, row_cells *row, const rpe_su
         rpe_value_label label = {.head = -1, .feature = -1};
         if (result->measure->label != NULL)
             label = result->measure->label(labelled, i);
-        rpe_estimate estimate = rpe_estimate_make(result->measure, &result->samples[i],
-                                                  result->closed == NULL ? NULL : &result->closed[i]);
+        rpe_estimate estimate =
+            rpe_estimate_make(result->measure, labelled->problem->precision, &result->samples[i],
+                              result->closed == NULL ? NULL : &result->closed[i]);
         set_label(row, &label);
         set_estimate(row, &estimate, result->samples[i].count);
         status = keep_p(file, &estimate, error);
@@ -164,8 +165,11 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
 {
     row_cells row;
     char reason[RPE_ERROR_CAPACITY + 32];
+    static const rpe_value_label no_label = {.head = -1, .feature = -1};
+    rpe_problem problem = input->problem;
+    problem.precision = point->precision;
     rpe_subject labelled = {.method = point->method,
-                            .problem = &input->problem,
+                            .problem = &problem,
                             .selections = input->settings->selections,
                             .selection_count = input->settings->selection_count};
     rpe_status status = RPE_OK;
@@ -180,6 +184,7 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
             status = add_values(file, &row, &labelled, result, error);
             continue;
         }
+        set_label(&row, &no_label);
         row_cells refused = row;
         for (rpe_column column = RPE_COLUMN_estimate; column <= RPE_COLUMN_trials; column++)
             refused.cells[column] = "";
@@ -275,8 +280,11 @@ rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_erro
         status = rpe_error_memory(error, "provenance", 1, 1);
     if (status == RPE_OK)
         status = rpe_json_write(value, path, error);
-    if (status == RPE_OK)
+    if (status == RPE_OK) {
         status = rpe_output_commit(&file->csv, error);
+        if (status != RPE_OK)
+            remove(path); /* provenance of nothing */
+    }
     rpe_memory_free(path);
     json_decref(value);
     return status;

@@ -14,8 +14,9 @@ typedef struct rpe_estimate {
 
 /* closed may be NULL.  Intervals are Student's at 95 %, normal where the closed form gives the variance.  For a measure that
    is a root, z and p are taken on the mean itself, whose expectation the closed form is; the interval is that of the mean,
-   its root taken.  A root whose closed form is 0 to rounding is met by rounding alone: status "exact", or "disagrees" with p = 0. */
-rpe_estimate rpe_estimate_make(const rpe_measure *measure, const rpe_sample *sample,
+   its root taken.  Where nothing varies (a root whose closed form is 0, a variance of 0, trials that are all alike) estimate
+   and closed form must be the same to the rounding of the trials' precision: status "exact", or "disagrees" with p = 0. */
+rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
                                const rpe_closed_value *closed);
 
 #endif

@@ -116,6 +116,7 @@ rpe_status rpe_experiment_run(const char *path, const rpe_run_settings *settings
     rpe_points points = {0};
     run_inputs inputs = {0};
     rpe_result_file file = {0};
+    rpe_memory_peak_reset(); /* of this experiment alone */
     rpe_status status = rpe_configuration_read(&configuration, path, settings->quick, error);
     if (status != RPE_OK)
         return status;

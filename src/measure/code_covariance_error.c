@@ -35,10 +35,24 @@ static double sum_of_squares(size_t count, const double *values)
     return sum;
 }
 
+static bool all_zero(const rpe_subject *subject)
+{
+    for (size_t head = 0; head < subject->problem->heads; head++) {
+        const rpe_lag_table *table = &subject->lag_tables[head];
+        for (size_t d = 0; d < table->features; d++)
+            if (sum_of_squares(table->lags, table->values + d * table->stride) > 0.0)
+                return false;
+    }
+    return true;
+}
+
 static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->precision != RPE_DOUBLE)
         return rpe_error_set(error, RPE_ERROR_INPUT, "codes are measured in double precision");
+    if (subject->lag_tables != NULL && all_zero(subject))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "the kernel is 0 at all lags, so its relative error is undefined");
     return RPE_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "rpe_gnuplot.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "rpe_memory.h"
@@ -155,14 +156,16 @@ static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *outpu
         if (status == RPE_OK)
             status = wrapped_write(output, label, measure->title, LABEL_CAPACITY, NULL, error);
         for (size_t p = 0; status == RPE_OK && p < preamble->panel_count; p++) {
-            double guide = 0; /* max of estimate sqrt(R) */
+            double guide = 0; /* max of estimate sqrt(R), over rows that are known well enough */
             for (size_t row = 0; row < picture->record->rows.rows; row++) {
                 if (!rpe_picture_row_in(picture, row, measure,
                                         &picture->panels.items[preamble->first_panel + p], NULL))
                     continue;
                 double scaled = rpe_record_number(picture->record, row, RPE_COLUMN_estimate) *
                                 sqrt(rpe_record_number(picture->record, row, RPE_COLUMN_realizations));
-                guide = scaled > guide ? scaled : guide;
+                double reach = 0.2 * rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
+                bool vague = rpe_record_number(picture->record, row, RPE_COLUMN_standard_error) > reach;
+                guide = scaled > guide && !vague ? scaled : guide;
             }
             status = rpe_output_print(output, error, "GUIDE[%zu] = %.17g\n",
                                       m * preamble->panel_count + p + 1, guide);
