@@ -74,18 +74,22 @@ bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method)
     return method_has_stage(method, measure->stage) && strcmp(method->name, method->oracle->name) != 0;
 }
 
-rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error)
+rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem, rpe_error *error)
 {
     static const char *const hooks[RPE_STAGE_COUNT] = {"codes", "encoded queries and keys", "attention"};
-    const rpe_method *method = subject->method;
-    if (!method_has_stage(method, measure->stage))
-        return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no %s", method->name,
-                             hooks[measure->stage]);
-    if (measure->stage != RPE_STAGE_ATTEND && subject->problem->kernel == NULL)
+    if (!method_has_stage(method, stage))
+        return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no %s", method->name, hooks[stage]);
+    if (stage != RPE_STAGE_ATTEND && problem->kernel == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "there are no codes without a kernel");
     if (strcmp(method->name, method->oracle->name) == 0)
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s is the oracle itself", method->name);
-    return measure->supports == NULL ? RPE_OK : measure->supports(subject, error);
+    return RPE_OK;
+}
+
+rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error)
+{
+    rpe_status status = rpe_stage_supports(measure->stage, subject->method, subject->problem, error);
+    return status != RPE_OK || measure->supports == NULL ? status : measure->supports(subject, error);
 }
 
 bool rpe_stage_same_numbers(rpe_stage stage, const rpe_method *a, const rpe_method *b)

@@ -21,6 +21,7 @@ typedef struct rpe_problem {
     const rpe_kernel *kernel;   /* NULL: no positions */
     const rpe_sampler *sampler; /* NULL: the noise is given */
     size_t realizations;        /* R; used by methods that encode */
+    size_t projections; /* F, random projections of the feature map; 0 where the method has none */
     rpe_precision precision;
     bool causal, shared_heads;
 } rpe_problem;

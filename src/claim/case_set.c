@@ -1,0 +1,93 @@
+#include "rpe_case_set.h"
+
+#include "rpe_memory.h"
+#include "rpe_output.h"
+
+#define VALUES 2 /* V */
+
+/* Sizes at which blocks of orthogonal noise are cut (R below G), M != N, and R is even for quadrature pairs. */
+static const rpe_case_shape shapes[] = {
+    {"sine", "verify_sine.json", 1, {6}, {6}, 8},
+    {"sine gated", "verify_sine_gated.json", 1, {5}, {7}, 6},
+    {"conv", "verify_conv.json", 1, {6}, {6}, 8},
+    {"conv gated", "verify_conv_gated.json", 1, {7}, {5}, 6},
+    {"conv 2-D gated", "verify_conv_2d_gated.json", 2, {3, 2}, {3, 2}, 4},
+};
+
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+#define INPUT_SEED 20210508 /* of queries, keys and values: always the same */
+
+static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t features, const char *name,
+                       rpe_purpose purpose, rpe_error *error)
+{
+    const size_t shape[] = {positions, heads, features};
+    rpe_stream stream = {
+        .seed = INPUT_SEED, .point = rpe_stream_point(name), .purpose = rpe_stream_purpose(purpose, 0)};
+    rpe_status status = rpe_array_create(array, RPE_DOUBLE, 3, shape, "inputs of a case", error);
+    if (status == RPE_OK)
+        rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
+    return status;
+}
+
+static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *shape, const char *kernels,
+                              rpe_error *error)
+{
+    char *path = rpe_path_join(kernels, shape->kernel);
+    if (path == NULL)
+        return rpe_error_memory(error, "path of a kernel", 1, 1);
+    source->shape = shape;
+    rpe_status status = rpe_kernel_read(&source->kernel, path, error);
+    rpe_memory_free(path);
+    if (status != RPE_OK)
+        return status;
+    size_t heads = source->kernel->heads, features = source->kernel->features;
+    rpe_problem *problem = &source->problem;
+    *problem = (rpe_problem){.batch = 1,
+                             .heads = heads,
+                             .features = features,
+                             .value_features = VALUES,
+                             .kernel = source->kernel,
+                             .realizations = shape->realizations,
+                             .precision = RPE_DOUBLE};
+    status = rpe_positions_make(&problem->queries, shape->axes, shape->queries, shape->name, error);
+    if (status == RPE_OK)
+        status = rpe_positions_make(&problem->keys, shape->axes, shape->keys, shape->name, error);
+    if (status == RPE_OK)
+        status = draw(&source->queries, problem->queries.count, heads, features, shape->name,
+                      RPE_PURPOSE_QUERIES, error);
+    if (status == RPE_OK)
+        status =
+            draw(&source->keys, problem->keys.count, heads, features, shape->name, RPE_PURPOSE_KEYS, error);
+    if (status == RPE_OK)
+        status =
+            draw(&source->values, problem->keys.count, heads, VALUES, shape->name, RPE_PURPOSE_VALUES, error);
+    return status;
+}
+
+rpe_status rpe_case_set_load(rpe_case_set *set, const char *kernels, rpe_error *error)
+{
+    rpe_case_set loaded = {.sources = rpe_memory_allocate_zero(SHAPES, sizeof *loaded.sources),
+                           .count = SHAPES};
+    if (loaded.sources == NULL)
+        return rpe_error_memory(error, "cases", SHAPES, sizeof *loaded.sources);
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < SHAPES; i++)
+        status = source_load(&loaded.sources[i], &shapes[i], kernels, error);
+    if (status == RPE_OK)
+        *set = loaded;
+    else
+        rpe_case_set_destroy(&loaded);
+    return status;
+}
+
+void rpe_case_set_destroy(rpe_case_set *set)
+{
+    for (size_t i = 0; set->sources != NULL && i < set->count; i++) {
+        rpe_array_destroy(&set->sources[i].queries);
+        rpe_array_destroy(&set->sources[i].keys);
+        rpe_array_destroy(&set->sources[i].values);
+        rpe_kernel_destroy(set->sources[i].kernel);
+    }
+    rpe_memory_free(set->sources);
+    *set = (rpe_case_set){0};
+}

@@ -1,0 +1,49 @@
+#include "rpe_claim.h"
+
+#include <string.h>
+
+#define RPE_CLAIM(name) extern const rpe_claim rpe_claim_##name;
+#include "claims.def"
+#undef RPE_CLAIM
+
+static const rpe_claim *const claims[] = {
+#define RPE_CLAIM(name) &rpe_claim_##name,
+#include "claims.def"
+#undef RPE_CLAIM
+};
+
+size_t rpe_claim_count(void)
+{
+    return sizeof claims / sizeof claims[0];
+}
+
+const rpe_claim *rpe_claim_at(size_t index)
+{
+    return claims[index];
+}
+
+const rpe_claim *rpe_claim_find(const char *name)
+{
+    for (size_t i = 0; i < rpe_claim_count(); i++)
+        if (strcmp(claims[i]->name, name) == 0)
+            return claims[i];
+    return NULL;
+}
+
+rpe_status rpe_claim_supports(const rpe_claim *claim, const rpe_case *subject, rpe_error *reason)
+{
+    rpe_status status = rpe_stage_supports(claim->stage, subject->method, &subject->problem, reason);
+    if (status != RPE_OK || claim->supports == NULL)
+        return status;
+    return claim->supports(subject, reason);
+}
+
+static uint32_t honest_trial(size_t trial)
+{
+    return (uint32_t)trial;
+}
+
+const rpe_claim_tools rpe_claim_tools_honest = {
+    .trial = honest_trial,
+    .standard_error = rpe_sample_standard_error,
+};
