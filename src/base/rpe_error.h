@@ -21,12 +21,25 @@ typedef struct rpe_error {
     char message[RPE_ERROR_CAPACITY]; /* one line, no newline; "" when nothing failed */
 } rpe_error;
 
-/* Writes the formatted message (control characters become '?', so it stays one line) and returns status.
-   error may be NULL when the caller wants the status only. */
-rpe_status rpe_error_set(rpe_error *error, rpe_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Writes the formatted message; control characters become '?', so it stays one line.  error may be NULL. */
+void rpe_error_write(rpe_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline rpe_status rpe_error_status(rpe_status status)
+{
+    return status;
+}
+
+/* rpe_status rpe_error_set(rpe_error *error, rpe_status status, const char *format, ...): writes the message and
+   returns status.  error may be NULL when the caller wants the status only.  Each argument is evaluated once.
+   A macro, since the caller then sees which status it gets: the analyzer of clang follows it, and no path on which
+   a failure returns RPE_OK has to be imagined. */
+#define rpe_error_set(error, status, ...) (rpe_error_write(error, __VA_ARGS__), rpe_error_status(status))
 
 /* "out of memory: WHAT needs COUNT x SIZE bytes"; returns RPE_ERROR_MEMORY. */
-rpe_status rpe_error_memory(rpe_error *error, const char *what, size_t count, size_t size);
+static inline rpe_status rpe_error_memory(rpe_error *error, const char *what, size_t count, size_t size)
+{
+    return rpe_error_set(error, RPE_ERROR_MEMORY, "out of memory: %s needs %zu x %zu bytes", what, count,
+                         size);
+}
 
 #endif

@@ -232,7 +232,7 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
                             rpe_error *error)
 {
     static const char *const precisions[2] = {"single", "double"}, *const flags[2] = {"false", "true"};
-    grid_layers layers;
+    grid_layers layers = {0};
     rpe_status status = layers_make(document, object, quick, &layers, error);
     if (status == RPE_OK)
         status = rpe_json_text(document, object, "name", NULL, &grid->name, error);

@@ -15,7 +15,7 @@ static rpe_status positions_of_array(const rpe_array *array, const char *path, s
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected %zu position axes, heads and features, found %s", path, axes,
                              rpe_shape_text(array->rank, array->shape, text));
-    size_t extent[RPE_AXES_MAX];
+    size_t extent[RPE_AXES_MAX] = {0};
     for (size_t i = 0; i < axes; i++)
         extent[i] = array->shape[i];
     if (length > extent[0])

@@ -5,7 +5,7 @@
 #include "rpe_parallel.h"
 #include "rpe_point.h"
 
-/* Trials between two looks at the interrupt flag and the progress line, a thread. */
+/* Trials between two reductions and progress lines, a thread; the interrupt flag is looked at before each trial. */
 #define TRIALS_PER_BATCH 4
 
 /* A method planned for one purpose. */
@@ -269,6 +269,8 @@ static void attend_trial(const point_run *run, rpe_trial *trial, rpe_workspace *
 static void run_trial(void *context, size_t index, int thread)
 {
     point_run *run = context;
+    if (rpe_interrupt_requested())
+        return;
     rpe_workspace *workspace = &run->workspaces[thread];
     size_t mark = workspace->used;
     rpe_noise noise = {.stream = {.seed = run->seed,
@@ -316,10 +318,11 @@ static rpe_status run_trials(point_run *run, rpe_point_progress finished, void *
     size_t trials = is_random ? run->point->trials : 1;
     size_t batch = (size_t)run->threads * TRIALS_PER_BATCH;
     for (run->first_trial = 0; run->first_trial < trials; run->first_trial += batch) {
-        if (rpe_interrupt_requested())
-            return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted");
         size_t now = trials - run->first_trial < batch ? trials - run->first_trial : batch;
         rpe_parallel_for(now, run->threads, run_trial, run);
+        /* Trials that had not begun were left out, so the batch is not whole. */
+        if (rpe_interrupt_requested())
+            return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted");
         rpe_status status = reduce_batch(run, now, error);
         if (status != RPE_OK)
             return status;
