@@ -1,4 +1,4 @@
-/* Attention: queries, keys, values -> outputs.  Both kinds stream over keys with a running maximum and sum; neither holds the
+/* Attention: queries, keys, values -> outputs.  All kinds stream over keys with running maxima and sums; none holds the
    M x N matrix.  Arrays are row-major: queries [B,M,H,S], keys [B,N,H,S], values [B,N,H,V], outputs [B,M,H,V]. */
 #ifndef RPE_ATTENTION_H
 #define RPE_ATTENTION_H
@@ -8,6 +8,7 @@
 
 #include "rpe_array.h"
 #include "rpe_error.h"
+#include "rpe_feature_map.h"
 #include "rpe_kernel.h"
 #include "rpe_workspace.h"
 
@@ -42,5 +43,50 @@ size_t rpe_softmax_workspace_bytes(const rpe_attention_shape *shape,
 void rpe_softmax_apply(const rpe_attention_shape *shape, rpe_precision precision, const void *queries,
                        const void *keys, const void *values, void *outputs, int threads,
                        rpe_workspace *workspaces);
+
+/* Linear attention, on plain or on encoded vectors, in time and memory linear in M + N:
+     o_m = sum_n phi(x_m) . phi(y_n) v_n / sum_n phi(x_m) . phi(y_n),  x = q / S^(1/4), y = k / S^(1/4)      [spec 4]
+   computed as phi(x) (sum_n phi(y_n) [v_n, 1]); a row whose denominator is exactly 0 gives 0.  Nothing is added to a
+   denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives. */
+typedef struct rpe_linear_settings {
+    rpe_attention_shape shape;
+    const rpe_feature_map *map;
+    size_t projections; /* F; not looked at by maps without a projection */
+    rpe_precision precision;
+} rpe_linear_settings;
+
+typedef struct rpe_linear rpe_linear; /* read-only after creation */
+
+/* One draw of the projections, shared by heads and items. */
+typedef struct rpe_projection {
+    rpe_stream stream;   /* seed, point and trial; the purpose is set here */
+    const double *given; /* instead: [F,S] */
+} rpe_projection;
+
+/* Errors: F = 0 where the map needs projections, sizes that overflow or exceed the stream. */
+rpe_status rpe_linear_create(rpe_linear **linear, const rpe_linear_settings *settings, rpe_error *error);
+void rpe_linear_destroy(rpe_linear *linear);
+size_t rpe_linear_workspace_bytes(const rpe_linear *linear); /* of each thread */
+/* Bits do not depend on threads; causal: nor on later tokens.  workspaces [threads]. */
+void rpe_linear_apply(const rpe_linear *linear, const rpe_projection *projection, const void *queries,
+                      const void *keys, const void *values, void *outputs, int threads,
+                      rpe_workspace *workspaces);
+
+/* phi of `rows` vectors [rows,S], as defined (it may underflow where attention does not): features [rows,C]. */
+size_t rpe_linear_features_count(const rpe_linear *linear); /* C */
+void rpe_linear_features(const rpe_linear *linear, const rpe_projection *projection, size_t rows,
+                         const void *vectors, void *features, rpe_workspace *workspace);
+
+/* Causal attention as a stream: one token after another, constant memory, the numbers of rpe_linear_apply to rounding.
+   The settings' batch, queries and keys are not looked at: one item, any number of tokens. */
+typedef struct rpe_linear_state rpe_linear_state;
+rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_settings *settings,
+                                   const rpe_projection *projection, rpe_error *error);
+void rpe_linear_state_destroy(rpe_linear_state *state);
+/* Forgets all tokens. */
+void rpe_linear_state_reset(rpe_linear_state *state);
+/* query and key [H,S], value and output [H,V]. */
+void rpe_linear_state_take(rpe_linear_state *state, const void *query, const void *key, const void *value,
+                           void *output);
 
 #endif

@@ -1,68 +1,13 @@
 /* The running softmax and the scores by GEMM, in the precision of the file. */
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "rpe_exponential.h"
 #include "rpe_linear.h"
 #include "rpe_real.h"
 #include "rpe_streaming.h"
 
 #define LANES 8 /* partial results of a row: independent, and added in a fixed order */
-
-#ifdef RPE_REAL_SINGLE
-typedef uint32_t bits;
-#define MANTISSA 23
-#define DEGREE 7
-#define ROUND 0x1.8p23F /* adding it rounds to the nearest integer, kept in the low bits */
-#define LOG2_E 0x1.715476p+0F
-#define LN2_HIGH 0x1.62e300p-1F
-#define LN2_LOW 0x1.2fefa2p-17F
-#define LOWEST (-87.0F) /* e^x below is taken as 0 */
-#else
-typedef uint64_t bits;
-#define MANTISSA 52
-#define DEGREE 13
-#define ROUND 0x1.8p52
-#define LOG2_E 0x1.71547652b82fep+0
-#define LN2_HIGH 0x1.62e42feep-1
-#define LN2_LOW 0x1.a39ef35793c76p-33
-#define LOWEST (-708.0)
-#endif
-
-/* 1/k!, k = 0 .. 13 */
-static const real inverse_factorial[] = {(real)1.0,
-                                         (real)1.0,
-                                         (real)(1.0 / 2),
-                                         (real)(1.0 / 6),
-                                         (real)(1.0 / 24),
-                                         (real)(1.0 / 120),
-                                         (real)(1.0 / 720),
-                                         (real)(1.0 / 5040),
-                                         (real)(1.0 / 40320),
-                                         (real)(1.0 / 362880),
-                                         (real)(1.0 / 3628800),
-                                         (real)(1.0 / 39916800),
-                                         (real)(1.0 / 479001600),
-                                         (real)(1.0 / 6227020800)};
-
-/* e^x = 2^j sum_k r^k / k!,  j = round(x / ln 2),  r = x - j ln 2,  |r| <= ln(2)/2       x <= 0, -infinity gives 0
-   To about the last bit, and in a form that the compiler turns into vectors. */
-static inline __attribute__((always_inline)) real exponential(real x)
-{
-    real shifted = x * LOG2_E + ROUND, j = shifted - ROUND;
-    real r = (x - j * LN2_HIGH) - j * LN2_LOW;
-    real sum = inverse_factorial[DEGREE];
-#pragma GCC unroll 16
-    for (int k = DEGREE - 1; k >= 0; k--) {
-        sum = sum * r + inverse_factorial[k];
-    }
-    bits power, result;
-    memcpy(&power, &shifted, sizeof power);
-    memcpy(&result, &sum, sizeof result);
-    result += power << MANTISSA;
-    memcpy(&sum, &result, sizeof sum);
-    return x < LOWEST ? (real)0.0 : sum;
-}
 
 /* Largest of x; count is a multiple of LANES. */
 RPE_CLONES
@@ -89,7 +34,7 @@ static real exponentiate(size_t count, real maximum, real *x)
 {
     real lane[LANES] = {0}, result = 0;
     for (size_t n = 0; n < count; n++) {
-        x[n] = exponential(x[n] - maximum);
+        x[n] = rpe_exponential(x[n] - maximum);
     }
     for (size_t n = 0; n < count; n += LANES) {
         for (size_t l = 0; l < LANES; l++) {

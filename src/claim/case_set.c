@@ -3,7 +3,8 @@
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
-#define VALUES 2 /* V */
+#define VALUES 2      /* V */
+#define PROJECTIONS 8 /* F, of methods that have them */
 
 /* Sizes at which blocks of orthogonal noise are cut (R below G), M != N, and R is even for quadrature pairs. */
 static const rpe_case_shape shapes[] = {
@@ -48,6 +49,7 @@ static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *sha
                              .value_features = VALUES,
                              .kernel = source->kernel,
                              .realizations = shape->realizations,
+                             .projections = PROJECTIONS,
                              .precision = RPE_DOUBLE};
     status = rpe_positions_make(&problem->queries, shape->axes, shape->queries, shape->name, error);
     if (status == RPE_OK)

@@ -11,15 +11,14 @@
 
 /* ---- trials ---- */
 
-/* Everything that decides a trial's numbers, as text. */
+/* Precision and mask are left out: what differs in them alone sees the same noise, and can be compared trial by trial. */
 static uint32_t stream_point(const rpe_case *subject, const char *claim, const rpe_problem *problem)
 {
     char text[512];
-    snprintf(text, sizeof text,
-             "claim=%s;case=%s;method=%s;sampler=%s;realizations=%zu;projections=%zu;precision=%s;causal=%s",
+    snprintf(text, sizeof text, "claim=%s;case=%s;method=%s;sampler=%s;realizations=%zu;projections=%zu",
              claim, subject->name, subject->method->name,
              problem->sampler == NULL ? "given" : problem->sampler->name, problem->realizations,
-             problem->projections, rpe_precision_name(problem->precision), problem->causal ? "yes" : "no");
+             problem->projections);
     return rpe_stream_point(text);
 }
 
@@ -91,7 +90,7 @@ static rpe_status simulate_array(const rpe_case *subject, const char *claim, con
 }
 
 /* Shat = qhat khat' / sqrt(R), head by head */
-static void visit_scores(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
+void rpe_visit_scores(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
 {
     (void)workspace;
     const rpe_problem *problem = context;
@@ -107,8 +106,8 @@ rpe_status rpe_simulate_scores(const rpe_case *subject, const char *claim, const
 {
     rpe_problem copy = *problem;
     size_t width = problem->heads * problem->queries.count * problem->keys.count;
-    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, visit_scores, &copy,
-                          scores, error);
+    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, rpe_visit_scores,
+                          &copy, scores, error);
 }
 
 static void visit_encoded(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
@@ -254,26 +253,25 @@ double rpe_projection_sign(uint64_t seed, size_t index)
     return (x ^ x >> 32) & 1 ? 1.0 : -1.0;
 }
 
-/* Projection 0 is the plain mean over the entries; the others have random signs. */
-static void project(size_t trials, size_t width, size_t count, const double *values, double *projected)
+/* weights [width,count]: column 0 is the plain mean over the entries, the others have random signs. */
+static void weights_fill(size_t width, size_t count, double *weights)
 {
-    for (size_t t = 0; t < trials; t++)
-        for (size_t j = 0; j < count; j++) {
-            double sum = 0.0;
-            for (size_t i = 0; i < width; i++)
-                sum += (j == 0 ? 1.0 : rpe_projection_sign(j, i)) * values[t * width + i];
-            projected[t * count + j] = sum / (double)width;
-        }
+    for (size_t i = 0; i < width; i++)
+        for (size_t j = 0; j < count; j++)
+            weights[i * count + j] = (j == 0 ? 1.0 : rpe_projection_sign(j, i)) / (double)width;
 }
 
 rpe_status rpe_test_mean_zero(const rpe_case *subject, size_t trials, size_t width, const double *values,
                               rpe_finding *finding, rpe_error *error)
 {
     size_t count = width < RPE_PROJECTIONS_MAX ? width : RPE_PROJECTIONS_MAX;
-    double *projected = values_allocate(trials, count);
+    double *projected = values_allocate(trials + width, count);
     if (projected == NULL)
-        return rpe_error_memory(error, "projections", trials * count, sizeof *projected);
-    project(trials, width, count, values, projected);
+        return rpe_error_memory(error, "projections", (trials + width) * count, sizeof *projected);
+    double *weights = projected + trials * count;
+    weights_fill(width, count, weights);
+    rpe_gemm_double(false, false, trials, count, width, 1.0, values, width, weights, count, 0.0, projected,
+                    count);
     rpe_hotelling test = rpe_hotelling_test(trials, count, projected);
     rpe_sample sample = {0};
     for (size_t t = 0; t < trials; t++)

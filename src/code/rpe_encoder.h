@@ -42,7 +42,9 @@ typedef struct rpe_noise {
     rpe_stream stream; /* seed, point and trial; the purpose is set by the encoder */
     const rpe_array *
         given; /* instead of the stream: sine [H,D,2K,R]; conv [R,H,D,max(M,N)+P-1], an axis each on images */
-    const rpe_array *gate;  /* with given, iff the kernel has a gate: [H,D,R] */
+    const rpe_array *gate; /* with given, iff the kernel has a gate: [H,D,R] */
+    const rpe_array
+        *projection;        /* instead of the stream: [F,R] of random features, which are not drawn here */
     rpe_noise_frame *frame; /* optional, of one thread */
 } rpe_noise;
 

@@ -7,7 +7,8 @@
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
-#define REALIZATIONS_MAX (1 << 24)
+#define INTEGER_MAX (1 << 24)
+#define PROJECTIONS_USUAL 64
 
 /* A grid, the overrides of a quick run in front of it. */
 typedef struct grid_layers {
@@ -112,22 +113,25 @@ static rpe_status entries_read(const rpe_json *document, const json_t *object, c
     return RPE_OK;
 }
 
-static rpe_status realizations_read(const grid_layers *layers, rpe_grid *grid, rpe_error *error)
+/* A list of integers >= 1; where the key is absent and there is a fallback, that alone. */
+static rpe_status integers_read(const grid_layers *layers, const char *key, size_t fallback,
+                                size_t **integers, size_t *count, rpe_error *error)
 {
-    const json_t *list = json_object_get(layer_of(layers, "realizations"), "realizations");
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return rpe_json_value_error(layers->document, "realizations", "a list of integers", list, error);
-    grid->realization_count = json_array_size(list);
-    grid->realizations = rpe_memory_allocate(grid->realization_count, sizeof *grid->realizations);
-    if (grid->realizations == NULL)
-        return rpe_error_memory(error, "realizations", grid->realization_count, sizeof *grid->realizations);
-    for (size_t i = 0; i < grid->realization_count; i++) {
+    const json_t *list = json_object_get(layer_of(layers, key), key);
+    bool absent = list == NULL && fallback > 0;
+    if (!absent && (!json_is_array(list) || json_array_size(list) == 0))
+        return rpe_json_value_error(layers->document, key, "a list of integers", list, error);
+    *count = absent ? 1 : json_array_size(list);
+    *integers = rpe_memory_allocate(*count, sizeof **integers);
+    if (*integers == NULL)
+        return rpe_error_memory(error, key, *count, sizeof **integers);
+    (*integers)[0] = fallback;
+    for (size_t i = 0; !absent && i < *count; i++) {
         const json_t *value = json_array_get(list, i);
         json_int_t number = json_integer_value(value);
-        if (number < 1 || number > REALIZATIONS_MAX)
-            return rpe_json_value_error(layers->document, "realizations", "integers from 1 to 16777216",
-                                        value, error);
-        grid->realizations[i] = (size_t)number;
+        if (number < 1 || number > INTEGER_MAX)
+            return rpe_json_value_error(layers->document, key, "integers from 1 to 16777216", value, error);
+        (*integers)[i] = (size_t)number;
     }
     return RPE_OK;
 }
@@ -212,10 +216,11 @@ static rpe_status inputs_read(const rpe_json *document, const json_t *object, rp
 static rpe_status layers_make(const rpe_json *document, const json_t *object, bool quick, grid_layers *layers,
                               rpe_error *error)
 {
-    static const char *const allowed[] = {"name",       "inputs", "methods", "samplers", "realizations",
-                                          "precisions", "causal", "trials",  "quick",    NULL};
-    static const char *const overrides[] = {"methods", "samplers", "realizations", "precisions", "causal",
-                                            "trials",  NULL};
+    static const char *const allowed[] = {"name",         "inputs",      "methods",    "samplers",
+                                          "realizations", "projections", "precisions", "causal",
+                                          "trials",       "quick",       NULL};
+    static const char *const overrides[] = {"methods",    "samplers", "realizations", "projections",
+                                            "precisions", "causal",   "trials",       NULL};
     if (!json_is_object(object))
         return rpe_json_value_error(document, "grids", "a list of objects", object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
@@ -248,7 +253,11 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
                               &samplers, &grid->sampler_count, error);
     grid->samplers = (const rpe_sampler **)samplers;
     if (status == RPE_OK)
-        status = realizations_read(&layers, grid, error);
+        status =
+            integers_read(&layers, "realizations", 0, &grid->realizations, &grid->realization_count, error);
+    if (status == RPE_OK)
+        status = integers_read(&layers, "projections", PROJECTIONS_USUAL, &grid->projections,
+                               &grid->projection_count, error);
     if (status == RPE_OK)
         status = pair_read(&layers, "precisions", precisions, RPE_DOUBLE, grid->precisions, error);
     if (status == RPE_OK)
@@ -342,6 +351,7 @@ static void grid_destroy(rpe_grid *grid)
     rpe_memory_free(grid->methods);
     rpe_memory_free(grid->samplers);
     rpe_memory_free(grid->realizations);
+    rpe_memory_free(grid->projections);
 }
 
 void rpe_configuration_destroy(rpe_configuration *configuration)

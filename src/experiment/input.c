@@ -5,6 +5,7 @@
 
 #include "rpe_memory.h"
 #include "rpe_npy.h"
+#include "rpe_trials.h"
 
 /* Queries or keys [extents of the position axes, H, D] -> position set; length cuts the first axis (0: all). */
 static rpe_status positions_of_array(const rpe_array *array, const char *path, size_t axes, size_t length,
@@ -117,26 +118,6 @@ static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
     return status;
 }
 
-/* [N,H,N+V]: row n of each head is the n-th unit vector, then the value, so that attention yields its own matrix beside the
-   outputs. */
-static rpe_status mark_values(rpe_input *input, rpe_error *error)
-{
-    size_t keys = input->problem.keys.count, heads = input->problem.heads,
-           values = input->problem.value_features;
-    const size_t shape[] = {keys, heads, keys + values};
-    rpe_status status = rpe_array_create(&input->marked_values, RPE_DOUBLE, 3, shape, "marked values", error);
-    if (status != RPE_OK)
-        return status;
-    double *marked = input->marked_values.values;
-    const double *plain = input->values.values;
-    memset(marked, 0, rpe_array_count(&input->marked_values) * sizeof *marked);
-    for (size_t row = 0; row < keys * heads; row++) {
-        marked[row * (keys + values) + row / heads] = 1.0;
-        memcpy(marked + row * (keys + values) + keys, plain + row * values, values * sizeof *plain);
-    }
-    return RPE_OK;
-}
-
 rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
                           rpe_error *error)
 {
@@ -224,7 +205,10 @@ static rpe_status make_outputs(rpe_input *input, const rpe_oracle *oracle, bool 
     problem.causal = causal;
     problem.value_features = problem.keys.count + input->problem.value_features;
     size_t rows = problem.queries.count * problem.heads, first;
-    rpe_status status = input->marked_values.values == NULL ? mark_values(input, error) : RPE_OK;
+    rpe_status status =
+        input->marked_values.values == NULL
+            ? rpe_values_mark(&input->marked_values, &input->problem, input->values.values, error)
+            : RPE_OK;
     if (status == RPE_OK && input->outputs[causal] == NULL)
         input->outputs[causal] = rpe_memory_allocate(rows, problem.value_features * sizeof(double));
     if (status == RPE_OK && input->outputs[causal] == NULL)

@@ -26,6 +26,9 @@ static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *c
                  configuration->name, point->grid->inputs[point->input].name, point->method->name,
                  point->sampler->name, point->realizations, rpe_precision_name(point->precision),
                  point->causal ? "yes" : "no");
+    if (point->projections > 0 && length > 0 && (size_t)length < sizeof text)
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, ";projections=%zu", point->projections);
     if (length < 0 || (size_t)length >= sizeof text)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shorter names",
                              configuration->document.path);
@@ -58,7 +61,7 @@ static bool point_is_wanted(const rpe_point *point, const rpe_configuration *con
 }
 
 typedef struct grid_cursor {
-    size_t input, method, sampler, precision, causal, realization;
+    size_t input, method, sampler, precision, causal, projection, realization;
 } grid_cursor;
 
 /* The next place of the grid, the last coordinate fastest; false at the end. */
@@ -67,6 +70,7 @@ static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
     struct {
         size_t *digit, base;
     } digits[] = {{&cursor->realization, grid->realization_count},
+                  {&cursor->projection, grid->projection_count},
                   {&cursor->causal, 2},
                   {&cursor->precision, 2},
                   {&cursor->sampler, grid->sampler_count},
@@ -82,7 +86,8 @@ static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
 
 static size_t grid_size(const rpe_grid *grid)
 {
-    return grid->input_count * grid->method_count * grid->sampler_count * grid->realization_count * 4;
+    return grid->input_count * grid->method_count * grid->sampler_count * grid->realization_count *
+           grid->projection_count * 4;
 }
 
 static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
@@ -91,13 +96,16 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
     grid_cursor cursor = {0};
     size_t before = points->count;
     do {
-        if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal])
+        bool projects = grid->methods[cursor.method]->projects;
+        if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal] ||
+            (!projects && cursor.projection > 0))
             continue;
         rpe_point point = {.grid = grid,
                            .input = cursor.input,
                            .method = grid->methods[cursor.method],
                            .sampler = grid->samplers[cursor.sampler],
                            .realizations = grid->realizations[cursor.realization],
+                           .projections = projects ? grid->projections[cursor.projection] : 0,
                            .precision = (rpe_precision)cursor.precision,
                            .causal = cursor.causal == 1};
         point.trials = trials_of(&grid->trials, point.realizations, trials);

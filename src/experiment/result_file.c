@@ -96,6 +96,8 @@ static void set_point(row_cells *row, const rpe_result_file *file, const rpe_poi
     set_count(row, RPE_COLUMN_features, problem->features);
     set_count(row, RPE_COLUMN_values, problem->value_features);
     set_count(row, RPE_COLUMN_realizations, point->realizations);
+    if (point->method->projects)
+        set_count(row, RPE_COLUMN_projections, point->projections);
     snprintf(row->text[RPE_COLUMN_seed], CELL_CAPACITY, "%" PRIu64, file->seed);
     row->cells[RPE_COLUMN_seed] = row->text[RPE_COLUMN_seed];
 }
@@ -164,7 +166,6 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
                                const rpe_result *results, rpe_error *error)
 {
     row_cells row;
-    char reason[RPE_ERROR_CAPACITY + 32];
     static const rpe_value_label no_label = {.head = -1, .feature = -1};
     rpe_problem problem = input->problem;
     problem.precision = point->precision;
@@ -188,8 +189,7 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
         row_cells refused = row;
         for (rpe_column column = RPE_COLUMN_estimate; column <= RPE_COLUMN_trials; column++)
             refused.cells[column] = "";
-        snprintf(reason, sizeof reason, "not applicable: %s", result->reason);
-        set_text(&refused, RPE_COLUMN_status, reason);
+        set_text(&refused, RPE_COLUMN_status, result->reason);
         status = write_row(file, &refused, error);
     }
     file->finished += status == RPE_OK;

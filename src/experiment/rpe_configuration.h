@@ -2,7 +2,7 @@
 
    {"title": T, "question": Q, "picture": SCRIPT, "seed": 1, "measures": [NAME...],
     "grids": [{"name": NAME, "inputs": [INPUT...], "methods": "*" | [NAME...], "samplers": "*" | [NAME...],
-               "realizations": [R...], "precisions": ["double"], "causal": [false],
+               "realizations": [R...], "projections": [64], "precisions": ["double"], "causal": [false],
                "trials": {"minimum": n, "maximum": m, "total_realizations": t}, "quick": {any of the last six}}]}
    INPUT: {"name": NAME, "kernel": PATH, ("queries": PATH, "keys": PATH, "values": PATH, optional "length": first positions)
            or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V}), optional "profile": [[head,feature]...]}
@@ -42,6 +42,8 @@ typedef struct rpe_grid {
     size_t sampler_count;
     size_t *realizations;
     size_t realization_count;
+    size_t *projections; /* F, for methods that have random features; at least one */
+    size_t projection_count;
     bool precisions[2]; /* by rpe_precision */
     bool causal[2];
     rpe_trial_count trials;

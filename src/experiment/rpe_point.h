@@ -13,6 +13,7 @@ typedef struct rpe_point {
     const rpe_method *method;
     const rpe_sampler *sampler;
     size_t realizations;
+    size_t projections; /* F; 0 for a method without random features */
     rpe_precision precision;
     bool causal;
     size_t trials;
@@ -34,15 +35,16 @@ void rpe_points_destroy(rpe_points *points);
 
 /* One measure's results at a point. */
 typedef struct rpe_result {
-    const rpe_measure *measure;      /* NULL: not taken */
-    char reason[RPE_ERROR_CAPACITY]; /* why not, "" where it was */
+    const rpe_measure *measure; /* NULL: not taken */
+    char reason[RPE_ERROR_CAPACITY +
+                32]; /* why there is no value, with its kind: "not applicable: ..."; else "" */
     size_t count;
     rpe_sample *samples;      /* [count]; of the trials, in their order */
     rpe_closed_value *closed; /* [count], or NULL */
 } rpe_result;
 
 /* Runs the trials of a point.  results [measures of the configuration], zeroed before; destroyed by the caller.
-   A measure that cannot be taken is not an error: its reason says why.  RPE_ERROR_INTERRUPTED between batches of trials.
+   A measure that cannot be taken, or overflows, is not an error: its reason says why.  RPE_ERROR_INTERRUPTED between batches of trials.
    finished is called with the number of trials done so far. */
 typedef void (*rpe_point_progress)(void *context, size_t trials_done);
 rpe_status rpe_point_run(const rpe_point *point, const rpe_configuration *configuration, rpe_input *input,

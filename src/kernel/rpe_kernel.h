@@ -69,6 +69,9 @@ struct rpe_kernel {
 rpe_status rpe_kernel_read(rpe_kernel **kernel, const char *path, rpe_error *error);
 void rpe_kernel_destroy(rpe_kernel *kernel);
 
+/* Writes the kernel as canonical JSON, atomically: read again, it has the same parameters bit for bit. */
+rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error);
+
 /* Position kernel of one feature at a lag (query position minus key position, one number an axis, any sign), the gate
    included.  The lag must be covered (rpe_kernel_covers).  Finite; cannot fail.  [spec 3; SPE paper eqs. 10 and 18] */
 double rpe_kernel_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag);

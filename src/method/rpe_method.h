@@ -21,7 +21,7 @@ typedef struct rpe_problem {
     const rpe_kernel *kernel;   /* NULL: no positions */
     const rpe_sampler *sampler; /* NULL: the noise is given */
     size_t realizations;        /* R; used by methods that encode */
-    size_t projections; /* F, random projections of the feature map; 0 where the method has none */
+    size_t projections;         /* F, random projections of the feature map; 0 where the method has none */
     rpe_precision precision;
     bool causal, shared_heads;
 } rpe_problem;
@@ -54,6 +54,7 @@ typedef struct rpe_cost {
 typedef struct rpe_method {
     const char *name, *title, *source; /* key on the command line and in CSV; legend; paper and equation */
     const rpe_oracle *oracle;          /* what it is measured against */
+    bool projects; /* has random features: problem.projections is asked for, noise.projection is used */
     rpe_status (*supports)(const rpe_problem *problem, rpe_error *error); /* if not, says why */
     rpe_status (*plan)(void **plan, const rpe_problem *problem,
                        rpe_error *error); /* what all trials share; read-only then */

@@ -64,6 +64,7 @@ static rpe_problem problem_make(const rpe_kernel *kernel, const char *sampler, s
                          .kernel = kernel,
                          .sampler = sampler != NULL ? rpe_sampler_find(sampler) : NULL,
                          .realizations = realizations,
+                         .projections = 5,
                          .precision = RPE_DOUBLE};
 }
 

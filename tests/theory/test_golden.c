@@ -7,13 +7,16 @@
 #include "rpe_json.h"
 #include "rpe_memory.h"
 #include "rpe_theory.h"
+#include "rpe_theory_exponential.h"
+#include "rpe_theory_features.h"
+#include "rpe_theory_relu.h"
 
 /* One case: its kernel, its inputs, and the theory of one head at a time. */
 typedef struct golden_case {
     const char *name;
     rpe_kernel *kernel;
     rpe_array q, k; /* [M,H,D], [N,H,D] */
-    size_t heads, features, queries, keys, realizations;
+    size_t heads, features, queries, keys, realizations, projections;
     rpe_theory *theory;
     size_t head;
 } golden_case;
@@ -99,6 +102,43 @@ static void compute_fourth(const golden_case *test, double *values)
                         .fourth_cumulant;
 }
 
+static void compute_exponential_mean(const golden_case *test, double *values)
+{
+    rpe_error error;
+    rpe_test_ok(rpe_theory_exponential_moment(test->theory, test->realizations, 1, values, &error), &error);
+}
+
+static void compute_exponential_second(const golden_case *test, double *values)
+{
+    rpe_error error;
+    rpe_test_ok(rpe_theory_exponential_moment(test->theory, test->realizations, 2, values, &error), &error);
+}
+
+static void compute_softmax_bias(const golden_case *test, double *values)
+{
+    rpe_error error;
+    rpe_test_ok(rpe_theory_softmax_bias(test->theory, test->realizations, false, values, &error), &error);
+}
+
+static void compute_relu_mean(const golden_case *test, double *values)
+{
+    rpe_theory_relu_mean(test->theory, values);
+}
+
+static void compute_relu_variance(const golden_case *test, double *values)
+{
+    rpe_error error;
+    rpe_test_ok(rpe_theory_relu_variance(test->theory, test->realizations, values, &error), &error);
+}
+
+static void compute_favor_variance(const golden_case *test, double *values)
+{
+    rpe_error error;
+    rpe_test_ok(
+        rpe_theory_favor_variance(test->theory, test->realizations, test->projections, values, &error),
+        &error);
+}
+
 static const struct {
     const char *name;
     void (*compute)(const golden_case *, double *);
@@ -113,6 +153,12 @@ static const struct {
     {"frobenius_variance", compute_frobenius_variance},
     {"third_cumulant", compute_third},
     {"fourth_cumulant", compute_fourth},
+    {"exp_mean", compute_exponential_mean},
+    {"exp_second_moment", compute_exponential_second},
+    {"softmax_bias_first_order", compute_softmax_bias},
+    {"relu_mean", compute_relu_mean},
+    {"relu_variance", compute_relu_variance},
+    {"favor_variance", compute_favor_variance},
 };
 
 static void case_open(golden_case *test, const rpe_json *manifest, const json_t *entry)
@@ -129,6 +175,9 @@ static void case_open(golden_case *test, const rpe_json *manifest, const json_t 
     test->k = rpe_test_golden_read(path);
     rpe_test_ok(rpe_json_count(manifest, json_object_get(entry, "parameters"), "realizations", 1, 1000, NULL,
                                &test->realizations, &error),
+                &error);
+    rpe_test_ok(rpe_json_count(manifest, json_object_get(entry, "parameters"), "features", 1, 1000, NULL,
+                               &test->projections, &error),
                 &error);
     test->queries = test->q.shape[0];
     test->keys = test->k.shape[0];
@@ -214,11 +263,57 @@ static void test_closed_forms(void **state)
     }
     rpe_json_destroy(&manifest);
     assert_int_equal(cases, 5);
-    assert_int_equal(compared, 48); /* 10 arrays, of which conv has no orthogonal one */
+    assert_int_equal(compared, 78); /* 16 arrays, of which conv has no orthogonal one */
+}
+
+/* Forms 7 and 13: closed_performer, pairs x, y [6,R]. */
+static void test_performer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        rpe_theory_map map;
+        bool orthogonal;
+    } outputs[] = {{"positive", RPE_THEORY_POSITIVE, false},
+                   {"hyperbolic", RPE_THEORY_HYPERBOLIC, false},
+                   {"trigonometric", RPE_THEORY_TRIGONOMETRIC, false},
+                   {"positive_orthogonal", RPE_THEORY_POSITIVE, true},
+                   {"hyperbolic_orthogonal", RPE_THEORY_HYPERBOLIC, true},
+                   {"trigonometric_orthogonal", RPE_THEORY_TRIGONOMETRIC, true}};
+    rpe_array x = rpe_test_golden_read("closed_performer.x.npy");
+    rpe_array y = rpe_test_golden_read("closed_performer.y.npy");
+    size_t pairs = x.shape[0], size = x.shape[1];
+    assert_int_equal(pairs, 6);
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        char name[96];
+        double values[6];
+        rpe_theory_projection projection = {size, 8, outputs[i].orthogonal};
+        snprintf(name, sizeof name, "closed_performer.mse_%s.npy", outputs[i].name);
+        rpe_array golden = rpe_test_golden_read(name);
+        for (size_t p = 0; p < pairs; p++)
+            values[p] =
+                rpe_theory_feature_error(outputs[i].map, projection, (const double *)x.values + p * size,
+                                         (const double *)y.values + p * size);
+        assert_int_equal(rpe_array_count(&golden), pairs);
+        double difference = rpe_test_error(pairs, values, golden.values);
+        if (!(difference <= 1e-11))
+            print_error("%s differs by %g\n", name, difference);
+        assert_true(difference <= 1e-11);
+        rpe_array_destroy(&golden);
+    }
+    rpe_array golden = rpe_test_golden_read("closed_performer.kernel.npy");
+    double kernel[6];
+    for (size_t p = 0; p < pairs; p++)
+        kernel[p] = rpe_theory_feature_mean(size, (const double *)x.values + p * size,
+                                            (const double *)y.values + p * size);
+    assert_true(rpe_test_error(pairs, kernel, golden.values) <= 1e-11);
+    rpe_array_destroy(&golden);
+    rpe_array_destroy(&y);
+    rpe_array_destroy(&x);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_closed_forms)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_performer)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,8 +25,8 @@ typedef struct problem {
     size_t m, n;
 } problem;
 
-static problem problem_open(const char *file, size_t axes, const size_t *queries, const size_t *keys,
-                            size_t first_feature, size_t features, double scale)
+static inline problem problem_open(const char *file, size_t axes, const size_t *queries, const size_t *keys,
+                                   size_t first_feature, size_t features, double scale)
 {
     problem created = {0};
     rpe_error error;
@@ -54,7 +54,7 @@ static problem problem_open(const char *file, size_t axes, const size_t *queries
     return created;
 }
 
-static void problem_close(problem *created)
+static inline void problem_close(problem *created)
 {
     rpe_theory_destroy(created->theory);
     rpe_kernel_destroy(created->kernel);
@@ -63,7 +63,7 @@ static void problem_close(problem *created)
 /* The problems that every identity is tried on: sine and conv, gated or not, M != N both ways, an image, part of the
    features. */
 #define PROBLEMS 8
-static problem problem_at(size_t index)
+static inline problem problem_at(size_t index)
 {
     static const struct {
         const char *file;
@@ -82,8 +82,8 @@ static problem problem_at(size_t index)
                         list[index].first_feature, list[index].features, 1);
 }
 
-static void variance_of(const problem *p, rpe_noise_law law, size_t realizations,
-                        double variance[ENTRIES_MAX])
+static inline void variance_of(const problem *p, rpe_noise_law law, size_t realizations,
+                               double variance[ENTRIES_MAX])
 {
     rpe_error error;
     rpe_test_ok(rpe_theory_score_variance(p->theory, law, realizations, variance, &error), &error);

@@ -1,0 +1,20 @@
+/* phi(x)_f = F^(-1/2) exp(w_f . x - |x|^2/2), w_f in orthogonal blocks.  [spec 4] */
+#include <math.h>
+
+#include "rpe_feature_map.h"
+
+static double scale(size_t projections)
+{
+    return 1 / sqrt((double)projections);
+}
+
+const rpe_feature_map rpe_feature_map_favor = {
+    .name = "favor",
+    .title = "positive orthogonal features",
+    .source = "Choromanski et al. 2021 (arXiv 2009.14794), lemma 1 and section 2.4",
+    .projection = &rpe_projection_orthogonal,
+    .features = rpe_features_once,
+    .scale = scale,
+    .norm = -0.5,
+    .exponential = true,
+};

@@ -1,0 +1,87 @@
+/* Linear attention as a stream: a chunk of one token at a time. */
+#include "rpe_linear_sums.h"
+#include "rpe_memory.h"
+
+struct rpe_linear_state {
+    rpe_linear linear;
+    rpe_workspace workspace; /* of all that follows */
+    const void *prepared;
+    rpe_linear_scratch scratch;
+    unsigned char *sums; /* [H] of sums_elements */
+};
+
+static size_t state_elements(const rpe_linear *linear)
+{
+    size_t count;
+    return rpe_size_multiply(linear->shape.heads, linear->sums_elements, &count) ? count : SIZE_MAX;
+}
+
+static rpe_linear_sums head_sums(const rpe_linear_state *state, size_t head)
+{
+    size_t element = rpe_precision_size(state->linear.precision);
+    return rpe_linear_sums_at(&state->linear, state->sums + head * state->linear.sums_elements * element);
+}
+
+rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_settings *settings,
+                                   const rpe_projection *projection, rpe_error *error)
+{
+    rpe_linear_settings causal = *settings;
+    causal.shape.batch = causal.shape.queries = causal.shape.keys = 1;
+    causal.shape.causal = true;
+    rpe_linear_state *created = rpe_memory_allocate_zero(1, sizeof *created);
+    if (created == NULL) {
+        return rpe_error_memory(error, "state of linear attention", 1, sizeof *created);
+    }
+    rpe_status status = rpe_linear_make(&created->linear, &causal, error);
+    const rpe_linear *linear = &created->linear;
+    size_t element = rpe_precision_size(settings->precision);
+    if (status == RPE_OK) {
+        size_t bytes = rpe_workspace_sum(rpe_linear_prepare_bytes(linear), rpe_linear_scratch_bytes(linear));
+        bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(state_elements(linear), element));
+        status = rpe_workspace_create(&created->workspace, bytes, error);
+    }
+    if (status != RPE_OK) {
+        rpe_linear_state_destroy(created);
+        return status;
+    }
+    created->prepared = rpe_linear_prepare(linear, projection, &created->workspace);
+    created->scratch = rpe_linear_scratch_take(linear, &created->workspace);
+    created->sums = rpe_workspace_take(&created->workspace, state_elements(linear), element);
+    rpe_linear_state_reset(created);
+    *state = created;
+    return RPE_OK;
+}
+
+void rpe_linear_state_destroy(rpe_linear_state *state)
+{
+    if (state != NULL) {
+        rpe_workspace_destroy(&state->workspace);
+        rpe_memory_free(state);
+    }
+}
+
+void rpe_linear_state_reset(rpe_linear_state *state)
+{
+    for (size_t h = 0; h < state->linear.shape.heads; h++) {
+        rpe_linear_sums sums = head_sums(state, h);
+        rpe_linear_functions_of[state->linear.precision]->start(&state->linear, &sums);
+    }
+}
+
+void rpe_linear_state_take(rpe_linear_state *state, const void *query, const void *key, const void *value,
+                           void *output)
+{
+    const rpe_linear *linear = &state->linear;
+    size_t element = rpe_precision_size(linear->precision);
+    size_t size = linear->shape.size, width = linear->shape.values;
+    for (size_t h = 0; h < linear->shape.heads; h++) {
+        size_t vector = h * size * element, row = h * width * element;
+        rpe_linear_sums sums = head_sums(state, h);
+        rpe_linear_functions_of[linear->precision]->causal(
+            linear, state->prepared, &sums, &state->scratch,
+            (rpe_linear_rows){(const unsigned char *)query + vector, size, 1},
+            (rpe_linear_rows){(const unsigned char *)key + vector, size, 1},
+            (rpe_linear_rows){(const unsigned char *)value + row, width, 1}, (unsigned char *)output + row,
+            width);
+    }
+}

@@ -1,0 +1,114 @@
+/* Linear attention by a feature map, on the inputs or, with a kernel, on their stochastic positional encoding. */
+#include "rpe_linear_method.h"
+#include "rpe_memory.h"
+#include "rpe_problem.h"
+#include "rpe_spe.h"
+
+typedef struct linear_plan {
+    rpe_spe spe; /* first: the hooks of rpe_spe.h take the plan */
+    rpe_linear *linear;
+} linear_plan;
+
+static rpe_linear_settings settings_of(const rpe_problem *problem, const rpe_feature_map *map)
+{
+    return (rpe_linear_settings){.shape = rpe_problem_shape(problem, rpe_spe_size(problem)),
+                                 .map = map,
+                                 .projections = problem->projections,
+                                 .precision = problem->precision};
+}
+
+rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feature_map *map,
+                                      rpe_error *error)
+{
+    rpe_linear *linear = NULL;
+    rpe_linear_settings settings = settings_of(problem, map);
+    rpe_status status = rpe_spe_supports(problem, error);
+    if (status == RPE_OK) {
+        status = rpe_linear_create(&linear, &settings, error);
+    }
+    rpe_linear_destroy(linear);
+    return status;
+}
+
+rpe_status rpe_linear_method_plan(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
+                                  rpe_error *error)
+{
+    rpe_linear_settings settings = settings_of(problem, map);
+    linear_plan *created = rpe_memory_allocate_zero(1, sizeof *created);
+    if (created == NULL) {
+        return rpe_error_memory(error, "plan of linear attention", 1, sizeof *created);
+    }
+    rpe_status status = rpe_spe_create(&created->spe, problem, error);
+    if (status == RPE_OK) {
+        status = rpe_linear_create(&created->linear, &settings, error);
+    }
+    if (status != RPE_OK) {
+        rpe_linear_method_destroy(created);
+        return status;
+    }
+    *plan = created;
+    return RPE_OK;
+}
+
+void rpe_linear_method_destroy(void *plan)
+{
+    linear_plan *linear = plan;
+    if (linear != NULL) {
+        rpe_linear_destroy(linear->linear);
+        rpe_spe_destroy(&linear->spe);
+        rpe_memory_free(linear);
+    }
+}
+
+size_t rpe_linear_method_workspace_bytes(const void *plan)
+{
+    const linear_plan *linear = plan;
+    return rpe_spe_workspace_bytes(&linear->spe, rpe_linear_workspace_bytes(linear->linear));
+}
+
+bool rpe_linear_method_random(const rpe_problem *problem)
+{
+    (void)problem;
+    return true;
+}
+
+/* Of a map without projections the noise may be NULL. */
+static rpe_projection projection_of(const rpe_noise *noise)
+{
+    rpe_projection projection = {0};
+    if (noise != NULL) {
+        projection.stream = noise->stream;
+        projection.given = noise->projection != NULL ? noise->projection->values : NULL;
+    }
+    return projection;
+}
+
+void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs,
+                              void *outputs, int threads, rpe_workspace *workspaces)
+{
+    const linear_plan *linear = plan;
+    const rpe_projection projection = projection_of(noise);
+    size_t mark = workspaces[0].used;
+    rpe_spe_encoded encoded = rpe_spe_apply(&linear->spe, noise, inputs, threads, workspaces);
+    rpe_linear_apply(linear->linear, &projection, encoded.queries, encoded.keys, inputs->values, outputs,
+                     threads, workspaces);
+    rpe_workspace_release(&workspaces[0], mark);
+}
+
+/* A position that is looked at: F products of the size of a vector, and C (V+1) products into or out of the sums.  Sums and projections are
+   held.  Causal attention needs no more: the chunks are a way to compute it. */
+rpe_cost rpe_linear_method_cost(const rpe_problem *problem, const rpe_feature_map *map)
+{
+    rpe_cost result = rpe_spe_cost(problem);
+    double size = (double)rpe_spe_size(problem), columns = (double)problem->value_features + 1;
+    double projections = map->projection != NULL ? (double)problem->projections : 0;
+    double features = (double)map->features(problem->projections, rpe_spe_size(problem));
+    double heads = (double)problem->heads * (double)problem->batch;
+    size_t queries = problem->queries.count, keys = problem->keys.count;
+    double positions = (double)queries + (double)(problem->causal && queries < keys ? queries : keys);
+    double element = (double)rpe_precision_size(problem->precision);
+    result.flops += heads * positions * (2 * projections * size + 2 * features * columns);
+    result.bytes_moved += rpe_problem_bytes_moved(problem);
+    result.bytes_held += element * (heads * features * columns + projections * size);
+    return result;
+}

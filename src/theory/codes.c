@@ -1,0 +1,195 @@
+/* Form 17: coefficient matrix of the codes of one feature, its range, and codes seen in it. */
+#include "rpe_theory_codes.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "rpe_blas.h"
+#include "rpe_linear.h"
+#include "rpe_memory.h"
+#include "rpe_theory_rows.h"
+
+/* LAPACK without its header, which collides with gsl_cblas.h. */
+void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a, const int *lda,
+             double *s, double *u, const int *ldu, double *vt, const int *ldvt, double *work,
+             const int *lwork, int *info, size_t jobu_length, size_t jobvt_length);
+
+/* The theory of one feature with all queries and keys 1: its rows u, w are the coefficients of the codes. */
+static rpe_status unit_theory(rpe_theory **theory, const rpe_kernel *kernel, size_t head, size_t feature,
+                              const rpe_positions *queries, const rpe_positions *keys, rpe_error *error)
+{
+    double one = 1;
+    rpe_theory_inputs inputs = {.kernel = kernel,
+                                .head = head,
+                                .first_feature = feature,
+                                .features = 1,
+                                .query_positions = *queries,
+                                .key_positions = *keys,
+                                .queries = &one,
+                                .keys = &one}; /* strides 0: the same number for every position */
+    return rpe_theory_create(theory, &inputs, error);
+}
+
+/* B^T [rows,M+N]: column-major, B itself. */
+static void coefficients_fill(const rpe_theory *theory, double *matrix)
+{
+    size_t m = theory->query_positions.count, n = theory->key_positions.count;
+    for (size_t i = 0; i < theory->rows; i++) {
+        rpe_theory_rows_fill(theory, RPE_SIDE_QUERY, i, 1, matrix + i * (m + n));
+        rpe_theory_rows_fill(theory, RPE_SIDE_KEY, i, 1, matrix + i * (m + n) + m);
+    }
+}
+
+/* B = U Sigma V^T; matrix is overwritten, basis [min(count,rows),count] gets U^T, singular [min(count,rows)] Sigma. */
+static rpe_status decompose(size_t count, size_t rows, double *matrix, double *basis, double *singular,
+                            rpe_error *error)
+{
+    int m = (int)count, n = (int)rows, one = 1, query = -1, info = 0;
+    double wanted = 0, unused = 0;
+    rpe_blas_enter();
+    dgesvd_("S", "N", &m, &n, matrix, &m, singular, basis, &m, &unused, &one, &wanted, &query, &info, 1, 1);
+    rpe_blas_leave();
+    int size = (int)wanted;
+    double *work = info == 0 ? rpe_memory_allocate((size_t)size, sizeof *work) : NULL;
+    if (work == NULL)
+        return rpe_error_memory(error, "singular values", (size_t)size, sizeof *work);
+    rpe_blas_enter();
+    dgesvd_("S", "N", &m, &n, matrix, &m, singular, basis, &m, &unused, &one, work, &size, &info, 1, 1);
+    rpe_blas_leave();
+    rpe_memory_free(work);
+    if (info == 0)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_NUMERIC,
+                         "covariance of codes: expected singular values to converge, %d did not", info);
+}
+
+/* Singular values > threshold * the largest; in decreasing order. */
+static size_t count_above(size_t count, const double *singular, double threshold)
+{
+    size_t above = 0;
+    while (above < count && singular[above] > threshold * singular[0])
+        above++;
+    return above;
+}
+
+static rpe_status codes_decompose(rpe_theory_codes *codes, const rpe_theory *theory, double resolution,
+                                  rpe_error *error)
+{
+    size_t rows = theory->rows, least = codes->count < rows ? codes->count : rows;
+    size_t most = codes->count < rows ? rows : codes->count, entries;
+    if (most > INT_MAX || !rpe_size_multiply(codes->count, most, &entries))
+        return rpe_error_memory(error, "coefficients of codes", codes->count, rows * sizeof(double));
+    double *matrix = rpe_memory_allocate(codes->count * rows, sizeof *matrix);
+    codes->basis = rpe_memory_allocate(codes->count * least, sizeof *codes->basis);
+    codes->singular = rpe_memory_allocate(least, sizeof *codes->singular);
+    rpe_status status = RPE_OK;
+    if (matrix == NULL || codes->basis == NULL || codes->singular == NULL) {
+        status = rpe_error_memory(error, "coefficients of codes", codes->count * rows, sizeof *matrix);
+    } else {
+        coefficients_fill(theory, matrix);
+        status = decompose(codes->count, rows, matrix, codes->basis, codes->singular, error);
+    }
+    rpe_memory_free(matrix);
+    if (status != RPE_OK)
+        return status;
+    double rounding = (double)most * 0x1p-52;
+    codes->range = count_above(least, codes->singular, rounding);
+    codes->rank = count_above(codes->range, codes->singular, fmax(rounding, resolution));
+    return RPE_OK;
+}
+
+rpe_status rpe_theory_codes_create(rpe_theory_codes *codes, const rpe_kernel *kernel, size_t head,
+                                   size_t feature, const rpe_positions *queries, const rpe_positions *keys,
+                                   double resolution, rpe_error *error)
+{
+    if (!(resolution >= 0 && resolution < 1))
+        return rpe_error_set(error, RPE_ERROR_INPUT, "resolution of codes: expected in [0,1), found %g",
+                             resolution);
+    rpe_theory *theory = NULL;
+    rpe_status status = unit_theory(&theory, kernel, head, feature, queries, keys, error);
+    if (status != RPE_OK)
+        return status;
+    rpe_theory_codes made = {
+        .queries = queries->count, .keys = keys->count, .count = queries->count + keys->count};
+    status = codes_decompose(&made, theory, resolution, error);
+    rpe_theory_destroy(theory);
+    if (status == RPE_OK)
+        *codes = made;
+    else
+        rpe_theory_codes_destroy(&made);
+    return status;
+}
+
+void rpe_theory_codes_destroy(rpe_theory_codes *codes)
+{
+    rpe_memory_free(codes->singular);
+    rpe_memory_free(codes->basis);
+    *codes = (rpe_theory_codes){0};
+}
+
+rpe_status rpe_theory_codes_whiten(const rpe_theory_codes *codes, size_t realizations, const double *stacked,
+                                   double *whitened, double *residual, rpe_error *error)
+{
+    size_t range = codes->range, count = codes->count;
+    double *parts = rpe_memory_allocate(realizations, range * sizeof *parts);
+    if (parts == NULL)
+        return rpe_error_memory(error, "whitened codes", realizations, range * sizeof *parts);
+    /* parts = U^T g, whitened = Sigma^-1 U^T g, residual = g - U U^T g                      [form 17] */
+    if (range > 0)
+        rpe_gemm_double(false, true, realizations, range, count, 1, stacked, count, codes->basis, count, 0,
+                        parts, range);
+    for (size_t r = 0; whitened != NULL && r < realizations; r++) {
+        for (size_t i = 0; i < codes->rank; i++)
+            whitened[r * codes->rank + i] = parts[r * range + i] / codes->singular[i];
+    }
+    if (residual != NULL) {
+        memcpy(residual, stacked, realizations * count * sizeof *residual);
+        if (range > 0)
+            rpe_gemm_double(false, false, realizations, count, range, -1, parts, range, codes->basis, count,
+                            1, residual, count);
+    }
+    rpe_memory_free(parts);
+    return RPE_OK;
+}
+
+static void block_fill(const rpe_theory *theory, rpe_side left, rpe_side right, double *block, size_t stride)
+{
+    bool from_query = left == RPE_SIDE_QUERY, to_query = right == RPE_SIDE_QUERY;
+    size_t rows = from_query ? theory->query_positions.count : theory->key_positions.count;
+    size_t columns = to_query ? theory->query_positions.count : theory->key_positions.count;
+    const ptrdiff_t *from = from_query ? theory->query_places : theory->key_places;
+    const ptrdiff_t *to = to_query ? theory->query_places : theory->key_places;
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            ptrdiff_t lag[RPE_AXES_MAX];
+            for (size_t axis = 0; axis < RPE_AXES_MAX; axis++)
+                lag[axis] = from[i * RPE_AXES_MAX + axis] - to[j * RPE_AXES_MAX + axis];
+            block[i * stride + j] =
+                left == right ? rpe_kernel_autocovariance(theory->kernel, left, theory->head,
+                                                          theory->first_feature, lag)
+                              : rpe_kernel_value(theory->kernel, theory->head, theory->first_feature, lag);
+        }
+    }
+}
+
+rpe_status rpe_theory_codes_covariance(const rpe_kernel *kernel, size_t head, size_t feature,
+                                       const rpe_positions *queries, const rpe_positions *keys,
+                                       double *covariance, rpe_error *error)
+{
+    rpe_theory *theory = NULL;
+    rpe_status status = unit_theory(&theory, kernel, head, feature, queries, keys, error);
+    if (status != RPE_OK)
+        return status;
+    size_t m = queries->count, n = keys->count, count = m + n;
+    /* C = [P^qq P; P^T P^kk]                                                                [form 17] */
+    block_fill(theory, RPE_SIDE_QUERY, RPE_SIDE_QUERY, covariance, count);
+    block_fill(theory, RPE_SIDE_QUERY, RPE_SIDE_KEY, covariance + m, count);
+    block_fill(theory, RPE_SIDE_KEY, RPE_SIDE_KEY, covariance + m * count + m, count);
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++)
+            covariance[(m + j) * count + i] = covariance[i * count + m + j];
+    }
+    rpe_theory_destroy(theory);
+    return RPE_OK;
+}

@@ -1,0 +1,78 @@
+/* Form 15: how far a single-precision encoding may be from the exact one. */
+#include "rpe_theory_rounding.h"
+
+#include <math.h>
+
+#include "rpe_linear.h"
+#include "rpe_memory.h"
+#include "rpe_theory_rows.h"
+
+#define PANEL_ROWS 256 /* noise rows held at a time */
+
+size_t rpe_theory_single_terms(const rpe_theory *theory)
+{
+    const rpe_kernel *kernel = theory->kernel;
+    size_t per_feature = kernel->sinusoids > 0 ? 2 * kernel->sinusoids : kernel->taps;
+    return theory->features * per_feature + (theory->rows - theory->position_rows);
+}
+
+/* panel [count,R] = |z_i|, rows first .. first+count-1 */
+static void noise_fill(const rpe_theory *theory, const rpe_theory_noise *noise, size_t first, size_t count,
+                       size_t realizations, double *panel)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t row = first + i, stride = noise->realization_stride;
+        const double *values = noise->values + row * noise->row_stride;
+        if (row >= theory->position_rows) {
+            values = noise->gate + theory->gated[row - theory->position_rows] * noise->gate_row_stride;
+            stride = noise->gate_realization_stride;
+        }
+        for (size_t r = 0; r < realizations; r++)
+            panel[i * realizations + r] = fabs(values[r * stride]);
+    }
+}
+
+static rpe_status bound_check(const rpe_theory *theory, const rpe_theory_noise *noise, size_t realizations,
+                              double roundings, rpe_error *error)
+{
+    if (realizations == 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "realizations: expected at least 1, found 0");
+    if (theory->rows > theory->position_rows && noise->gate == NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "single-precision bound: expected gate noise, found none");
+    if (!(roundings < 1))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "single-precision bound: expected fewer than 2^24 terms, found %zu",
+                             rpe_theory_single_terms(theory));
+    return RPE_OK;
+}
+
+rpe_status rpe_theory_single_bound(const rpe_theory *theory, rpe_side side, const rpe_theory_noise *noise,
+                                   size_t realizations, double *bound, rpe_error *error)
+{
+    size_t positions = side == RPE_SIDE_QUERY ? theory->query_positions.count : theory->key_positions.count;
+    double roundings = ((double)rpe_theory_single_terms(theory) + 10) * 0x1p-24; /* n u */
+    rpe_status status = bound_check(theory, noise, realizations, roundings, error);
+    if (status != RPE_OK)
+        return status;
+    size_t width;
+    if (!rpe_size_multiply(positions + realizations, sizeof(double), &width))
+        return rpe_error_memory(error, "noise rows", positions + realizations, sizeof(double));
+    double *rows = rpe_memory_allocate(PANEL_ROWS, width);
+    if (rows == NULL)
+        return rpe_error_memory(error, "noise rows", PANEL_ROWS, width);
+    double *panel = rows + PANEL_ROWS * positions;
+    /* gamma_n (RD)^(-1/4) sum_i |u_i| |z_i|, gamma_n = n u/(1 - n u)                        [form 15] */
+    double scale = roundings / (1 - roundings) / sqrt(sqrt((double)realizations * (double)theory->features));
+    for (size_t first = 0; first < theory->rows; first += PANEL_ROWS) {
+        size_t count = theory->rows - first < PANEL_ROWS ? theory->rows - first : PANEL_ROWS;
+        rpe_theory_rows_fill(theory, side, first, count, rows);
+        for (size_t i = 0; i < count * positions; i++)
+            rows[i] = fabs(rows[i]);
+        noise_fill(theory, noise, first, count, realizations, panel);
+        rpe_gemm_double(true, false, positions, realizations, count, scale, rows, positions, panel,
+                        realizations, first == 0 ? 0 : 1, bound, realizations);
+    }
+    rpe_memory_free(rows);
+    return RPE_OK;
+}

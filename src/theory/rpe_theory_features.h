@@ -1,0 +1,33 @@
+/* Random features of the softmax kernel SM = exp(x.y), for fixed x and y: forms 7 and 13.  [spec 5]
+   They depend on x and y alone; no kernel, no codes. */
+#ifndef RPE_THEORY_FEATURES_H
+#define RPE_THEORY_FEATURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum rpe_theory_map {
+    RPE_THEORY_POSITIVE,     /* `favor`: F features */
+    RPE_THEORY_HYPERBOLIC,   /* `favor-hyperbolic`: 2F features */
+    RPE_THEORY_TRIGONOMETRIC /* `favor-trigonometric`: 2F features */
+} rpe_theory_map;
+
+typedef struct rpe_theory_projection {
+    size_t size;  /* of x and y, >= 1: R of the spec */
+    size_t count; /* projections, >= 1: F */
+    bool
+        orthogonal; /* blocks of `size` Haar directions with independent chi norms, the last block smaller; else iid */
+} rpe_theory_projection;
+
+/* SM = exp(x.y), which every map estimates without bias; INFINITY beyond the range of double. */
+double rpe_theory_feature_mean(size_t size, const double *x, const double *y);
+
+/* ln E (phi(x).phi(y) - SM)^2; x, y [size] finite, already divided by R^(1/4).  -INFINITY where the error is exactly 0
+   (positive and hyperbolic: x = -y; trigonometric: x = y).  Relative to SM^2 subtract 2 x.y.  Cannot fail. */
+double rpe_theory_feature_logarithm(rpe_theory_map map, rpe_theory_projection projection, const double *x,
+                                    const double *y);
+/* The error itself; INFINITY where it exceeds the range of double (it always exists). */
+double rpe_theory_feature_error(rpe_theory_map map, rpe_theory_projection projection, const double *x,
+                                const double *y);
+
+#endif

@@ -1,0 +1,26 @@
+/* A-priori bound on the rounding errors of a single-precision encoding: form 15.  [spec 5] */
+#ifndef RPE_THEORY_ROUNDING_H
+#define RPE_THEORY_ROUNDING_H
+
+#include "rpe_theory.h"
+
+/* The noise rows z of the features used, as strides over an array of doubles (borrowed).  Position row i (features one after
+   another: sine 2K rows each, conv one per sample) at realization r: values[i*row_stride + r*realization_stride].
+   Sine noise [H,D,2K,R]: values at the head, strides R and 1.  Conv noise [R,H,D,L...]: strides 1 and H*D*L.
+   gate: the row of feature d (counted from the first used), NULL only when no feature has a gate above 0. */
+typedef struct rpe_theory_noise {
+    const double *values, *gate;
+    size_t row_stride, realization_stride;
+    size_t gate_row_stride, gate_realization_stride;
+} rpe_theory_noise;
+
+/* Terms of one encoded entry's sum: sine 2K per feature, conv P per feature, and the gate rows. */
+size_t rpe_theory_single_terms(const rpe_theory *theory);
+
+/* bound [M,R] (query side) or [N,R]: |qhat_fl - qhat| <= gamma_n (RD)^(-1/4) sum_i |u_i z_i|, gamma_n = nu/(1 - nu),
+   n = terms + 10, u = 2^-24, phases reduced in double; any order of summation, with or without fused multiply-add.
+   RPE_ERROR_INPUT: realizations = 0, gate noise missing, or so many terms that nu >= 1. */
+rpe_status rpe_theory_single_bound(const rpe_theory *theory, rpe_side side, const rpe_theory_noise *noise,
+                                   size_t realizations, double *bound, rpe_error *error);
+
+#endif

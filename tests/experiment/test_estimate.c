@@ -1,0 +1,144 @@
+/* Trials -> what a row says: estimates, delta-method errors, intervals, z, and the cases in which nothing varies. */
+#include <math.h>
+#include <string.h>
+
+#include "rpe_estimate.h"
+#include "rpe_hypothesis.h"
+#include "rpe_test.h"
+
+#define assert_near(x, y) assert_true(fabs((x) - (y)) <= 1e-12 * fmax(1, fabs((double)(y))))
+
+static const rpe_measure root = {.name = "root", .root = true}, plain = {.name = "plain"};
+static const double numbers[] = {1, 2, 4, 9}; /* mean 4, variance 38/3, standard error sqrt(19/6) */
+#define MEAN 4.0
+#define STANDARD_ERROR 1.779513042005219
+#define STUDENT 3.182446305283710 /* 97.5 % quantile, 3 degrees */
+#define NORMAL 1.959963984540054
+
+static rpe_sample sample_of(size_t count, const double *values)
+{
+    rpe_sample sample = {0};
+    for (size_t i = 0; i < count; i++)
+        rpe_sample_add(&sample, values[i]);
+    return sample;
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    rpe_sample sample = sample_of(4, numbers);
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, NULL);
+    assert_near(estimate.value, MEAN);
+    assert_near(estimate.standard_error, STANDARD_ERROR);
+    assert_near(estimate.low, MEAN - STUDENT * STANDARD_ERROR);
+    assert_near(estimate.high, MEAN + STUDENT * STANDARD_ERROR);
+    assert_true(isnan(estimate.closed_form) && isnan(estimate.z) && isnan(estimate.p));
+    assert_string_equal(estimate.status, "ok");
+}
+
+/* sqrt of the mean; d sqrt(x) = dx / (2 sqrt(x)); the interval is that of the mean, below 0 cut off. */
+static void test_root(void **state)
+{
+    (void)state;
+    rpe_sample sample = sample_of(4, numbers);
+    rpe_closed_value closed = {.mean = 2.25, .variance = NAN};
+    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed);
+    assert_near(estimate.value, 2);
+    assert_near(estimate.standard_error, STANDARD_ERROR / 4);
+    assert_near(estimate.low, 0);
+    assert_near(estimate.high, sqrt(MEAN + STUDENT * STANDARD_ERROR));
+    assert_near(estimate.closed_form, 1.5);
+    assert_near(estimate.z, (MEAN - 2.25) / STANDARD_ERROR);
+    assert_near(estimate.p, rpe_p_student(estimate.z, 3));
+    assert_string_equal(estimate.status, "ok");
+}
+
+/* Where the variance is known the interval is normal. */
+static void test_known_variance(void **state)
+{
+    (void)state;
+    rpe_sample sample = sample_of(4, numbers);
+    rpe_closed_value closed = {.mean = 3, .variance = 9};
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed);
+    assert_near(estimate.standard_error, 1.5);
+    assert_near(estimate.low, MEAN - NORMAL * 1.5);
+    assert_near(estimate.high, MEAN + NORMAL * 1.5);
+    assert_near(estimate.z, 1 / 1.5);
+    assert_near(estimate.p, rpe_p_normal(1 / 1.5));
+    rpe_sample one = sample_of(1, numbers);
+    estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &one, &closed);
+    assert_near(estimate.standard_error, 3);
+    assert_near(estimate.z, -2.0 / 3);
+    assert_string_equal(estimate.status, "ok");
+}
+
+static void test_one_trial(void **state)
+{
+    (void)state;
+    rpe_sample sample = sample_of(1, numbers);
+    rpe_closed_value closed = {.mean = 3, .variance = NAN};
+    const rpe_measure *measures[] = {&root, &plain};
+    for (size_t i = 0; i < 2; i++) {
+        rpe_estimate estimate = rpe_estimate_make(measures[i], RPE_DOUBLE, &sample, &closed);
+        assert_near(estimate.value, 1);
+        assert_true(isnan(estimate.standard_error) && isnan(estimate.low) && isnan(estimate.high));
+        assert_true(isnan(estimate.z) && isnan(estimate.p));
+        assert_string_equal(estimate.status, "one trial: no standard error");
+    }
+}
+
+static rpe_estimate constant(const rpe_measure *measure, rpe_precision precision, double value, double closed,
+                             double variance)
+{
+    const double values[] = {value, value, value};
+    rpe_sample sample = sample_of(3, values);
+    rpe_closed_value form = {.mean = closed, .variance = variance};
+    return rpe_estimate_make(measure, precision, &sample, &form);
+}
+
+static void expect_exact(rpe_estimate estimate)
+{
+    assert_string_equal(estimate.status, "exact");
+    assert_true(isnan(estimate.z) && isnan(estimate.p));
+}
+
+static void expect_disagreement(rpe_estimate estimate)
+{
+    assert_memory_equal(estimate.status, "disagrees", strlen("disagrees"));
+    assert_true(estimate.p == 0 && isnan(estimate.z));
+}
+
+/* A closed form of 0 is met by rounding alone, of the precision that the trials had. */
+static void test_zero(void **state)
+{
+    (void)state;
+    expect_exact(constant(&root, RPE_DOUBLE, 1e-30, 0, NAN));
+    expect_exact(constant(&root, RPE_DOUBLE, 0, 0, NAN));
+    expect_exact(constant(&root, RPE_DOUBLE, 1e-32, 1e-17, NAN));
+    expect_disagreement(constant(&root, RPE_DOUBLE, 1e-12, 0, NAN));
+    expect_exact(constant(&root, RPE_SINGLE, 1e-12, 0, NAN));
+    expect_disagreement(constant(&root, RPE_SINGLE, 1e-6, 0, NAN));
+    assert_true(constant(&root, RPE_DOUBLE, 0, 0, NAN).standard_error == 0);
+}
+
+/* Trials that are all alike have no z, but they are not beyond judgement. */
+static void test_no_spread(void **state)
+{
+    (void)state;
+    expect_disagreement(constant(&root, RPE_DOUBLE, 1, 0.25, NAN));
+    expect_exact(constant(&root, RPE_DOUBLE, 0.25, 0.25, NAN));
+    expect_disagreement(constant(&plain, RPE_DOUBLE, 1, 1.001, 0));
+    expect_exact(constant(&plain, RPE_DOUBLE, 1 + 1e-15, 1, 0));
+    expect_exact(constant(&plain, RPE_DOUBLE, 1e-16, 0, 0));
+    expect_disagreement(constant(&plain, RPE_DOUBLE, 1e-3, 0, 0));
+    assert_string_equal(constant(&plain, RPE_DOUBLE, 1, 0.9, 0.01).status, "ok");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),     cmocka_unit_test(test_root), cmocka_unit_test(test_known_variance),
+        cmocka_unit_test(test_one_trial), cmocka_unit_test(test_zero), cmocka_unit_test(test_no_spread),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
