@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "rpe_dispatch.h"
 #include "rpe_lag_table.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
@@ -151,7 +152,7 @@ void rpe_explicit_destroy(rpe_explicit *plan)
 }
 
 /* The lags of the block, reversed: they run backwards over n. */
-RPE_CLONES
+RPE_DISPATCH
 static void fill_window(const rpe_lag_table *table, const rpe_block *block, size_t stride, double *window)
 {
     size_t rows = round_up(block->queries, TILE_QUERIES), columns = round_up(block->keys, TILE_KEYS);

@@ -9,13 +9,6 @@
 #define RPE_QUERY_BLOCK 128 /* multiples of 8; 64 is slower by a sixth */
 #define RPE_KEY_BLOCK 128
 
-/* Compiled for AVX2 too, and chosen at load time, so that one binary serves every x86-64. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define RPE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define RPE_CLONES
-#endif
-
 /* A block of queries against a block of keys. */
 typedef struct rpe_block {
     size_t item, head;

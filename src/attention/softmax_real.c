@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpe_dispatch.h"
 #include "rpe_exponential.h"
 #include "rpe_linear.h"
 #include "rpe_real.h"
@@ -10,7 +11,7 @@
 #define LANES 8 /* partial results of a row: independent, and added in a fixed order */
 
 /* Largest of x; count is a multiple of LANES. */
-RPE_CLONES
+RPE_DISPATCH
 static real largest(size_t count, const real *x)
 {
     real lane[LANES], result = -(real)INFINITY;
@@ -29,7 +30,7 @@ static real largest(size_t count, const real *x)
 }
 
 /* x_n <- e^(x_n - maximum); returns their sum.  count is a multiple of LANES. */
-RPE_CLONES
+RPE_DISPATCH
 static real exponentiate(size_t count, real maximum, real *x)
 {
     real lane[LANES] = {0}, result = 0;
