@@ -99,8 +99,7 @@ void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t h
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, source_head(encoder, head));
     size_t size = shape.realizations;
     if (noise->frame != NULL && has_frames(encoder) && first / size == (first + count - 1) / size)
-        frame_copy(encoder, &shape, stream, noise->frame, head, first, count, values,
-                   workspace);
+        frame_copy(encoder, &shape, stream, noise->frame, head, first, count, values, workspace);
     else
         encoder->settings.sampler->draw(&shape, stream, first, count, values, workspace);
 }

@@ -12,9 +12,9 @@
 #include <gnu/libc-version.h>
 #endif
 
+#include "rpe_blas.h"
 #include "rpe_clock.h"
 #include "rpe_json.h"
-#include "rpe_blas.h"
 #include "rpe_parallel.h"
 #include "rpe_revision.h"
 

@@ -24,23 +24,23 @@ rpe_status rpe_json_keys_check(const rpe_json *document, const json_t *object, c
 
 /* The value of key with its type checked.  A missing key is an error unless a fallback is given (fallback != NULL for text;
    the *_or forms for numbers).  Texts are borrowed. */
-rpe_status rpe_json_text(const rpe_json *document, const json_t *object, const char *key, const char *fallback,
-                         const char **text, rpe_error *error);
-rpe_status rpe_json_count(const rpe_json *document, const json_t *object, const char *key, size_t minimum, size_t maximum,
-                          const size_t *fallback, size_t *count, rpe_error *error);
-rpe_status rpe_json_number(const rpe_json *document, const json_t *object, const char *key, const double *fallback,
-                           double *number, rpe_error *error);
-rpe_status rpe_json_flag(const rpe_json *document, const json_t *object, const char *key, const bool *fallback, bool *flag,
-                         rpe_error *error);
+rpe_status rpe_json_text(const rpe_json *document, const json_t *object, const char *key,
+                         const char *fallback, const char **text, rpe_error *error);
+rpe_status rpe_json_count(const rpe_json *document, const json_t *object, const char *key, size_t minimum,
+                          size_t maximum, const size_t *fallback, size_t *count, rpe_error *error);
+rpe_status rpe_json_number(const rpe_json *document, const json_t *object, const char *key,
+                           const double *fallback, double *number, rpe_error *error);
+rpe_status rpe_json_flag(const rpe_json *document, const json_t *object, const char *key,
+                         const bool *fallback, bool *flag, rpe_error *error);
 
 /* A nested list of numbers (rectangular, finite), or a string: the path of an .npy relative to the document.  Double.
    rank_minimum..rank_maximum: the ranks allowed. */
-rpe_status rpe_json_array(const rpe_json *document, const json_t *object, const char *key, size_t rank_minimum,
-                          size_t rank_maximum, rpe_array *array, rpe_error *error);
+rpe_status rpe_json_array(const rpe_json *document, const json_t *object, const char *key,
+                          size_t rank_minimum, size_t rank_maximum, rpe_array *array, rpe_error *error);
 
 /* `PATH: "key": expected EXPECTED, found WHAT THE VALUE IS`; value NULL: the key is missing.  Returns RPE_ERROR_INPUT. */
-rpe_status rpe_json_value_error(const rpe_json *document, const char *key, const char *expected, const json_t *value,
-                                rpe_error *error);
+rpe_status rpe_json_value_error(const rpe_json *document, const char *key, const char *expected,
+                                const json_t *value, rpe_error *error);
 
 /* Writes the value atomically, indented, keys in insertion order.  NaN and Inf must be stored by rpe_json_real as null. */
 rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error);

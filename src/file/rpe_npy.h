@@ -6,7 +6,11 @@
 #include "rpe_error.h"
 #include "rpe_output.h"
 
-typedef enum rpe_npy_precision { RPE_NPY_SINGLE = 0, RPE_NPY_DOUBLE = 1, RPE_NPY_AS_STORED = 2 } rpe_npy_precision;
+typedef enum rpe_npy_precision {
+    RPE_NPY_SINGLE = 0,
+    RPE_NPY_DOUBLE = 1,
+    RPE_NPY_AS_STORED = 2
+} rpe_npy_precision;
 
 /* Reads the whole array, converting in pieces while reading, so that one copy is held.  Every element must be finite (and
    stay finite in single precision).  Errors name path, what was expected and found: missing file, wrong magic, version,
@@ -15,7 +19,8 @@ typedef enum rpe_npy_precision { RPE_NPY_SINGLE = 0, RPE_NPY_DOUBLE = 1, RPE_NPY
 rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error);
 
 /* As rpe_npy_read, but NaN and Inf are let through: for results, where a moment may not exist. */
-rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error);
+rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array,
+                            rpe_error *error);
 
 /* Opens, writes and finishes under the temporary name; the caller commits or discards (several files appear together). */
 rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error);

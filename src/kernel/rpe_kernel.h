@@ -22,7 +22,8 @@ typedef struct rpe_positions {
 rpe_status rpe_positions_make(rpe_positions *positions, size_t axes, const size_t *extent, const char *name,
                               rpe_error *error);
 /* Coordinates of the flat index. */
-void rpe_positions_coordinates(const rpe_positions *positions, size_t index, ptrdiff_t coordinates[RPE_AXES_MAX]);
+void rpe_positions_coordinates(const rpe_positions *positions, size_t index,
+                               ptrdiff_t coordinates[RPE_AXES_MAX]);
 
 typedef enum rpe_side { RPE_SIDE_QUERY = 0, RPE_SIDE_KEY = 1 } rpe_side;
 
@@ -36,7 +37,8 @@ typedef struct rpe_kernel_type {
     /* P_d(lag), without the gate. */
     double (*value)(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag);
     /* Auto-covariance of the codes of one side, without the gate; NULL: the family has no codes. */
-    double (*autocovariance)(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature, const ptrdiff_t *lag);
+    double (*autocovariance)(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                             const ptrdiff_t *lag);
     /* Whether P_d is known for every lag between the two position sets; NULL: always. */
     rpe_status (*covers)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
                          rpe_error *error);
@@ -53,11 +55,12 @@ struct rpe_kernel {
     size_t heads, features, axes;
     double *gate; /* [heads,features], in [0,1], or NULL: no gate */
 
-    size_t sinusoids;                /* sine: K */
-    double *frequency, *phase, *gain; /* sine: [heads,features,K]; cycles per position in [0,1/2], radians, >= 0 */
+    size_t sinusoids; /* sine: K */
+    double *frequency, *phase,
+        *gain; /* sine: [heads,features,K]; cycles per position in [0,1/2], radians, >= 0 */
 
-    size_t tap_extent[RPE_AXES_MAX]; /* conv: P on each axis */
-    size_t taps;                     /* conv: their product */
+    size_t tap_extent[RPE_AXES_MAX];   /* conv: P on each axis */
+    size_t taps;                       /* conv: their product */
     double *query_filter, *key_filter; /* conv: [heads,features,taps] */
 
     size_t lags;    /* table: 2N-1, lag 0 in the middle */
@@ -84,7 +87,7 @@ double rpe_kernel_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t
 double rpe_kernel_gate(const rpe_kernel *kernel, size_t head, size_t feature);
 
 /* Axes of both sets equal the kernel's, and every lag between them is known. */
-rpe_status rpe_kernel_covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                             rpe_error *error);
+rpe_status rpe_kernel_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                             const rpe_positions *keys, rpe_error *error);
 
 #endif

@@ -10,21 +10,22 @@
 typedef enum rpe_covariance { RPE_COVARIANCE_CROSS, RPE_COVARIANCE_QUERY, RPE_COVARIANCE_KEY } rpe_covariance;
 
 typedef struct rpe_lag_table {
-    size_t features, lags;   /* lags: product over the axes of (M_i + N_i - 1) */
-    size_t stride;           /* elements between rows: >= lags, an odd number of cache lines */
-    double *values;          /* [features,stride] */
-    size_t *query_offset;    /* [M] */
-    size_t *key_offset;      /* [N] */
+    size_t features, lags; /* lags: product over the axes of (M_i + N_i - 1) */
+    size_t stride;         /* elements between rows: >= lags, an odd number of cache lines */
+    double *values;        /* [features,stride] */
+    size_t *query_offset;  /* [M] */
+    size_t *key_offset;    /* [N] */
 } rpe_lag_table;
 
 /* kernel must cover the positions.  RPE_COVARIANCE_CROSS: P_d; the other two: auto-covariances of that side at the same
    lags.  The caller owns the table (rpe_lag_table_destroy is safe on a zeroed struct). */
-rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which, size_t head,
-                                const rpe_positions *queries, const rpe_positions *keys, rpe_error *error);
+rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
+                                size_t head, const rpe_positions *queries, const rpe_positions *keys,
+                                rpe_error *error);
 void rpe_lag_table_destroy(rpe_lag_table *table);
 
 /* [heads,features,2N-1] ([...,2N1-1,2N2-1] ...), lags -(N-1)..N-1: what `rpebench kernel` writes.  Parallel over features. */
-rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length, int threads,
-                             rpe_error *error);
+rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length,
+                             int threads, rpe_error *error);
 
 #endif
