@@ -15,4 +15,8 @@ typedef struct rpe_mutant {
     const rpe_claim_tools *tools;                 /* faulty statistics; NULL: the honest ones */
 } rpe_mutant;
 
+/* The registry: tests/mutants/mutants.def. */
+size_t rpe_mutant_count(void);
+const rpe_mutant *rpe_mutant_at(size_t index);
+
 #endif

@@ -13,6 +13,11 @@ rpe_status rpe_simulate(const rpe_case *subject, const char *claim, const rpe_pr
                         size_t workspace_bytes, rpe_trial_visit visit, void *context, double *values,
                         rpe_error *error);
 
+/* Visitor of RPE_STAGE_ENCODE: Shat [H,M,N]; context: the rpe_problem. */
+void rpe_visit_scores(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace);
+/* Likewise: encoded queries [M,H,R], then keys [N,H,R]. */
+void rpe_visit_encoded(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace);
+
 /* Approximate scores Shat of all heads, [trials, H*M*N].  The caller owns *scores (rpe_memory_free). */
 rpe_status rpe_simulate_scores(const rpe_case *subject, const char *claim, const rpe_problem *problem,
                                size_t trials, double **scores, rpe_error *error);

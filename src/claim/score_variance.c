@@ -3,13 +3,16 @@
 #include "rpe_memory.h"
 #include "rpe_simulate.h"
 
-/* (Shat - S)^2 / Var - 1, whose mean is 0: [trials, entries] in place; entries that theory says are exact become 0 or huge. */
+#define ROUNDING 1e-20 /* square of a difference of scores of order 1 */
+
+/* (Shat - S)^2 / Var - 1, whose mean is 0: [trials, entries] in place; where theory says that Shat is exact, 1 for any difference beyond rounding. */
 static void squares(size_t trials, size_t entries, const double *mean, const double *variance, double *scores)
 {
     for (size_t t = 0; t < trials; t++)
         for (size_t i = 0; i < entries; i++) {
             double difference = scores[t * entries + i] - mean[i];
-            scores[t * entries + i] = variance[i] > 0.0 ? difference * difference / variance[i] - 1.0 : 0.0;
+            double square = difference * difference;
+            scores[t * entries + i] = variance[i] > 0.0 ? square / variance[i] - 1.0 : square > ROUNDING;
         }
 }
 

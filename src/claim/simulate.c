@@ -110,7 +110,7 @@ rpe_status rpe_simulate_scores(const rpe_case *subject, const char *claim, const
                           &copy, scores, error);
 }
 
-static void visit_encoded(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
+void rpe_visit_encoded(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
 {
     (void)workspace;
     const rpe_problem *problem = context;
@@ -124,7 +124,7 @@ rpe_status rpe_simulate_encoded(const rpe_case *subject, const char *claim, cons
 {
     rpe_problem copy = *problem;
     size_t width = (problem->queries.count + problem->keys.count) * problem->heads * problem->realizations;
-    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, visit_encoded, &copy,
+    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, rpe_visit_encoded, &copy,
                           encoded, error);
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rpe_clock.h"
 #include "rpe_hypothesis.h"
@@ -93,16 +94,29 @@ static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *c
     return is_repeated(claim, index) || strcmp(method->name, method->oracle->name) == 0 ? NULL : method;
 }
 
+/* A line that is rewritten on a terminal, else a line a claim. */
 static void progress_print(const verify_run *run, const rpe_verdict_row *row)
 {
-    if (run->settings->progress != NULL)
-        fprintf(run->settings->progress, "%s  %s, %s, %s\n", row->claim->name, row->case_name, row->sampler,
+    FILE *stream = run->settings->progress;
+    if (stream == NULL)
+        return;
+    if (isatty(fileno(stream)))
+        fprintf(stream, "\r\033[K%s: %s, %s, %s", row->claim->name, row->case_name, row->sampler,
                 row->method);
+    else if (row == run->verification->rows || row[-1].claim != row->claim)
+        fprintf(stream, "%s\n", row->claim->name);
+    fflush(stream);
+}
+
+static void progress_end(const rpe_verification_settings *settings)
+{
+    if (settings->progress != NULL && isatty(fileno(settings->progress)))
+        fputs("\r\033[K", settings->progress);
 }
 
 static rpe_status try_case(verify_run *run, const rpe_claim *claim, const rpe_case *subject, rpe_error *error)
 {
-    rpe_verdict_row *row;
+    rpe_verdict_row *row = NULL;
     rpe_error reason = {""};
     if (rpe_interrupt_requested())
         return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "verify: interrupted");
@@ -164,8 +178,10 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < rpe_method_count(); i++) {
         subject.method = method_to_try(run, claim, i);
-        if (subject.method != NULL)
-            status = try_samplers(run, claim, &subject, error);
+        if (subject.method == NULL)
+            continue;
+        subject.problem.projections = subject.method->projects ? source->problem.projections : 0;
+        status = try_samplers(run, claim, &subject, error);
     }
     return status;
 }
@@ -243,6 +259,7 @@ rpe_status rpe_verification_run(rpe_verification *verification, const rpe_verifi
     if (status == RPE_OK)
         status = decide(&made, settings->level, error);
     made.seconds = rpe_clock_seconds() - start;
+    progress_end(settings);
     if (status == RPE_OK)
         *verification = made;
     else

@@ -1,0 +1,44 @@
+#include <string.h>
+
+#include "rpe_code_trials.h"
+
+#define WANTED_EFFECT 0.02
+
+static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+                  double *values)
+{
+    (void)context;
+    (void)trial;
+    memcpy(values, codes, law->units * law->positions * law->problem->realizations * sizeof *values);
+}
+
+static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+{
+    rpe_code_law law = {0};
+    rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
+    if (status != RPE_OK)
+        return status;
+    /* The mean over all entries has the deviation of one code over sqrt(HDR), or less. */
+    size_t independent = law.units * subject->problem.realizations;
+    rpe_code_test test = {.claim = "code-mean",
+                          .trials = rpe_code_trials(subject, WANTED_EFFECT, independent),
+                          .width = law.positions * independent,
+                          .visit = visit};
+    status = rpe_code_mean_zero(subject, &law, &test, finding, error);
+    rpe_code_law_destroy(&law);
+    return status;
+}
+
+const rpe_claim rpe_claim_code_mean = {
+    .name = "code-mean",
+    .title = "Codes have mean zero",
+    .formula = "E Qbar_dr(m) = E Kbar_dr(n) = 0",
+    .source = "spec 4; SPE paper, section 3",
+    .null_hypothesis = "every code of every head, feature and realization has mean 0",
+    .statistic = "Hotelling's T^2 as F, on projections of all codes",
+    .effect = "mean of the codes, in standard deviations of one code",
+    .wanted_effect = WANTED_EFFECT,
+    .stage = RPE_STAGE_CODES,
+    .every_sampler = true,
+    .check = check,
+};
