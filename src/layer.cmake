@@ -1,9 +1,12 @@
-# rpe_layer(NAME [DEPENDS layer...] [LIBRARIES target...])
+# rpe_layer(NAME [FOLDER path] [DEPENDS layer...] [LIBRARIES target...])
 # A layer is a folder and a static library: its sources are globbed, its headers are visible to the layers that depend on it
 # and to no other.  A *_real.c file is compiled twice, in single and in double precision.
 function(rpe_layer name)
-  cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(LAYER "" "FOLDER" "DEPENDS;LIBRARIES" ${ARGN})
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  if(LAYER_FOLDER)
+    set(folder ${LAYER_FOLDER})
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
   file(GLOB real_sources CONFIGURE_DEPENDS ${folder}/*_real.c)
   if(real_sources)
@@ -34,7 +37,7 @@ endfunction()
 # rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) of FOLDER/DEF must have a definition
 # `const STRUCT STRUCT_x = {` in a source of that folder and the other way round; both lists are shown when they differ.
 function(rpe_registry folder def macro struct)
-  set(path ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  get_filename_component(path ${folder} ABSOLUTE)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path}/${def})
   file(STRINGS ${path}/${def} lines REGEX "^${macro}\\(")
   set(listed "")
@@ -57,7 +60,7 @@ function(rpe_registry folder def macro struct)
   if(NOT "${listed}" STREQUAL "${defined}")
     list(JOIN listed ", " listed)
     list(JOIN defined ", " defined)
-    message(FATAL_ERROR "src/${folder}/${def} and the sources of src/${folder} differ.\n"
+    message(FATAL_ERROR "${folder}/${def} and the sources of ${folder} differ.\n"
                         "  lines ${macro}(...):        ${listed}\n"
                         "  definitions ${struct}_...:  ${defined}")
   endif()

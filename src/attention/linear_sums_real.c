@@ -6,7 +6,7 @@
 #include "rpe_linear.h"
 #include "rpe_linear_sums.h"
 
-#define LANES 8 /* partial results of a row: independent, and combined in a fixed order */
+#define LANES 8 /* partial sums of a row: independent, and added in a fixed order */
 
 /* Largest b - r of a key in a causal chunk: e^HEADROOM is far from overflow, and what underflows in a query beside it is
    below the rounding of its sums. */
@@ -16,27 +16,15 @@
 #define HEADROOM 300.0
 #endif
 
-/* max_c (x_c + exponent) + sign level_c */
+/* max_c (x_c + exponent) + sign level_c; a maximum does not depend on the order. */
 RPE_DISPATCH
 static real largest(size_t count, const real *x, real exponent, real sign, const real *level)
 {
-    real lane[LANES], result = -(real)INFINITY;
-    size_t c = 0;
-    for (size_t l = 0; l < LANES; l++) {
-        lane[l] = -(real)INFINITY;
-    }
-    for (; c + LANES <= count; c += LANES) {
-        for (size_t l = 0; l < LANES; l++) {
-            real value = (x[c + l] + exponent) + sign * level[c + l];
-            lane[l] = value > lane[l] ? value : lane[l];
-        }
-    }
-    for (size_t l = 0; c < count; c++, l++) {
+    real result = -(real)INFINITY;
+#pragma omp simd reduction(max : result)
+    for (size_t c = 0; c < count; c++) {
         real value = (x[c] + exponent) + sign * level[c];
-        lane[l] = value > lane[l] ? value : lane[l];
-    }
-    for (size_t l = 0; l < LANES; l++) {
-        result = lane[l] > result ? lane[l] : result;
+        result = value > result ? value : result;
     }
     return result;
 }

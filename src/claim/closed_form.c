@@ -39,10 +39,10 @@ rpe_status rpe_theories_create(rpe_theories *theories, const rpe_case *subject, 
                                rpe_error *error)
 {
     size_t stride = problem->heads * problem->features;
-    rpe_theories made = {.heads = rpe_memory_allocate_zero(problem->heads, sizeof *made.heads),
+    rpe_theories made = {.heads = rpe_memory_allocate_zero(problem->heads, sizeof(rpe_theory *)),
                          .count = problem->heads};
     if (made.heads == NULL)
-        return rpe_error_memory(error, "theories", problem->heads, sizeof *made.heads);
+        return rpe_error_memory(error, "theories", problem->heads, sizeof(rpe_theory *));
     rpe_status status = RPE_OK;
     for (size_t head = 0; status == RPE_OK && head < made.count; head++) {
         size_t column = head * problem->features;

@@ -19,7 +19,7 @@ static void side_fill(const rpe_code_law *law, size_t count, const double *code,
 }
 
 /* Queries, then keys, all units. */
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)context;

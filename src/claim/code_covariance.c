@@ -4,7 +4,7 @@
 
 /* (1/R) sum_r Qbar_dr(m) Kbar_dr(n) - P_d(m-n), all units, with the sign of P: so that a wrong scale, which moves all entries
    away from 0 or towards it, adds up in their mean. */
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)context;

@@ -9,7 +9,7 @@
 
 /* Key codes at position 0 of all heads, features and realizations: independent values, of the fewest noise rows that a code
    sums (a sine code is then the cosine rows alone), where other noise looks least like the normal law. */
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)context;

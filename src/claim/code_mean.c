@@ -4,7 +4,7 @@
 
 #define WANTED_EFFECT 0.02
 
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)context;

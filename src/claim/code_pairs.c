@@ -33,7 +33,7 @@ static void weights_fill(const rpe_code_law *law, double *weights)
 }
 
 /* Probes [units,PROBES,R] of a trial; context: weights. */
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)trial;

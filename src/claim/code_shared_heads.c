@@ -118,7 +118,7 @@ static void scores_fill(const shared_law *shared, const rpe_problem *problem, co
     }
 }
 
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     const shared_law *shared = context;

@@ -9,7 +9,7 @@
 
 /* ((1/R) sum_r Qbar_dr(m) Kbar_dr(n) - P_d(m-n))^2 / Var - 1;  context: variances [units,M,N] in units of the codes'
    variances.  An entry that theory says is exact gives 0, or something huge. */
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     (void)trial;

@@ -33,7 +33,7 @@ static double difference(const rpe_code_law *law, size_t head, size_t first, siz
     return largest;
 }
 
-static void visit(const void *context, const rpe_code_law *law, double *codes, const rpe_trial *trial,
+static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
                   double *values)
 {
     const rpe_inputs *inputs = context;

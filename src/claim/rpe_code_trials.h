@@ -16,9 +16,9 @@ typedef struct rpe_code_law {
 rpe_status rpe_code_law_create(rpe_code_law *law, const rpe_problem *problem, rpe_error *error);
 void rpe_code_law_destroy(rpe_code_law *law);
 
-/* One trial: codes [units,P,R] divided by their deviations (may be overwritten) -> values [width].  trial: its encoded
+/* One trial: codes [units,P,R] divided by their deviations -> values [width].  trial: its encoded
    queries and keys, if the test asks for them. */
-typedef void (*rpe_code_visit)(const void *context, const rpe_code_law *law, double *codes,
+typedef void (*rpe_code_visit)(const void *context, const rpe_code_law *law, const double *codes,
                                const rpe_trial *trial, double *values);
 
 /* As rpe_trials_for, when the effect, in standard deviations of one value, is that on a mean of `values` independent values. */

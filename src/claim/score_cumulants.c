@@ -83,8 +83,8 @@ const rpe_claim rpe_claim_score_cumulants = {
     .formula = "kappa_3 = 2c(c^2 + 3s^2)/(R^2 D^(3/2)), kappa_4 = 6(c^4 + 6c^2 s^2 + s^4)/(R^3 D^2)",
     .source = "form 9",
     .null_hypothesis =
-        "third and fourth powers of the standardized deviations have the closed form's means, R = 16",
-    .statistic = "Hotelling's T^2 as F, on projections of the powers less their means",
+        "z^3 - 3z and z^4 - 6z^2 + 3 of standardized deviations have the cumulants as means, R = 16",
+    .statistic = "Hotelling's T^2 as F, on projections of the polynomials less their means",
     .effect = "relative change of both cumulants",
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ENCODE,

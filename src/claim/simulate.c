@@ -124,8 +124,8 @@ rpe_status rpe_simulate_encoded(const rpe_case *subject, const char *claim, cons
 {
     rpe_problem copy = *problem;
     size_t width = (problem->queries.count + problem->keys.count) * problem->heads * problem->realizations;
-    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, rpe_visit_encoded, &copy,
-                          encoded, error);
+    return simulate_array(subject, claim, problem, RPE_STAGE_ENCODE, trials, width, 0, rpe_visit_encoded,
+                          &copy, encoded, error);
 }
 
 typedef struct codes_visit {

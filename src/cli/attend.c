@@ -1,4 +1,5 @@
 /* rpebench attend: attention outputs by any registered method. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "rpe_command.h"
@@ -6,8 +7,11 @@
 #include "rpe_encoder.h"
 #include "rpe_files.h"
 #include "rpe_method.h"
+#include "rpe_npy.h"
 
-enum { METHOD = RPE_DATA_OPTION_COUNT, VALUES, CAUSAL, OUTPUT, OPTION_COUNT };
+enum { METHOD = RPE_DATA_OPTION_COUNT, VALUES, FEATURES, PROJECTION, CAUSAL, OUTPUT, OPTION_COUNT };
+
+#define FEATURES_MAX 1048576
 
 static const char *method_name(size_t index)
 {
@@ -27,6 +31,16 @@ static const rpe_option options[OPTION_COUNT] = {
                 .help = "values [N,H,V] or [B,N,H,V]",
                 .type = RPE_OPTION_PATH,
                 .required = true},
+    [FEATURES] = {.name = "features",
+                  .placeholder = "F",
+                  .help = "random projections to draw, for methods with random features",
+                  .type = RPE_OPTION_COUNT,
+                  .minimum = 1,
+                  .maximum = FEATURES_MAX},
+    [PROJECTION] = {.name = "projection",
+                    .placeholder = "w.npy",
+                    .help = "projections [F,R] ([F,D] without a kernel) instead of --features",
+                    .type = RPE_OPTION_PATH},
     [CAUSAL] = {.name = "causal", .help = "query m sees the keys n <= m only", .type = RPE_OPTION_FLAG},
     [OUTPUT] = {.name = "output",
                 .placeholder = "o.npy",
@@ -42,10 +56,29 @@ typedef struct attending {
     bool encodes;
     rpe_data data;
     rpe_draw draw;
+    rpe_array projection; /* zeroed: not given */
     rpe_problem problem;
     void *plan;
     rpe_workspace *workspaces;
 } attending;
+
+static rpe_status projection_options_check(const attending *run, rpe_error *error)
+{
+    const rpe_option_value *features = &run->arguments->values[FEATURES];
+    const rpe_option_value *projection = &run->arguments->values[PROJECTION];
+    if (!run->method->projects && (features->given || projection->given))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "--%s: expected only with a method that has random features, found method %s",
+                             features->given ? "features" : "projection", run->method->name);
+    if (features->given && projection->given)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "--projection: expected without --features, found both");
+    if (run->method->projects && !features->given && !projection->given)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "--features: expected --features F or --projection w.npy for method %s, found "
+                             "neither",
+                             run->method->name);
+    return RPE_OK;
+}
 
 static rpe_status options_check(attending *run, rpe_error *error)
 {
@@ -57,7 +90,11 @@ static rpe_status options_check(attending *run, rpe_error *error)
         snprintf(why, sizeof why, "method %s", run->method->name);
     else
         snprintf(why, sizeof why, "no --kernel");
-    return rpe_draw_options_check(run->arguments, run->encodes, why, error);
+    rpe_status status = projection_options_check(run, error);
+    if (status == RPE_OK)
+        status = rpe_draw_options_check(run->arguments, run->encodes, run->arguments->values[FEATURES].given,
+                                        why, error);
+    return status;
 }
 
 /* Noise that is given must have the shape that the encoder asks for. */
@@ -81,6 +118,25 @@ static rpe_status noise_check(const attending *run, rpe_error *error)
     return status;
 }
 
+/* Given projections have the size of a vector as the attention sees it. */
+static rpe_status projection_read(attending *run, rpe_error *error)
+{
+    char found[RPE_SHAPE_CAPACITY];
+    const char *path = run->arguments->values[PROJECTION].text;
+    size_t size = run->encodes ? run->draw.realizations : run->data.features;
+    if (path == NULL)
+        return RPE_OK;
+    rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, &run->projection, error);
+    if (status == RPE_OK && (run->projection.rank != 2 || run->projection.shape[1] != size))
+        status = rpe_error_set(
+            error, RPE_ERROR_INPUT, "%s: expected shape [*,%zu] as %s, found %s", path, size,
+            run->encodes ? "encoded vectors have R" : run->arguments->values[RPE_DATA_QUERIES].text,
+            rpe_shape_text(run->projection.rank, run->projection.shape, found));
+    if (status == RPE_OK)
+        run->draw.noise.projection = &run->projection;
+    return status;
+}
+
 static rpe_status problem_make(attending *run, rpe_error *error)
 {
     const rpe_data *data = &run->data;
@@ -94,6 +150,8 @@ static rpe_status problem_make(attending *run, rpe_error *error)
         .kernel = data->kernel,
         .sampler = run->draw.sampler,
         .realizations = run->draw.realizations,
+        .projections = run->draw.noise.projection != NULL ? run->projection.shape[0]
+                                                          : run->arguments->values[FEATURES].count,
         .precision = (rpe_precision)run->arguments->values[RPE_DATA_PRECISION].count,
         .causal = run->arguments->values[CAUSAL].given,
         .shared_heads = run->draw.shared_heads,
@@ -111,13 +169,25 @@ static rpe_status problem_make(attending *run, rpe_error *error)
     return status;
 }
 
+/* ", 256 projections of seed 1", ", 256 given projections", or nothing */
+static const char *projection_text(const attending *run, char text[RPE_DRAW_TEXT_CAPACITY])
+{
+    text[0] = '\0';
+    if (run->draw.noise.projection != NULL)
+        snprintf(text, RPE_DRAW_TEXT_CAPACITY, ", %zu given projections", run->problem.projections);
+    else if (run->method->projects)
+        snprintf(text, RPE_DRAW_TEXT_CAPACITY, ", %zu projections of seed %" PRIu64, run->problem.projections,
+                 run->draw.noise.stream.seed);
+    return text;
+}
+
 static void success_print(const attending *run, const rpe_array *outputs)
 {
-    char shape[RPE_SHAPE_CAPACITY], draw[RPE_DRAW_TEXT_CAPACITY];
-    printf("attend: wrote %s %s, method %s, %s precision%s%s\n", run->arguments->values[OUTPUT].text,
+    char shape[RPE_SHAPE_CAPACITY], draw[RPE_DRAW_TEXT_CAPACITY], projection[RPE_DRAW_TEXT_CAPACITY];
+    printf("attend: wrote %s %s, method %s, %s precision%s%s%s\n", run->arguments->values[OUTPUT].text,
            rpe_shape_text(outputs->rank, outputs->shape, shape), run->method->name,
            rpe_precision_name(run->problem.precision), run->encodes ? ", " : "",
-           run->encodes ? rpe_draw_text(&run->draw, draw) : "");
+           run->encodes ? rpe_draw_text(&run->draw, draw) : "", projection_text(run, projection));
 }
 
 static rpe_status outputs_write(attending *run, rpe_error *error)
@@ -158,12 +228,17 @@ static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
     if (status == RPE_OK && run.encodes)
         status = rpe_draw_read(&run.draw, arguments, run.data.kernel, error);
     if (status == RPE_OK)
+        run.draw.noise.stream = rpe_draw_stream(arguments);
+    if (status == RPE_OK)
+        status = projection_read(&run, error);
+    if (status == RPE_OK)
         status = problem_make(&run, error);
     if (status == RPE_OK)
         status = outputs_write(&run, error);
     rpe_workspaces_destroy(run.workspaces, arguments->threads);
     if (run.plan != NULL)
         run.method->plan_destroy(run.plan);
+    rpe_array_destroy(&run.projection);
     rpe_draw_destroy(&run.draw);
     rpe_data_destroy(&run.data);
     return status;
@@ -175,7 +250,9 @@ const rpe_command rpe_command_attend = {
     .description = "Method explicit is the exact attention with the position kernel, quadratic in time.  "
                    "With a kernel the other\n"
                    "methods encode queries and keys first, with noise that is given (--noise) or drawn "
-                   "(--realizations).\n",
+                   "(--realizations).  The\n"
+                   "methods with random features need projections, given (--projection) or drawn by the "
+                   "same seed (--features).\n",
     .options = options,
     .option_count = OPTION_COUNT,
     .run = attend_run,

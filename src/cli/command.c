@@ -83,7 +83,8 @@ static void command_help_print(const rpe_command *command)
     rpe_options_print(&table, stdout);
 }
 
-static rpe_status command_run(const rpe_command *command, size_t count, char **words, rpe_error *error)
+static rpe_status command_run(const rpe_command *command, size_t count, char **words, rpe_outcome *outcome,
+                              rpe_error *error)
 {
     rpe_arguments arguments;
     rpe_option_table table = command_table(command);
@@ -98,6 +99,8 @@ static rpe_status command_run(const rpe_command *command, size_t count, char **w
         version_print();
         return RPE_OK;
     }
+    if (command->judge != NULL)
+        return command->judge(&arguments, outcome, error);
     return command->run(&arguments, error);
 }
 
@@ -122,7 +125,7 @@ static rpe_status program_options_run(size_t count, char **words, rpe_error *err
                          rpe_names_text(command_name, names, sizeof names));
 }
 
-static rpe_status words_run(int argc, char **argv, rpe_error *error)
+static rpe_status words_run(int argc, char **argv, rpe_outcome *outcome, rpe_error *error)
 {
     char names[256], suggestion[RPE_SUGGESTION_CAPACITY];
     if (argc < 2 || argv[1][0] == '-')
@@ -132,12 +135,13 @@ static rpe_status words_run(int argc, char **argv, rpe_error *error)
         return rpe_error_set(error, RPE_ERROR_INPUT, "expected a command (%s), found \"%s\"%s",
                              rpe_names_text(command_name, names, sizeof names), argv[1],
                              rpe_suggestion_text(argv[1], command_name, "", suggestion));
-    return command_run(command, (size_t)argc - 2, argv + 2, error);
+    return command_run(command, (size_t)argc - 2, argv + 2, outcome, error);
 }
 
-rpe_status rpe_program_run(int argc, char **argv, rpe_error *error)
+rpe_status rpe_program_run(int argc, char **argv, rpe_outcome *outcome, rpe_error *error)
 {
-    rpe_status status = words_run(argc, argv, error);
+    rpe_outcome found = RPE_OUTCOME_FAVOURABLE;
+    rpe_status status = words_run(argc, argv, &found, error);
     errno = 0;
     bool written = fflush(stdout) == 0 && !ferror(stdout);
     if (!written && status == RPE_OK)
@@ -145,5 +149,7 @@ rpe_status rpe_program_run(int argc, char **argv, rpe_error *error)
             rpe_error_set(error, RPE_ERROR_FILE, "standard output: expected to write all of it, found %s",
                           errno != 0 ? strerror(errno) : "an error of the device");
     clearerr(stdout);
+    if (outcome != NULL)
+        *outcome = found;
     return status;
 }

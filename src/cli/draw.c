@@ -39,15 +39,20 @@ static const option_pair needs[] = {
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
-static rpe_status pairs_check(const rpe_arguments *arguments, rpe_error *error)
+/* seeded: the seed draws something besides the noise. */
+static rpe_status pairs_check(const rpe_arguments *arguments, bool seeded, rpe_error *error)
 {
     const rpe_option_value *values = arguments->values;
     for (size_t i = 0; i < COUNT_OF(conflicts); i++) {
+        if (seeded && conflicts[i].option == RPE_DATA_SEED)
+            continue;
         if (values[conflicts[i].option].given && values[conflicts[i].other].given)
             return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected without --%s, found both",
                                  draw_names[conflicts[i].option], draw_names[conflicts[i].other]);
     }
     for (size_t i = 0; i < COUNT_OF(needs); i++) {
+        if (seeded && needs[i].option == RPE_DATA_SEED)
+            continue;
         if (values[needs[i].option].given && !values[needs[i].other].given)
             return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected together with --%s, found it alone",
                                  draw_names[needs[i].option], draw_names[needs[i].other]);
@@ -55,17 +60,17 @@ static rpe_status pairs_check(const rpe_arguments *arguments, rpe_error *error)
     return RPE_OK;
 }
 
-rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, const char *why,
-                                  rpe_error *error)
+rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, bool projects,
+                                  const char *why, rpe_error *error)
 {
     const rpe_option_value *values = arguments->values;
     for (size_t i = 0; !encodes && i < RPE_DATA_OPTION_COUNT; i++) {
-        if (draw_names[i] != NULL && values[i].given)
+        if (draw_names[i] != NULL && values[i].given && !(projects && i == RPE_DATA_SEED))
             return rpe_error_set(error, RPE_ERROR_INPUT,
                                  "--%s: expected only with a kernel and a method that encodes, found %s",
                                  draw_names[i], why);
     }
-    rpe_status status = pairs_check(arguments, error);
+    rpe_status status = pairs_check(arguments, projects, error);
     if (status == RPE_OK && encodes && !values[RPE_DATA_NOISE].given && !values[RPE_DATA_REALIZATIONS].given)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "--realizations: expected --realizations R or --noise z.npy, found "
@@ -89,6 +94,13 @@ static rpe_status given_read(rpe_draw *draw, const rpe_kernel *kernel, rpe_error
     return RPE_OK;
 }
 
+/* One point for both commands: attend on encoded vectors is encode, then attend. */
+rpe_stream rpe_draw_stream(const rpe_arguments *arguments)
+{
+    return (rpe_stream){.seed = arguments->values[RPE_DATA_SEED].seed,
+                        .point = rpe_stream_point("command=encode")};
+}
+
 rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const rpe_kernel *kernel,
                          rpe_error *error)
 {
@@ -104,9 +116,7 @@ rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const r
     }
     draw->sampler = rpe_sampler_at(values[RPE_DATA_SAMPLER].count);
     draw->realizations = values[RPE_DATA_REALIZATIONS].count;
-    /* One point for both commands: attend on encoded vectors is encode, then attend. */
-    draw->noise.stream.seed = values[RPE_DATA_SEED].seed;
-    draw->noise.stream.point = rpe_stream_point("command=encode");
+    draw->noise.stream = rpe_draw_stream(arguments);
     return RPE_OK;
 }
 

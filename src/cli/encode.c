@@ -165,7 +165,7 @@ static void success_print(const encoding *run)
 static rpe_status encode_run(const rpe_arguments *arguments, rpe_error *error)
 {
     encoding run = {.arguments = arguments};
-    rpe_status status = rpe_draw_options_check(arguments, true, "", error);
+    rpe_status status = rpe_draw_options_check(arguments, true, false, "", error);
     if (status == RPE_OK)
         status = directory_check(arguments->values[OUTPUT].text, error);
     if (status == RPE_OK)

@@ -48,6 +48,27 @@ rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *
     return RPE_OK;
 }
 
+rpe_status rpe_files_write(rpe_files *files, const char *directory, const char *name, rpe_file_writer writer,
+                           const void *context, rpe_error *error)
+{
+    rpe_output *output = &files->outputs[files->count];
+    char *path = rpe_path_join(directory, name);
+    if (path == NULL)
+        return rpe_error_memory(error, name, strlen(name), 1);
+    rpe_status status = rpe_output_open(output, path, error);
+    if (status == RPE_OK)
+        status = writer(context, output, error);
+    if (status == RPE_OK)
+        status = rpe_output_finish(output, error);
+    if (status != RPE_OK) {
+        rpe_output_discard(output);
+        rpe_memory_free(path);
+        return status;
+    }
+    files->paths[files->count++] = path;
+    return RPE_OK;
+}
+
 rpe_status rpe_files_commit(rpe_files *files, rpe_error *error)
 {
     if (rpe_interrupt_requested())

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rpe_catalogue.h"
+#include "rpe_claim.h"
 #include "rpe_command.h"
 #include "rpe_experiment.h"
 #include "rpe_kernel.h"
@@ -49,6 +50,14 @@ static rpe_status measures_list(rpe_error *error)
     return RPE_OK;
 }
 
+static rpe_status claims_list(rpe_error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < rpe_claim_count(); i++)
+        entry_print(rpe_claim_at(i)->name, rpe_claim_at(i)->title, rpe_claim_at(i)->source);
+    return RPE_OK;
+}
+
 static rpe_status experiment_list(const char *name, rpe_error *error)
 {
     rpe_experiment_summary summary = {0};
@@ -80,7 +89,7 @@ typedef struct section {
 
 static const section sections[] = {
     {"methods", methods_list},         {"kernels", kernels_list},   {"samplers", samplers_list},
-    {"experiments", experiments_list}, {"measures", measures_list},
+    {"experiments", experiments_list}, {"measures", measures_list}, {"claims", claims_list},
 };
 
 #define SECTION_COUNT (sizeof sections / sizeof sections[0])
@@ -113,9 +122,9 @@ static rpe_status list_run(const rpe_arguments *arguments, rpe_error *error)
 
 const rpe_command rpe_command_list = {
     .name = "list",
-    .title = "methods, kernels, samplers, experiments and measures that are there",
-    .description =
-        "SECTION is methods, kernels, samplers, experiments or measures; without one all are listed.\n",
+    .title = "methods, kernels, samplers, experiments, measures and claims that are there",
+    .description = "SECTION is methods, kernels, samplers, experiments, measures or claims; without one all "
+                   "are listed.\n",
     .operand = "SECTION",
     .operands_maximum = 1,
     .run = list_run,

@@ -1,6 +1,7 @@
 #include "rpe_options.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rpe_memory.h"
@@ -93,6 +94,19 @@ static rpe_status extents_parse(const rpe_option *option, rpe_option_value *valu
     return value_refuse(option, expected, value->text, error);
 }
 
+/* Digits, a point and an exponent: neither "inf" nor "nan" nor hexadecimal. */
+static rpe_status number_option_parse(const rpe_option *option, rpe_option_value *value, rpe_error *error)
+{
+    char expected[SUMMARY_CAPACITY];
+    char *end = NULL;
+    bool plain = value->text[0] != '\0' && strspn(value->text, "0123456789.eE+-") == strlen(value->text);
+    value->number = plain ? strtod(value->text, &end) : 0.0;
+    if (plain && *end == '\0' && value->number > option->low && value->number < option->high)
+        return RPE_OK;
+    snprintf(expected, sizeof expected, "a number above %g and below %g", option->low, option->high);
+    return value_refuse(option, expected, value->text, error);
+}
+
 static rpe_status seed_parse(const rpe_option *option, rpe_option_value *value, rpe_error *error)
 {
     const char *end;
@@ -116,8 +130,10 @@ static rpe_status choice_parse(const rpe_option *option, rpe_option_value *value
 }
 
 static rpe_status (*const value_parsers[])(const rpe_option *, rpe_option_value *, rpe_error *) = {
-    [RPE_OPTION_TEXT] = text_parse,       [RPE_OPTION_PATH] = text_parse, [RPE_OPTION_COUNT] = count_parse,
-    [RPE_OPTION_EXTENTS] = extents_parse, [RPE_OPTION_SEED] = seed_parse, [RPE_OPTION_CHOICE] = choice_parse,
+    [RPE_OPTION_TEXT] = text_parse,       [RPE_OPTION_PATH] = text_parse,
+    [RPE_OPTION_COUNT] = count_parse,     [RPE_OPTION_NUMBER] = number_option_parse,
+    [RPE_OPTION_EXTENTS] = extents_parse, [RPE_OPTION_SEED] = seed_parse,
+    [RPE_OPTION_CHOICE] = choice_parse,
 };
 
 /* ---- the line ---- */

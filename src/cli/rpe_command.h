@@ -5,6 +5,12 @@
 #include "rpe_error.h"
 #include "rpe_options.h"
 
+/* What a command found, besides whether it worked: a verdict is no error. */
+typedef enum rpe_outcome {
+    RPE_OUTCOME_FAVOURABLE,
+    RPE_OUTCOME_UNFAVOURABLE /* a claim fails, codes are no draws, results differ */
+} rpe_outcome;
+
 typedef struct rpe_command {
     const char *name, *title;
     const char *description; /* lines for --help, each ending in a newline */
@@ -12,14 +18,17 @@ typedef struct rpe_command {
     size_t option_count;
     const char *operand; /* placeholder of the operands; NULL: none are taken */
     size_t operands_minimum, operands_maximum;
-    rpe_status (*run)(const rpe_arguments *arguments, rpe_error *error);
+    rpe_status (*run)(const rpe_arguments *arguments, rpe_error *error); /* NULL where judge is set */
+    /* In place of run, for commands that decide something; *outcome is favourable when it is called. */
+    rpe_status (*judge)(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
 } rpe_command;
 
 size_t rpe_command_count(void);
 const rpe_command *rpe_command_at(size_t index);
 const rpe_command *rpe_command_find(const char *name); /* NULL if there is none */
 
-/* The whole program except printing the error and the exit status: results go to stdout, progress to stderr. */
-rpe_status rpe_program_run(int argc, char **argv, rpe_error *error);
+/* The whole program except printing the error and the exit status: results go to stdout, progress to stderr.  outcome: of a
+   command that decides something, favourable for all others; NULL: not wanted. */
+rpe_status rpe_program_run(int argc, char **argv, rpe_outcome *outcome, rpe_error *error);
 
 #endif

@@ -83,9 +83,11 @@ typedef struct rpe_draw {
 } rpe_draw;
 
 /* Options that contradict each other, or that stand alone.  encodes: whether there will be codes; if not, why says what is
-   missing ("method explicit"), and the options of the draw are refused. */
-rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, const char *why,
-                                  rpe_error *error);
+   missing ("method explicit"), and the options of the draw are refused.  projects: projections are drawn too, by the seed. */
+rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, bool projects,
+                                  const char *why, rpe_error *error);
+/* The stream of all that the seed draws. */
+rpe_stream rpe_draw_stream(const rpe_arguments *arguments);
 /* Reads the given noise or takes the sampler. */
 rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const rpe_kernel *kernel,
                          rpe_error *error);

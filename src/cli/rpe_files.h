@@ -8,7 +8,7 @@
 #include "rpe_error.h"
 #include "rpe_output.h"
 
-#define RPE_FILES_MAX 4
+#define RPE_FILES_MAX 8
 
 typedef struct rpe_files {
     rpe_output outputs[RPE_FILES_MAX];
@@ -23,6 +23,10 @@ rpe_status rpe_files_path_check(const char *path, rpe_error *error);
 /* Checks that the array is finite and writes it as DIRECTORY/NAME (directory NULL: NAME) under a temporary name. */
 rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *name, const rpe_array *array,
                            rpe_error *error);
+/* Writes a file by a function of the caller's, as DIRECTORY/NAME under a temporary name. */
+typedef rpe_status (*rpe_file_writer)(const void *context, rpe_output *output, rpe_error *error);
+rpe_status rpe_files_write(rpe_files *files, const char *directory, const char *name, rpe_file_writer writer,
+                           const void *context, rpe_error *error);
 /* All files get their names; where one cannot, those before it are removed.  Nothing is done after an interrupt. */
 rpe_status rpe_files_commit(rpe_files *files, rpe_error *error);
 /* Removes what is temporary; safe on a zeroed struct and after commit. */

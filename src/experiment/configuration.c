@@ -193,32 +193,12 @@ static rpe_status trials_read(const grid_layers *layers, rpe_trial_count *trials
     return status;
 }
 
-static rpe_status inputs_read(const rpe_json *document, const json_t *object, rpe_grid *grid,
-                              rpe_error *error)
-{
-    const json_t *list = json_object_get(object, "inputs");
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return rpe_json_value_error(document, "inputs", "a list of inputs", list, error);
-    size_t count = json_array_size(list);
-    grid->inputs = rpe_memory_allocate_zero(count, sizeof *grid->inputs);
-    if (grid->inputs == NULL)
-        return rpe_error_memory(error, "inputs", count, sizeof *grid->inputs);
-    grid->input_count = count;
-    for (size_t i = 0; i < count; i++) {
-        rpe_status status =
-            rpe_input_settings_read(&grid->inputs[i], document, json_array_get(list, i), error);
-        if (status != RPE_OK)
-            return status;
-    }
-    return RPE_OK;
-}
-
 static rpe_status layers_make(const rpe_json *document, const json_t *object, bool quick, grid_layers *layers,
                               rpe_error *error)
 {
     static const char *const allowed[] = {"name",         "inputs",      "methods",    "samplers",
                                           "realizations", "projections", "precisions", "causal",
-                                          "trials",       "quick",       NULL};
+                                          "trials",       "fit",         "quick",      NULL};
     static const char *const overrides[] = {"methods",    "samplers", "realizations", "projections",
                                             "precisions", "causal",   "trials",       NULL};
     if (!json_is_object(object))
@@ -242,7 +222,7 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
     if (status == RPE_OK)
         status = rpe_json_text(document, object, "name", NULL, &grid->name, error);
     if (status == RPE_OK)
-        status = inputs_read(document, object, grid, error);
+        status = rpe_inputs_read(grid, document, object, error);
     const void **methods = NULL, **samplers = NULL;
     if (status == RPE_OK)
         status = entries_read(document, layer_of(&layers, "methods"), "methods", &method_registry, &methods,

@@ -47,6 +47,16 @@ static rpe_estimate compare(rpe_estimate estimate, bool root, rpe_precision prec
     return estimate;
 }
 
+/* A bound is no expectation: there is no z, and only a value beyond it disagrees. */
+static rpe_estimate bound_compare(rpe_estimate estimate, rpe_precision precision)
+{
+    double reach = rounding_of(precision) * fmax(1.0, fabs(estimate.closed_form));
+    bool within = estimate.value <= estimate.closed_form + reach;
+    estimate.status = within ? "ok" : "disagrees: beyond the bound";
+    estimate.p = within ? NAN : 0.0;
+    return estimate;
+}
+
 static double root_error(double mean, double error)
 {
     return mean > 0.0 ? error / (2.0 * sqrt(mean)) : error;
@@ -76,5 +86,7 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precisi
         estimate.high = isnan(reach) ? NAN : root_of(estimate.high);
         estimate.closed_form = closed == NULL ? NAN : root_of(closed->mean);
     }
+    if (measure->bounded && closed != NULL)
+        return bound_compare(estimate, precision);
     return closed == NULL ? estimate : compare(estimate, measure->root, precision, sample, closed, error);
 }

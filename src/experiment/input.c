@@ -118,11 +118,38 @@ static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
     return status;
 }
 
+/* The kernel, a table, is replaced by its fit. */
+static rpe_status fit_kernel(rpe_input *input, rpe_error *error)
+{
+    const rpe_input_settings *settings = input->settings;
+    rpe_kernel *table = input->kernel, *fitted = NULL;
+    if (settings->fit == NULL)
+        return RPE_OK;
+    if (table->values == NULL || table->gate != NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected a table without a gate, as \"fit\" is asked for, found type %s%s",
+                             settings->kernel, table->type->name, table->gate != NULL ? " with a gate" : "");
+    const rpe_fit_table values = {.heads = table->heads,
+                                  .features = table->features,
+                                  .lags = table->lags,
+                                  .zero = table->lags / 2,
+                                  .values = table->values,
+                                  .name = settings->kernel};
+    rpe_status status = settings->fit->fit(&fitted, &values, settings->fit_size, 1, &input->fit, error);
+    if (status != RPE_OK)
+        return status;
+    rpe_kernel_destroy(table);
+    input->kernel = fitted;
+    return RPE_OK;
+}
+
 rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
                           rpe_error *error)
 {
     rpe_input loaded = {.settings = settings};
     rpe_status status = rpe_kernel_read(&loaded.kernel, settings->kernel, error);
+    if (status == RPE_OK)
+        status = fit_kernel(&loaded, error);
     if (status == RPE_OK) {
         loaded.problem = (rpe_problem){.batch = 1,
                                        .heads = loaded.kernel->heads,

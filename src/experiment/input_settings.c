@@ -102,8 +102,9 @@ static rpe_status arrays_read(rpe_input_settings *settings, const rpe_json *docu
     return status;
 }
 
-rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
-                                   const json_t *object, rpe_error *error)
+/* settings is zeroed before. */
+static rpe_status settings_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
+                                rpe_error *error)
 {
     static const char *const arrays[] = {"name",   "kernel", "queries", "keys",
                                          "values", "length", "profile", NULL};
@@ -124,6 +125,65 @@ rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json 
     if (from_files)
         return arrays_read(settings, document, object, error);
     return gaussian_read(settings, document, json_object_get(object, "gaussian"), error);
+}
+
+/* The fits of a grid.  They are an axis of the inputs, not of the points: a fit is an input with another kernel, so trials,
+   measures and rows need not know of it, and the codes of fits can be measured like those of any kernel. */
+typedef struct fit_axis {
+    const rpe_fit_type *type; /* NULL: kernels are taken as they are */
+    const json_t *sizes;
+} fit_axis;
+
+static rpe_status fit_read(fit_axis *axis, const rpe_json *document, const json_t *object, rpe_error *error)
+{
+    static const char *const allowed[] = {"type", "sizes", NULL};
+    const char *name;
+    size_t i;
+    const json_t *size;
+    if (object == NULL)
+        return RPE_OK;
+    if (!json_is_object(object))
+        return rpe_json_value_error(document, "fit", "an object", object, error);
+    rpe_status status = rpe_json_keys_check(document, object, allowed, error);
+    if (status == RPE_OK)
+        status = rpe_json_text(document, object, "type", NULL, &name, error);
+    if (status != RPE_OK)
+        return status;
+    *axis = (fit_axis){.type = rpe_fit_type_find(name), .sizes = json_object_get(object, "sizes")};
+    if (axis->type == NULL)
+        return rpe_json_value_error(document, "type", "a family of codes to fit by (sine, conv)",
+                                    json_object_get(object, "type"), error);
+    if (json_array_size(axis->sizes) == 0)
+        return rpe_json_value_error(document, "sizes", "a list of integers", axis->sizes, error);
+    json_array_foreach(axis->sizes, i, size)
+    {
+        if (json_integer_value(size) < 1)
+            return rpe_json_value_error(document, "sizes", "integers of at least 1", size, error);
+    }
+    return RPE_OK;
+}
+
+rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_json *document, const json_t *object, rpe_error *error)
+{
+    const json_t *list = json_object_get(object, "inputs");
+    fit_axis axis = {0};
+    if (!json_is_array(list) || json_array_size(list) == 0)
+        return rpe_json_value_error(document, "inputs", "a list of inputs", list, error);
+    rpe_status status = fit_read(&axis, document, json_object_get(object, "fit"), error);
+    if (status != RPE_OK)
+        return status;
+    size_t sizes = axis.type != NULL ? json_array_size(axis.sizes) : 1, count = json_array_size(list) * sizes;
+    grid->inputs = rpe_memory_allocate_zero(count, sizeof *grid->inputs);
+    if (grid->inputs == NULL)
+        return rpe_error_memory(error, "inputs", count, sizeof *grid->inputs);
+    grid->input_count = count;
+    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+        rpe_input_settings *input = &grid->inputs[i];
+        input->fit = axis.type;
+        input->fit_size = (size_t)json_integer_value(json_array_get(axis.sizes, i % sizes));
+        status = settings_read(input, document, json_array_get(list, i / sizes), error);
+    }
+    return status;
 }
 
 void rpe_input_settings_destroy(rpe_input_settings *settings)

@@ -168,7 +168,10 @@ static rpe_status run_trials(point_run *run, uint64_t seed, rpe_point_progress f
                                     .visit = visit,
                                     .context = run};
     memcpy(settings.stages, run->stages, sizeof settings.stages);
-    bool is_random = run->point->method->random(&run->problem);
+    bool alone[RPE_STAGE_COUNT] = {[RPE_STAGE_KERNEL] =
+                                       true}; /* what is measured of the kernel does not vary */
+    bool is_random =
+        memcmp(run->stages, alone, sizeof alone) != 0 && run->point->method->random(&run->problem);
     rpe_status status = rpe_trials_create(&trials, &settings, error);
     if (status == RPE_OK)
         status = run_batches(run, trials, is_random ? run->point->trials : 1, finished, context, error);
@@ -200,7 +203,8 @@ static void fill_subject(point_run *run, const rpe_input *input)
                              .values = input->problem.value_features,
                              .inputs = {input->queries.values, input->keys.values, input->values.values},
                              .selections = input->settings->selections,
-                             .selection_count = input->settings->selection_count};
+                             .selection_count = input->settings->selection_count,
+                             .fit = input->settings->fit != NULL ? &input->fit : NULL};
     if (subject->oracle_scores != NULL)
         subject->score_squares = rpe_scores_squares(subject->problem, subject->oracle_scores);
 }

@@ -29,6 +29,10 @@ static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *c
     if (point->projections > 0 && length > 0 && (size_t)length < sizeof text)
         length +=
             snprintf(text + length, sizeof text - (size_t)length, ";projections=%zu", point->projections);
+    const rpe_input_settings *input = &point->grid->inputs[point->input];
+    if (input->fit != NULL && length > 0 && (size_t)length < sizeof text)
+        length += snprintf(text + length, sizeof text - (size_t)length, ";fit=%s;size=%zu", input->fit->name,
+                           input->fit_size);
     if (length < 0 || (size_t)length >= sizeof text)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shorter names",
                              configuration->document.path);

@@ -3,9 +3,11 @@
    {"title": T, "question": Q, "picture": SCRIPT, "seed": 1, "measures": [NAME...],
     "grids": [{"name": NAME, "inputs": [INPUT...], "methods": "*" | [NAME...], "samplers": "*" | [NAME...],
                "realizations": [R...], "projections": [64], "precisions": ["double"], "causal": [false],
-               "trials": {"minimum": n, "maximum": m, "total_realizations": t}, "quick": {any of the last six}}]}
+               "trials": {"minimum": n, "maximum": m, "total_realizations": t}, "quick": {any of the six before},
+               optional "fit": {"type": "sine" | "conv", "sizes": [K or P...]}}]}
    INPUT: {"name": NAME, "kernel": PATH, ("queries": PATH, "keys": PATH, "values": PATH, optional "length": first positions)
            or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V}), optional "profile": [[head,feature]...]}
+   With "fit" the kernels must be tables, and each input stands for as many as there are sizes: its kernel is the fit.
    Paths are relative to the JSON.  A point has max(minimum, min(maximum, t/R)) trials, so that points cost alike. */
 #ifndef RPE_CONFIGURATION_H
 #define RPE_CONFIGURATION_H
@@ -14,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rpe_fit_type.h"
 #include "rpe_json.h"
 #include "rpe_measure.h"
 
@@ -26,6 +29,8 @@ typedef struct rpe_input_settings {
     size_t gaussian_values;
     rpe_selection *selections; /* owned */
     size_t selection_count;
+    const rpe_fit_type *fit; /* what stands for the kernel, a table; NULL: itself */
+    size_t fit_size;
 } rpe_input_settings;
 
 typedef struct rpe_trial_count {

@@ -8,6 +8,7 @@
 typedef struct rpe_input {
     const rpe_input_settings *settings;
     rpe_kernel *kernel;
+    rpe_fit_result fit;              /* where settings ask for one: the kernel is the fit of a table */
     rpe_problem problem;             /* shapes and kernel; the rest is the point's */
     rpe_array queries, keys, values; /* double, [M,H,D], [N,H,D], [N,H,V] */
     rpe_array marked_values;         /* [N,H,N+V]: the unit matrix beside the values of each head */

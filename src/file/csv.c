@@ -38,11 +38,11 @@ const char *rpe_number_text(double number, char text[RPE_NUMBER_CAPACITY])
     text[0] = '\0';
     if (!isfinite(number))
         return text;
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, RPE_NUMBER_CAPACITY, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
+    snprintf(text, RPE_NUMBER_CAPACITY, "%.15g", number);
+    if (strtod(text, NULL) != number)
+        snprintf(text, RPE_NUMBER_CAPACITY, "%.16g", number);
+    if (strtod(text, NULL) != number)
+        snprintf(text, RPE_NUMBER_CAPACITY, "%.17g", number);
     return text;
 }
 

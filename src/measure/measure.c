@@ -65,6 +65,7 @@ static bool method_has_stage(const rpe_method *method, rpe_stage stage)
         [RPE_STAGE_CODES] = method->codes != NULL,
         [RPE_STAGE_ENCODE] = method->encode != NULL,
         [RPE_STAGE_ATTEND] = method->attend != NULL,
+        [RPE_STAGE_KERNEL] = method->codes != NULL,
     };
     return has[stage];
 }
@@ -74,9 +75,11 @@ bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method)
     return method_has_stage(method, measure->stage) && strcmp(method->name, method->oracle->name) != 0;
 }
 
-rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem, rpe_error *error)
+rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem,
+                              rpe_error *error)
 {
-    static const char *const hooks[RPE_STAGE_COUNT] = {"codes", "encoded queries and keys", "attention"};
+    static const char *const hooks[RPE_STAGE_COUNT] = {"codes", "encoded queries and keys", "attention",
+                                                       "codes of a kernel"};
     if (!method_has_stage(method, stage))
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no %s", method->name, hooks[stage]);
     if (stage != RPE_STAGE_ATTEND && problem->kernel == NULL)
@@ -98,6 +101,7 @@ bool rpe_stage_same_numbers(rpe_stage stage, const rpe_method *a, const rpe_meth
         [RPE_STAGE_CODES] = a->codes == b->codes,
         [RPE_STAGE_ENCODE] = a->encode == b->encode,
         [RPE_STAGE_ATTEND] = a == b,
+        [RPE_STAGE_KERNEL] = (a->codes != NULL) == (b->codes != NULL),
     };
     return same[stage];
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "rpe_error.h"
+#include "rpe_kernel_fit.h"
 #include "rpe_lag_table.h"
 #include "rpe_method.h"
 
@@ -15,6 +16,7 @@ typedef enum rpe_stage {
     RPE_STAGE_CODES,  /* hook `codes`: the measure calls it, feature by feature */
     RPE_STAGE_ENCODE, /* hook `encode`: encoded queries and keys */
     RPE_STAGE_ATTEND, /* hook `attend`, with values [I | v], so that the outputs hold the attention and the outputs */
+    RPE_STAGE_KERNEL, /* the kernel itself, before any noise: the same in all trials and for all methods that have codes */
     RPE_STAGE_COUNT
 } rpe_stage;
 
@@ -36,6 +38,7 @@ typedef struct rpe_subject {
     rpe_inputs inputs;               /* double, values [N,H,V]: for closed forms */
     const rpe_selection *selections;
     size_t selection_count;
+    const rpe_fit_result *fit; /* of the kernel to a table; NULL: it was not fitted */
 } rpe_subject;
 
 /* One trial's products, in double; what no measure asked for is NULL. */
@@ -62,6 +65,7 @@ typedef struct rpe_measure {
     rpe_stage stage;
     bool
         root; /* the result is the square root of the mean over trials, as for a relative root-mean-square error */
+    bool bounded; /* the closed form is a bound from above, not an expectation */
     rpe_status (*supports)(const rpe_subject *subject,
                            rpe_error *error);                           /* NULL: wherever the hook is there */
     size_t (*count)(const rpe_subject *subject);                        /* values of one trial; NULL: 1 */
@@ -89,7 +93,8 @@ size_t rpe_measure_values(const rpe_measure *measure, const rpe_subject *subject
 bool rpe_measure_closed_form_known(const rpe_measure *measure, const rpe_subject *subject);
 
 /* Whether a method has the hook of a stage for this problem and is not itself the oracle; if not, says why. */
-rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem, rpe_error *error);
+rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem,
+                              rpe_error *error);
 
 /* Whether there is something to measure: the method has the hook of the stage and is not itself the oracle. */
 bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method);

@@ -1,6 +1,7 @@
 #include "rpe_plot.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,7 +18,9 @@ typedef struct picture_form {
     size_t panels; /* on one page */
 } picture_form;
 
-static const picture_form picture_forms[] = {{"kernel", true, 12}, {"", false, 4} /* any other */};
+static const picture_form picture_forms[] = {{"kernel", true, 12},
+                                             {"families", false, SIZE_MAX} /* all sizes on a page */,
+                                             {"", false, 4} /* any other */};
 
 typedef struct terminal_form {
     const char *name, *suffix;
@@ -116,7 +119,7 @@ static rpe_status page_draw(const page *sheet, FILE *log, rpe_error *error)
 static rpe_status pages_draw(const rpe_picture *picture, const char *directory, const char *scripts,
                              const char *script, size_t panels, FILE *log, rpe_error *error)
 {
-    size_t count = (picture->panels.count + panels - 1) / panels;
+    size_t count = picture->panels.count / panels + (picture->panels.count % panels > 0);
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < count; i++) {
         size_t first = picture->panels.count * i / count, next = picture->panels.count * (i + 1) / count;

@@ -4,78 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+#include "rpe_gnuplot_text.h"
 
-#define LINE_CAPACITY 140  /* characters of a line of text across a picture */
-#define SMALL_CAPACITY 165 /* of a line in the small font of the footer */
-#define LABEL_CAPACITY 36  /* of a line beside an axis */
+#define LABEL_CAPACITY 36 /* of a line beside an axis */
 #define ROUNDING_SIZE                                                                                        \
     1e-5 /* of the largest value: below, a point is taken as zero and marked at the bottom */
-
-/* A gnuplot string: single quotes, where only the quote itself is special; control characters become spaces. */
-static rpe_status quoted_write(rpe_output *output, const char *text, size_t count, rpe_error *error)
-{
-    rpe_status status = rpe_output_write(output, "'", 1, error);
-    for (size_t i = 0; status == RPE_OK && i < count; i++) {
-        const char *c = (unsigned char)text[i] < ' ' ? " " : &text[i];
-        status = rpe_output_write(output, c, 1, error);
-        if (status == RPE_OK && *c == '\'')
-            status = rpe_output_write(output, c, 1, error);
-    }
-    return status == RPE_OK ? rpe_output_write(output, "'", 1, error) : status;
-}
-
-static rpe_status text_write(rpe_output *output, const char *name, const char *text, rpe_error *error)
-{
-    rpe_status status = rpe_output_print(output, error, "%s = ", name);
-    if (status == RPE_OK)
-        status = quoted_write(output, text, strlen(text), error);
-    return status == RPE_OK ? rpe_output_write(output, "\n", 1, error) : status;
-}
-
-/* Bytes of text's first line: up to so many characters, cut at a space where there is one. */
-static size_t line_length(const char *text, size_t capacity)
-{
-    size_t characters = 0, i = 0, space = 0;
-    for (; text[i] != '\0'; i++) {
-        if (text[i] == ' ')
-            space = i;
-        characters += ((unsigned char)text[i] & 0xC0) != 0x80 ? 1 : 0;
-        if (characters > capacity)
-            return space > 0 ? space : i;
-    }
-    return i;
-}
-
-/* NAME = 'first line'."\n".'second line'; the number of lines goes to *lines unless it is NULL. */
-static rpe_status wrapped_write(rpe_output *output, const char *name, const char *text, size_t capacity,
-                                size_t *lines, rpe_error *error)
-{
-    size_t count = 0;
-    rpe_status status = rpe_output_print(output, error, "%s = ", name);
-    do {
-        size_t length = line_length(text, capacity);
-        if (status == RPE_OK && count > 0)
-            status = rpe_output_print(output, error, ".\"\\n\".");
-        if (status == RPE_OK)
-            status = quoted_write(output, text, length, error);
-        count++;
-        text += length;
-        text += strspn(text, " ");
-    } while (status == RPE_OK && *text != '\0');
-    if (lines != NULL)
-        *lines = count;
-    return status == RPE_OK ? rpe_output_write(output, "\n", 1, error) : status;
-}
-
-/* A wrapped text and, for the layout, NAME_LINES. */
-static rpe_status paragraph_write(rpe_output *output, const char *name, const char *text, size_t capacity,
-                                  rpe_error *error)
-{
-    size_t lines = 0;
-    rpe_status status = wrapped_write(output, name, text, capacity, &lines, error);
-    return status == RPE_OK ? rpe_output_print(output, error, "%s_LINES = %zu\n", name, lines) : status;
-}
 
 /* NAME_KEY[i], NAME_TITLE[i], the count NAMES and the function name_key(n) of a row. */
 static rpe_status groups_write(rpe_output *output, const char *upper, const char *lower, const char *plural,
@@ -87,11 +20,11 @@ static rpe_status groups_write(rpe_output *output, const char *upper, const char
         const rpe_group *group = &groups->items[first + i];
         status = rpe_output_print(output, error, "%s_KEY[%zu] = ", upper, i + 1);
         if (status == RPE_OK)
-            status = quoted_write(output, group->key, strlen(group->key), error);
+            status = rpe_gnuplot_quoted(output, group->key, strlen(group->key), error);
         if (status == RPE_OK)
             status = rpe_output_print(output, error, "; %s_TITLE[%zu] = ", upper, i + 1);
         if (status == RPE_OK)
-            status = quoted_write(output, group->title, strlen(group->title), error);
+            status = rpe_gnuplot_quoted(output, group->title, strlen(group->title), error);
         if (status == RPE_OK)
             status = rpe_output_write(output, "\n", 1, error);
     }
@@ -154,7 +87,7 @@ static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *outpu
             m + 1, range.z);
         snprintf(label, sizeof label, "MEASURE_LABEL[%zu]", m + 1);
         if (status == RPE_OK)
-            status = wrapped_write(output, label, measure->title, LABEL_CAPACITY, NULL, error);
+            status = rpe_gnuplot_wrapped(output, label, measure->title, LABEL_CAPACITY, NULL, error);
         for (size_t p = 0; status == RPE_OK && p < preamble->panel_count; p++) {
             double guide = 0; /* max of estimate sqrt(R), over rows that are known well enough */
             for (size_t row = 0; row < picture->record->rows.rows; row++) {
@@ -216,19 +149,6 @@ static rpe_status places_write(const rpe_preamble *preamble, rpe_output *output,
     return status;
 }
 
-/* A file name that gnuplot cannot take for a pipe, an option or a home directory. */
-static rpe_status path_write(rpe_output *output, const char *name, const char *path, rpe_error *error)
-{
-    if (path[0] == '/')
-        return text_write(output, name, path, error);
-    char *plain = rpe_path_join(".", path);
-    if (plain == NULL)
-        return rpe_error_memory(error, "path of a picture", strlen(path) + 3, 1);
-    rpe_status status = text_write(output, name, plain, error);
-    rpe_memory_free(plain);
-    return status;
-}
-
 rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
 {
     const rpe_picture *picture = preamble->picture;
@@ -236,20 +156,22 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
     const char *title = json_string_value(json_object_get(root, "title"));
     const char *question = json_string_value(json_object_get(root, "question"));
     char footer[RPE_FOOTER_CAPACITY];
-    rpe_status status = path_write(output, "CSV", picture->record->csv_path, error);
+    rpe_status status = rpe_gnuplot_path(output, "CSV", picture->record->csv_path, error);
     if (status == RPE_OK)
-        status = path_write(output, "OUTPUT", preamble->target, error);
+        status = rpe_gnuplot_path(output, "OUTPUT", preamble->target, error);
     if (status == RPE_OK)
-        status = path_write(output, "SCRIPTS", preamble->scripts, error);
+        status = rpe_gnuplot_path(output, "SCRIPTS", preamble->scripts, error);
     if (status == RPE_OK)
-        status = text_write(output, "TERMINAL", preamble->terminal, error);
+        status = rpe_gnuplot_text(output, "TERMINAL", preamble->terminal, error);
     if (status == RPE_OK)
-        status = paragraph_write(output, "TITLE", title != NULL ? title : picture->record->name,
-                                 LINE_CAPACITY, error);
+        status = rpe_gnuplot_paragraph(output, "TITLE", title != NULL ? title : picture->record->name,
+                                       RPE_GNUPLOT_LINE, error);
     if (status == RPE_OK)
-        status = paragraph_write(output, "QUESTION", question != NULL ? question : "", LINE_CAPACITY, error);
+        status = rpe_gnuplot_paragraph(output, "QUESTION", question != NULL ? question : "", RPE_GNUPLOT_LINE,
+                                       error);
     if (status == RPE_OK)
-        status = paragraph_write(output, "FOOTER", rpe_footer_text(picture, footer), SMALL_CAPACITY, error);
+        status = rpe_gnuplot_paragraph(output, "FOOTER", rpe_footer_text(picture, footer),
+                                       RPE_GNUPLOT_SMALL_LINE, error);
     if (status == RPE_OK)
         status = groups_write(output, "SERIES", "series", "SERIES", &picture->series, 0,
                               picture->series.count, error);

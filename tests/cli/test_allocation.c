@@ -36,7 +36,7 @@ static void failures_run(int count, const char *const *words, const char *direct
         rpe_error error = {""};
         size_t before = rpe_memory_usage_now().current;
         rpe_memory_fail_from(n);
-        rpe_status status = rpe_program_run(count, arguments, &error);
+        rpe_status status = rpe_program_run(count, arguments, NULL, &error);
         rpe_memory_fail_from(0);
         assert_int_equal(rpe_memory_usage_now().current, before);
         if (status == RPE_OK) {
@@ -108,6 +108,7 @@ static void test_attend_softmax(void **state)
 {
     (void)state;
     attend_fail("softmax", true);
+    attend_fail("relu", true);
 }
 
 static void test_kernel(void **state)

@@ -76,6 +76,7 @@ static void good_files_write(void)
     array_write("q.npy", 3, (size_t[]){7, 2, 3}, 1);
     array_write("k.npy", 3, (size_t[]){7, 2, 3}, 1);
     array_write("v.npy", 3, (size_t[]){7, 2, 4}, 1);
+    array_write("t.npy", 3, (size_t[]){2, 3, 13}, 1);
     array_write("bq.npy", 4, (size_t[]){2, 7, 2, 3}, 1);
     array_write("z.npy", 4, (size_t[]){2, 3, 4, 5}, 1);
     array_write("e.npy", 3, (size_t[]){2, 3, 5}, 1);
@@ -201,6 +202,7 @@ typedef struct bad_case {
 #define ATTEND(queries, keys, values, rest)                                                                  \
     "attend --output out.npy --queries " queries " --keys " keys " --values " values " " rest
 #define ATTEND_REST(rest) ATTEND("q.npy", "k.npy", "v.npy", rest)
+#define FIT(table, rest) "fit --output out.json --table " table " " rest
 #define KERNEL(kernel, rest) "kernel --output out.npy --kernel " kernel " " rest
 
 static const bad_case cases[] = {
@@ -345,6 +347,9 @@ static void test_good_input(void **state)
         "attend --method softmax --queries q.npy --keys k.npy --values v.npy --output good/o.npy",
         "kernel --kernel short.json --length 3 --output good/P.npy",
         "kernel --kernel conv2.json --length 3,4 --output good/P.npy",
+        "fit --table t.npy --type sine --output good/K.json",
+        "fit --table t.npy --type conv --size 5 --output good/K.json",
+        "compare q.npy q.npy",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char errors[TEXT_CAPACITY];

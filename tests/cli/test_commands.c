@@ -64,7 +64,7 @@ static void line_run(void)
     rpe_error error = {""};
     for (int i = 0; i < line.count; i++)
         words[i] = line.words[i];
-    rpe_test_ok(rpe_program_run(line.count, words, &error), &error);
+    rpe_test_ok(rpe_program_run(line.count, words, NULL, &error), &error);
 }
 
 static void words_run(const char *text)
@@ -199,7 +199,7 @@ static void test_encode(void **state)
 static void test_attend(void **state)
 {
     (void)state;
-    assert_true(group_run("attend", attend_case) >= 12);
+    assert_true(group_run("attend", attend_case) >= 19);
 }
 
 /* ---- batches, threads, composition ---- */
@@ -320,12 +320,11 @@ static void test_threads(void **state)
     }
 }
 
-/* attend with a kernel is encode, then attend on what it wrote. */
-static void test_composition(void **state)
+/* attend with a kernel is encode, then attend on what it wrote; method: the name, and what else the method needs. */
+static void composition_check(const char *method)
 {
-    (void)state;
     char text[LINE_CAPACITY], one[PATH_CAPACITY], two[PATH_CAPACITY];
-    const char *kernel = "encode_sine_gated.kernel.json";
+    static const char kernel[] = "encode_sine_gated.kernel.json";
     array_write("cq.npy", 3, (size_t[]){12, 2, 3}, 1);
     array_write("ck.npy", 3, (size_t[]){9, 2, 3}, 2);
     array_write("cv.npy", 3, (size_t[]){9, 2, 4}, 3);
@@ -335,15 +334,15 @@ static void test_composition(void **state)
              kernel, directory, directory, directory);
     words_run(text);
     snprintf(text, sizeof text,
-             "rpebench attend --method softmax --queries %s/encoded/queries.npy --keys %s/encoded/keys.npy "
-             "--values %s/cv.npy --causal --output %s/two.npy",
-             directory, directory, directory, directory);
+             "rpebench attend --method %s --queries %s/encoded/queries.npy --keys %s/encoded/keys.npy "
+             "--values %s/cv.npy --causal --output %s/two.npy%s",
+             method, directory, directory, directory, directory,
+             strstr(method, "--features") != NULL ? " --seed 3" : "");
     words_run(text);
     snprintf(text, sizeof text,
-             "rpebench attend --method softmax --kernel %s --queries %s/cq.npy --keys %s/ck.npy --values "
-             "%s/cv.npy "
-             "--realizations 8 --seed=3 --shared-heads --causal --output %s/one.npy",
-             kernel, directory, directory, directory, directory);
+             "rpebench attend --method %s --kernel %s --queries %s/cq.npy --keys %s/ck.npy "
+             "--values %s/cv.npy --realizations 8 --seed=3 --shared-heads --causal --output %s/one.npy",
+             method, kernel, directory, directory, directory, directory);
     words_run(text);
     snprintf(one, sizeof one, "%s/one.npy", directory);
     snprintf(two, sizeof two, "%s/two.npy", directory);
@@ -354,11 +353,47 @@ static void test_composition(void **state)
     rpe_array_destroy(&direct);
 }
 
+static void test_composition(void **state)
+{
+    (void)state;
+    composition_check("softmax");
+    composition_check("relu");
+    composition_check("favor --features 20");
+    composition_check("favor-iid --features 3");
+    composition_check("favor-hyperbolic --features 1");
+    composition_check("favor-trigonometric --features 9");
+}
+
+/* The seed draws projections too: with given noise, or without a kernel, another seed gives another output. */
+static void test_projection_seed(void **state)
+{
+    (void)state;
+    static const char *const noise[] = {"", "--kernel encode_sine.kernel.json --noise encode_sine.noise.npy"};
+    char text[LINE_CAPACITY + PATH_CAPACITY], path[PATH_CAPACITY];
+    snprintf(path, sizeof path, "%s/seed.npy", directory);
+    for (size_t i = 0; i < 2; i++) {
+        rpe_array outputs[2];
+        for (size_t seed = 0; seed < 2; seed++) {
+            snprintf(text, sizeof text,
+                     "rpebench attend --method favor --features 6 --queries encode_sine.q.npy --keys "
+                     "encode_sine.k.npy --values encode_sine.k.npy --seed %zu %s --output %s",
+                     seed, noise[i], path);
+            words_run(text);
+            outputs[seed] = array_read(path, RPE_NPY_DOUBLE);
+        }
+        assert_true(((double *)outputs[0].values)[0] != ((double *)outputs[1].values)[0]);
+        rpe_array_destroy(&outputs[1]);
+        rpe_array_destroy(&outputs[0]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel), cmocka_unit_test(test_encode),  cmocka_unit_test(test_attend),
-        cmocka_unit_test(test_batch),  cmocka_unit_test(test_threads), cmocka_unit_test(test_composition),
+        cmocka_unit_test(test_kernel),          cmocka_unit_test(test_encode),
+        cmocka_unit_test(test_attend),          cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_threads),         cmocka_unit_test(test_composition),
+        cmocka_unit_test(test_projection_seed),
     };
     snprintf(directory, sizeof directory, "%s", rpe_test_directory("commands"));
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ static rpe_status words_run(const char *text, rpe_error *error)
     snprintf(buffer, sizeof buffer, "%s", text);
     for (char *word = strtok(buffer, " "); word != NULL; word = strtok(NULL, " "))
         words[count++] = word;
-    return rpe_program_run(count, words, error);
+    return rpe_program_run(count, words, NULL, error);
 }
 
 static char *file_read(const char *path, size_t *size)

@@ -134,11 +134,28 @@ static void test_no_spread(void **state)
     assert_string_equal(constant(&plain, RPE_DOUBLE, 1, 0.9, 0.01).status, "ok");
 }
 
+/* A bound is no expectation: there is no z, and only what is beyond it disagrees. */
+static void test_bounded(void **state)
+{
+    (void)state;
+    static const rpe_measure bounded = {.name = "bounded", .bounded = true};
+    static const double values[] = {0, 0.3, 0.5, 0.5 + 1e-13};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        rpe_estimate estimate = constant(&bounded, RPE_DOUBLE, values[i], 0.5, NAN);
+        assert_string_equal(estimate.status, "ok");
+        assert_true(isnan(estimate.z) && isnan(estimate.p));
+        assert_near(estimate.closed_form, 0.5);
+    }
+    expect_disagreement(constant(&bounded, RPE_DOUBLE, 0.5 + 1e-9, 0.5, NAN));
+    expect_disagreement(constant(&bounded, RPE_DOUBLE, 1e-9, 0, NAN));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),     cmocka_unit_test(test_root), cmocka_unit_test(test_known_variance),
         cmocka_unit_test(test_one_trial), cmocka_unit_test(test_zero), cmocka_unit_test(test_no_spread),
+        cmocka_unit_test(test_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ typedef struct run_made {
     double exponent,
         offset;       /* estimate = R^exponent, offset standard errors off its closed form at the first R */
     int closed, lags; /* with a closed form; profiles over so many lags instead of curves */
+    int sizes;        /* over the size of two kernels in place of R and samplers */
 } run_made;
 
 static char *made_path(const char *directory, const char *name, const char *suffix)
@@ -44,6 +45,12 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
     if (run->closed) {
         snprintf(cells[RPE_COLUMN_closed_form], 64, "%.17g", closed);
         snprintf(cells[RPE_COLUMN_z], 64, "%.17g", z);
+    }
+    if (run->sizes) {
+        snprintf(cells[RPE_COLUMN_kernel], 64, "%s-kernel", sampler);
+        snprintf(cells[RPE_COLUMN_size], 64, "%d", realizations);
+        snprintf(cells[RPE_COLUMN_sampler], 64, "gaussian");
+        snprintf(cells[RPE_COLUMN_realizations], 64, "1");
     }
     if (run->lags > 0) {
         snprintf(cells[RPE_COLUMN_lag], 64, "%d", lag);

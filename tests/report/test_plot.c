@@ -28,6 +28,14 @@ static const run_made profiles = {.name = "profiles",
                                   .closed = 1,
                                   .lags = 20};
 
+static const run_made sizes = {.name = "sizes",
+                               .title = "Fits",
+                               .picture = "families",
+                               .measure = "fit_error",
+                               .exponent = -1.5,
+                               .closed = 1,
+                               .sizes = 1};
+
 /* The whole file; released by free. */
 static char *made_read(const char *path, size_t *size)
 {
@@ -94,6 +102,7 @@ static void test_pictures(void **state)
     made_write(directory, &curves);
     made_write(directory, &open_curves);
     made_write(directory, &profiles);
+    made_write(directory, &sizes);
     FILE *log = tmpfile();
     assert_non_null(log);
     rpe_test_ok(rpe_plot_directory(directory, SCRIPTS, log, &error), &error);
@@ -102,14 +111,20 @@ static void test_pictures(void **state)
     picture_check(directory, &curves);
     picture_check(directory, &open_curves);
     picture_check(directory, &profiles);
+    picture_check(directory, &sizes);
     size_t size;
     char *svg = made_read(made_path(directory, "curves", ".svg"), &size);
     assert_non_null(strstr(svg, "A title with 'quotes' &amp; &lt;marks"));
     assert_non_null(strstr(svg, "second"));
     assert_non_null(strstr(svg, "closed form"));
     free(svg);
+    svg = made_read(made_path(directory, "sizes", ".svg"), &size);
+    assert_non_null(strstr(svg, "first-kernel"));
+    assert_non_null(strstr(svg, "second-kernel"));
+    assert_non_null(strstr(svg, "sinusoids K, or taps P"));
+    free(svg);
     assert_int_equal(files_count(directory, ".tmp"), 0);
-    assert_int_equal(files_count(directory, ""), 2 + 3 * 4);
+    assert_int_equal(files_count(directory, ""), 2 + 4 * 4);
     rpe_memory_free(directory);
 }
 

@@ -1,0 +1,88 @@
+# A measure against the size of a kernel, sinusoids or taps: one column a family of codes, one curve an input, and the closed
+# form, a bound, as a dashed line.  Families and inputs are found in the rows here, as the groups of the preamble (README.md
+# here) are those of curves over R.
+KERNELS = ''
+INPUTS = ''
+held(list, word) = strstrt(list, '|'.word.'|') > 0
+with(list, word) = strlen(list) == 0 ? '|'.word.'|' : held(list, word) ? list : list.word.'|'
+set datafile separator comma
+set datafile columnheaders
+S_LOW = 1e300
+S_HIGH = 0
+note(size) = (KERNELS = with(KERNELS, strcol('kernel')), INPUTS = with(INPUTS, strcol('input')), \
+              S_LOW = size < S_LOW ? size : S_LOW, S_HIGH = size > S_HIGH ? size : S_HIGH, size)
+stats CSV using (note(column('size'))) nooutput
+
+# The words between bars: how many, and the n-th.
+bars(list) = strlen(list) < 2 ? 0 : 1 + bars(list[1 + strstrt(list[2:], '|'):])
+nth(list, n) = n == 1 ? list[2:strstrt(list[2:], '|')] : nth(list[1 + strstrt(list[2:], '|'):], n - 1)
+COLUMNS = bars(KERNELS)
+CURVES = bars(INPUTS)
+
+WIDTH = 110 + (COLUMNS == 1 ? 900 : COLUMNS == 2 ? 640 : 480) * COLUMNS + 40
+ROW = 500
+LEGEND = 66
+HEIGHT = ROW * MEASURES + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
+load SCRIPTS.'/common.gp'
+
+chosen(m, c, s) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m] && strcol('kernel') eq nth(KERNELS, c) \
+                  && strcol('input') eq nth(INPUTS, s)
+abscissa(m, c, s) = chosen(m, c, s) ? cell('size') : NaN
+visible(m, name) = cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
+vanished(m) = cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
+
+X_FROM = S_LOW * 2 ** -0.4
+X_TO = S_HIGH * 2 ** 0.4
+set logscale x 2
+set xrange [X_FROM:X_TO]
+
+set multiplot
+set lmargin at screen left(100)
+set rmargin at screen left(WIDTH - 30)
+set tmargin at screen top(HEAD)
+set bmargin at screen top(HEAD + LEGEND - 14)
+unset border
+unset tics
+unset grid
+set yrange [1:2]
+set key at screen left(24),top(HEAD) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 noenhanced
+plot NaN notitle, for [s = 1:CURVES] keyentry with linespoints lc rgb colour(s) pt point(s) ps 1.1 lw 1.6 title nth(INPUTS, s)
+unset label 1
+unset label 2
+unset label 3
+set key at screen left(24),top(HEAD + 22) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 font SMALL noenhanced
+plot NaN notitle, \
+     keyentry with linespoints lc rgb 0x404040 pt 7 ps 0.7 lw 1.6 title 'measured', \
+     keyentry with lines dt 2 lw 1.4 lc rgb 0x404040 title 'bound, where above it', \
+     keyentry with points lc rgb 0x404040 pt 11 ps 1.2 title 'exact, or below 1e-5 of the largest'
+unset key
+set border 3 lc rgb 0x404040
+set grid xtics ytics lt 1 lw 0.5 lc rgb 0xE4E4E4
+set tics nomirror out scale 0.6 font SMALL
+set xtics 2 nomirror out
+set ytics nomirror out
+set format x '%g'
+set logscale y 10
+
+do for [m = 1:MEASURES] {
+    Y_FROM = MEASURE_LOW[m] / 3
+    Y_TO = MEASURE_HIGH[m] * 1.6
+    set yrange [Y_FROM:Y_TO]
+    do for [c = 1:COLUMNS] {
+        set lmargin at screen left(110 + (WIDTH - 130) * (c - 1) / COLUMNS)
+        set rmargin at screen left(110 + (WIDTH - 130) * c / COLUMNS - 30)
+        set tmargin at screen top(HEAD + LEGEND + ROW * (m - 1) + 30)
+        set bmargin at screen top(HEAD + LEGEND + ROW * m - 60)
+        set title nth(KERNELS, c) noenhanced offset 0,-0.4
+        set xlabel 'size of the kernel (sinusoids K, or taps P, of a feature)'
+        set ylabel (c == 1 ? MEASURE_LABEL[m] : '') noenhanced font FONT
+        set format y (c == 1 ? '%g' : '')
+        plot for [s = 1:CURVES] CSV using (abscissa(m, c, s)):(visible(m, 'closed_form')) \
+                 with lines dt 2 lw 1.2 lc rgb colour(s) notitle, \
+             for [s = 1:CURVES] CSV using (abscissa(m, c, s)):(visible(m, 'estimate')) \
+                 with linespoints lc rgb colour(s) pt point(s) ps 0.9 lw 1.6 notitle, \
+             for [s = 1:CURVES] CSV using (abscissa(m, c, s) * 2 ** (0.09 * (s - 0.5 * (CURVES + 1)))):(vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
+                 with points lc rgb colour(s) pt 11 ps 1.2 notitle # side by side, as most families become exact at one size
+    }
+}
+unset multiplot

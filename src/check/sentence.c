@@ -1,0 +1,171 @@
+/* The verdict in words. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_check_diagnosis.h"
+#include "rpe_hypothesis.h"
+
+#define FITS_SAID_MOST 3
+#define FAILURES_SAID_MOST 4
+#define SHARED 0.2 /* correlation from which two features or realizations are said to share noise */
+
+static void append(rpe_check_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void append(rpe_check_report *report, const char *format, ...)
+{
+    size_t used = strlen(report->sentence);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(report->sentence + used, sizeof report->sentence - used, format, arguments);
+    va_end(arguments);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void sizes(rpe_check_report *report)
+{
+    append(report, "%zu head%s, %zu feature%s, R = %zu, M = %zu, N = %zu", report->heads,
+           plural(report->heads), report->features, plural(report->features), report->realizations,
+           report->queries, report->keys);
+    if (report->queries_used < report->queries || report->keys_used < report->keys ||
+        report->realizations_used < report->realizations)
+        append(report, "; of each feature %zu queries, %zu keys and %zu realizations were looked at",
+               report->queries_used, report->keys_used, report->realizations_used);
+    append(report, "; %zu direction%s, %zu left out as %s precision cannot tell them", report->directions,
+           plural(report->directions), report->unresolved, report->single ? "single" : "double");
+}
+
+static const rpe_check_finding *finding_of(const rpe_check_report *report, const char *hypothesis)
+{
+    for (size_t i = 0; i < report->finding_count; i++)
+        if (strcmp(report->findings[i].hypothesis, hypothesis) == 0)
+            return &report->findings[i];
+    return NULL;
+}
+
+static bool fails(const rpe_check_report *report, const char *hypothesis)
+{
+    const rpe_check_finding *finding = finding_of(report, hypothesis);
+    return finding != NULL && finding->verdict == RPE_CHECK_FAILS;
+}
+
+static void say_failures(rpe_check_report *report)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const rpe_check_finding *finding = &report->findings[i];
+        char p[RPE_P_CAPACITY];
+        if (finding->verdict != RPE_CHECK_FAILS)
+            continue;
+        if (count++ < FAILURES_SAID_MOST)
+            append(report, "%s%s fails (p = %s)", count > 1 ? ", " : "", finding->hypothesis,
+                   rpe_p_text(finding->adjusted, p));
+    }
+    if (count > FAILURES_SAID_MOST)
+        append(report, ", and %zu more", count - FAILURES_SAID_MOST);
+    if (report->failing > 0)
+        append(report, "; %zu of %zu features fail on their own, the first of them feature %zu of head %zu",
+               report->failing, report->heads * report->features, report->failing_feature,
+               report->failing_head);
+}
+
+static void say_fits(rpe_check_report *report)
+{
+    char p[RPE_P_CAPACITY];
+    if (report->candidates == 0)
+        return;
+    if (report->fit_count == 0) {
+        append(report, "; none of %zu usual errors explains them", report->candidates);
+        return;
+    }
+    append(report, "; they fit%s: ", report->fit_count > 1 ? " several errors" : "");
+    for (size_t i = 0; i < report->fit_count && i < FITS_SAID_MOST; i++)
+        append(report, "%s%s (p = %s)", i > 0 ? ", or " : "", report->fits[i].name,
+               rpe_p_text(report->fits[i].p, p));
+    if (report->fit_count > FITS_SAID_MOST)
+        append(report, ", or %zu more", report->fit_count - FITS_SAID_MOST);
+}
+
+static void say_pair(rpe_check_report *report, const rpe_check_evidence *evidence,
+                     const rpe_check_pairs *pairs, const char *what)
+{
+    const rpe_check_feature *a = &evidence->features[pairs->first], *b = &evidence->features[pairs->second];
+    if (pairs->largest / sqrt(pairs->dimension) < SHARED)
+        return;
+    append(report, "; feature %zu of head %zu and feature %zu of head %zu share %s", a->feature, a->head,
+           b->feature, b->head, what);
+}
+
+static void say_independence(rpe_check_report *report, const rpe_check_evidence *evidence)
+{
+    const rpe_check_independence *found = &evidence->independence;
+    if (fails(report, "realizations, the closest two") &&
+        found->realizations.largest / sqrt(found->realizations.dimension) >= SHARED)
+        append(report, "; realizations %zu and %zu are the same or close", found->realizations.first,
+               found->realizations.second);
+    if (fails(report, "features, the closest two"))
+        say_pair(report, evidence, &found->features, "their noise");
+    if (fails(report, "heads, the closest two features"))
+        say_pair(report, evidence, &found->heads, "their noise");
+    if (fails(report, "gate noise, the closest two features"))
+        say_pair(report, evidence, &found->gates, "their gate noise");
+}
+
+/* What kind of noise it is, if it is the noise. */
+static void say_noise(rpe_check_report *report, const rpe_check_evidence *evidence,
+                      const rpe_check_settings *settings)
+{
+    double pairs = 0, sum = 0;
+    for (size_t f = 0; f < evidence->count; f++) {
+        pairs += evidence->features[f].pairs;
+        sum += evidence->features[f].pair_sum;
+    }
+    bool shape = fails(report, "Gaussian distribution") || fails(report, "Gaussian shape");
+    if (shape && report->failing == 0)
+        append(report,
+               "; the noise is not Gaussian (excess kurtosis %.2f; uniform has -1.2, signs -2): --any-noise "
+               "accepts "
+               "it",
+               report->kurtosis);
+    if (!settings->any_noise && fails(report, "cross terms of all directions") && sum < pairs / 2)
+        append(report, "; the noise rows are orthogonal, as an orthogonal sampler makes them");
+    if (report->fit_count == 0 && fails(report, "norms of neighbouring realizations"))
+        append(report, "; neighbouring realizations have the same norm, as reused or quadrature pairs have");
+}
+
+static void say_untested(rpe_check_report *report)
+{
+    size_t untested = 0;
+    for (size_t i = 0; i < report->finding_count; i++)
+        untested += report->findings[i].verdict == RPE_CHECK_NOT_APPLICABLE;
+    if (report->realizations_used < 16 && untested > 0)
+        append(report, "; too few realizations for %zu of %zu hypotheses", untested, report->finding_count);
+}
+
+void rpe_check_sentence_write(rpe_check_report *report, const rpe_check_settings *settings,
+                              const rpe_check_evidence *evidence)
+{
+    report->sentence[0] = '\0';
+    if (report->draws) {
+        append(report, "These are draws for this kernel (");
+        sizes(report);
+        say_untested(report);
+        append(report, ").");
+        return;
+    }
+    append(report, "These are NOT draws for this kernel (");
+    sizes(report);
+    append(report, "): ");
+    say_failures(report);
+    say_fits(report);
+    if (report->fit_count == 0 &&
+        !fails(report, "nothing outside the range of B")) /* else it is not the noise */
+        say_independence(report, evidence);
+    say_noise(report, evidence, settings);
+    append(report, ".");
+}

@@ -1,0 +1,280 @@
+/* rpebench compare: how far apart two arrays are. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rpe_command.h"
+#include "rpe_npy.h"
+
+enum { TOLERANCE, RELATIVE, OPTION_COUNT };
+
+#define RMS_RATIO_LIMIT 0.005
+
+static const rpe_option options[OPTION_COUNT] = {
+    [TOLERANCE] = {.name = "tolerance",
+                   .placeholder = "T",
+                   .help =
+                       "|MINE - REF| <= T + R |REF| decides, in place of torch.testing; 0 if only R is given",
+                   .type = RPE_OPTION_TEXT},
+    [RELATIVE] = {.name = "relative",
+                  .placeholder = "R",
+                  .help = "relative part of the tolerance; 0 if only T is given",
+                  .type = RPE_OPTION_TEXT},
+};
+
+/* |x - reference| <= absolute + relative |reference| */
+typedef struct tolerance {
+    double absolute, relative;
+} tolerance;
+
+/* Defaults of torch.testing.assert_close, by rpe_precision. */
+static const tolerance torch_tolerances[] = {[RPE_SINGLE] = {1e-5, 1.3e-6}, [RPE_DOUBLE] = {1e-7, 1e-7}};
+static const char *const torch_names[] = {[RPE_SINGLE] = "float32", [RPE_DOUBLE] = "float64"};
+
+/* Where something is largest. */
+typedef struct largest {
+    double value;
+    size_t index;
+} largest;
+
+typedef struct comparison {
+    const char *paths[2]; /* reference, mine */
+    rpe_array arrays[2];
+    size_t count;
+    largest absolute, relative; /* relative: over elements whose reference is not 0 */
+    size_t undefined;           /* elements that differ from a reference of 0 */
+    double reference;           /* largest |reference| */
+    double rms_ratio; /* |x - reference| / |reference|, Euclidean; NaN: the reference is 0 and x is not */
+} comparison;
+
+/* ---- input ---- */
+
+/* Digits, a point and an exponent, at least 0. */
+static rpe_status tolerance_read(const rpe_arguments *arguments, size_t which, double *number,
+                                 rpe_error *error)
+{
+    const char *text = arguments->values[which].text;
+    char *end = NULL;
+    if (text == NULL)
+        return RPE_OK;
+    bool plain = strspn(text, "0123456789.eE+-") == strlen(text);
+    *number = plain ? strtod(text, &end) : -1.0;
+    if (plain && end != text && *end == '\0' && *number >= 0.0 && isfinite(*number))
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected a number of at least 0, found \"%s\"",
+                         options[which].name, text);
+}
+
+static rpe_status array_read(const char *path, rpe_array *array, rpe_error *error)
+{
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected two .npy files (comparing runs is not supported in this version), "
+                             "found a directory",
+                             path);
+    return rpe_npy_read(path, RPE_NPY_AS_STORED, array, error);
+}
+
+static rpe_status arrays_read(comparison *compared, rpe_error *error)
+{
+    char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
+    const rpe_array *reference = &compared->arrays[0], *mine = &compared->arrays[1];
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < 2; i++)
+        status = array_read(compared->paths[i], &compared->arrays[i], error);
+    if (status != RPE_OK)
+        return status;
+    compared->count = rpe_array_count(reference);
+    if (reference->rank != mine->rank ||
+        memcmp(reference->shape, mine->shape, reference->rank * sizeof reference->shape[0]) != 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s as %s, found %s",
+                             compared->paths[1], rpe_shape_text(reference->rank, reference->shape, expected),
+                             compared->paths[0], rpe_shape_text(mine->rank, mine->shape, found));
+    return RPE_OK;
+}
+
+/* ---- differences ---- */
+
+static double element(const rpe_array *array, size_t index)
+{
+    return array->precision == RPE_DOUBLE ? ((const double *)array->values)[index]
+                                          : (double)((const float *)array->values)[index];
+}
+
+static void larger(largest *kept, double value, size_t index)
+{
+    if (value > kept->value)
+        *kept = (largest){value, index};
+}
+
+static rpe_status largest_find(comparison *compared, rpe_error *error)
+{
+    char index[RPE_SHAPE_CAPACITY];
+    const rpe_array *reference = &compared->arrays[0];
+    for (size_t i = 0; i < compared->count; i++) {
+        double wanted = element(reference, i), difference = fabs(element(&compared->arrays[1], i) - wanted);
+        if (!isfinite(difference))
+            return rpe_error_set(
+                error, RPE_ERROR_INPUT, "%s: expected finite differences, found an overflow at %s",
+                compared->paths[1], rpe_index_text(reference->rank, reference->shape, i, index));
+        larger(&compared->absolute, difference, i);
+        if (wanted != 0.0)
+            larger(&compared->relative, difference / fabs(wanted), i);
+        else if (difference > 0.0)
+            compared->undefined++;
+        compared->reference = fmax(compared->reference, fabs(wanted));
+    }
+    return RPE_OK;
+}
+
+/* Norms are taken of values divided by the largest, so that no square overflows. */
+static void rms_find(comparison *compared)
+{
+    double squares[2] = {0.0, 0.0}, difference = compared->absolute.value, reference = compared->reference;
+    if (difference == 0.0 || reference == 0.0) {
+        compared->rms_ratio = difference == 0.0 ? 0.0 : NAN;
+        return;
+    }
+    for (size_t i = 0; i < compared->count; i++) {
+        double wanted = element(&compared->arrays[0], i),
+               part = (element(&compared->arrays[1], i) - wanted) / difference;
+        squares[0] += wanted / reference * (wanted / reference);
+        squares[1] += part * part;
+    }
+    compared->rms_ratio = difference / reference * sqrt(squares[1] / squares[0]);
+}
+
+/* Elements beyond the tolerance. */
+static size_t beyond_count(const comparison *compared, const tolerance *limit)
+{
+    size_t beyond = 0;
+    for (size_t i = 0; i < compared->count; i++) {
+        double wanted = element(&compared->arrays[0], i),
+               difference = fabs(element(&compared->arrays[1], i) - wanted);
+        beyond += !(difference <= limit->absolute + limit->relative * fabs(wanted));
+    }
+    return beyond;
+}
+
+/* ---- the answer ---- */
+
+/* What tells two numbers apart. */
+static const int digits[] = {[RPE_SINGLE] = 9, [RPE_DOUBLE] = 17};
+
+static void largest_print(const comparison *compared, const char *title, const largest *found)
+{
+    char index[RPE_SHAPE_CAPACITY];
+    const rpe_array *arrays = compared->arrays;
+    printf("%-30s %-11.5g", title, found->value);
+    if (found->value > 0.0)
+        printf(" at %s: expected %.*g, found %.*g",
+               rpe_index_text(arrays[0].rank, arrays[0].shape, found->index, index),
+               digits[arrays[0].precision], element(&arrays[0], found->index), digits[arrays[1].precision],
+               element(&arrays[1], found->index));
+    printf("\n");
+}
+
+static void ratio_print(const char *title, double ratio)
+{
+    if (isnan(ratio))
+        printf("%-30s undefined: the reference is 0\n", title);
+    else
+        printf("%-30s %.5g\n", title, ratio);
+}
+
+static void differences_print(const comparison *compared)
+{
+    char shape[RPE_SHAPE_CAPACITY];
+    const rpe_array *arrays = compared->arrays;
+    printf("compare: %s (%s) with %s (%s), shape %s\n", compared->paths[1], torch_names[arrays[1].precision],
+           compared->paths[0], torch_names[arrays[0].precision],
+           rpe_shape_text(arrays[0].rank, arrays[0].shape, shape));
+    largest_print(compared, "largest absolute difference", &compared->absolute);
+    if (compared->reference > 0.0 || compared->undefined == 0)
+        largest_print(compared, "largest relative difference", &compared->relative);
+    else
+        ratio_print("largest relative difference", NAN);
+    if (compared->undefined > 0 && compared->reference > 0.0)
+        printf("%-30s %zu of %zu elements, whose reference is 0, are left out of it\n", "",
+               compared->undefined, compared->count);
+    double difference = compared->absolute.value, reference = compared->reference;
+    ratio_print("RMS error / RMS of reference", compared->rms_ratio);
+    ratio_print("largest / largest reference", difference == 0.0  ? 0.0
+                                               : reference == 0.0 ? NAN
+                                                                  : difference / reference);
+}
+
+static void verdict_print(const comparison *compared, const char *title, const tolerance *limit,
+                          size_t beyond, bool decides)
+{
+    printf("%-30s %s: %zu of %zu elements beyond %.3g + %.3g |reference|%s\n", title,
+           beyond == 0 ? "within" : "BEYOND", beyond, compared->count, limit->absolute, limit->relative,
+           decides ? "  (decides)" : "");
+}
+
+static bool verdict_find(const comparison *compared, const tolerance *own, bool quiet)
+{
+    rpe_precision looser = compared->arrays[0].precision < compared->arrays[1].precision
+                               ? compared->arrays[0].precision
+                               : compared->arrays[1].precision;
+    const tolerance *torch = &torch_tolerances[looser];
+    size_t beyond_torch = beyond_count(compared, torch), beyond = beyond_torch;
+    if (own != NULL)
+        beyond = beyond_count(compared, own);
+    if (quiet)
+        return beyond == 0;
+    char title[64];
+    snprintf(title, sizeof title, "torch.testing, %s", torch_names[looser]);
+    differences_print(compared);
+    verdict_print(compared, title, torch, beyond_torch, own == NULL);
+    printf("%-30s %s\n", "RMS ratio < 0.005", compared->rms_ratio < RMS_RATIO_LIMIT ? "within" : "BEYOND");
+    if (own != NULL)
+        verdict_print(compared, "your tolerance", own, beyond, true);
+    return beyond == 0;
+}
+
+static rpe_status compare_judge(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
+{
+    bool given = arguments->values[TOLERANCE].given || arguments->values[RELATIVE].given;
+    tolerance own = {0.0, 0.0};
+    comparison compared = {.paths = {arguments->operands[0], arguments->operands[1]}};
+    rpe_status status = tolerance_read(arguments, TOLERANCE, &own.absolute, error);
+    if (status == RPE_OK)
+        status = tolerance_read(arguments, RELATIVE, &own.relative, error);
+    if (status == RPE_OK && arguments->operand_count != 2)
+        status = rpe_error_set(error, RPE_ERROR_INPUT, "compare: expected REF.npy MINE.npy, found only %s",
+                               arguments->operands[0]);
+    if (status == RPE_OK)
+        status = arrays_read(&compared, error);
+    if (status == RPE_OK)
+        status = largest_find(&compared, error);
+    if (status == RPE_OK) {
+        rms_find(&compared);
+        if (!verdict_find(&compared, given ? &own : NULL, arguments->quiet))
+            *outcome = RPE_OUTCOME_UNFAVOURABLE;
+    }
+    for (size_t i = 0; i < 2; i++)
+        rpe_array_destroy(&compared.arrays[i]);
+    return status;
+}
+
+const rpe_command rpe_command_compare = {
+    .name = "compare",
+    .title = "how far apart are two arrays?",
+    .description =
+        "The largest differences and where they are, the ratio of the root-mean-square error to the\n"
+        "reference, and whether MINE is within the tolerances in use: those of torch.testing.assert_close\n"
+        "(float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; of two precisions the lower) and an RMS\n"
+        "ratio below 0.005.\n"
+        "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
+        "input.\n",
+    .options = options,
+    .option_count = OPTION_COUNT,
+    .operand = "REF.npy MINE.npy",
+    .operands_minimum = 1,
+    .operands_maximum = 2,
+    .judge = compare_judge,
+};
