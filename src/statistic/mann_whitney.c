@@ -1,0 +1,100 @@
+#include "rpe_mann_whitney.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "rpe_hypothesis.h"
+#include "rpe_memory.h"
+
+typedef struct ranked {
+    double value;
+    bool from_x;
+    size_t twice; /* twice the rank, ties sharing the mean of theirs: an integer */
+} ranked;
+
+static int compare_values(const void *a, const void *b)
+{
+    double x = ((const ranked *)a)->value, y = ((const ranked *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* Sorts, and gives each run of ties the mean of its ranks.  Returns sum (t^3 - t) over the runs. */
+static double rank_values(size_t count, ranked *values)
+{
+    double ties = 0.0;
+    qsort(values, count, sizeof *values, compare_values);
+    for (size_t first = 0, last; first < count; first = last) {
+        for (last = first + 1; last < count && values[last].value == values[first].value; last++)
+            ;
+        double run = (double)(last - first);
+        ties += run * run * run - run;
+        for (size_t i = first; i < last; i++)
+            values[i].twice = first + last + 1;
+    }
+    return ties;
+}
+
+/* ways[k][s]: number of subsets of k values whose doubled ranks sum to s; the subset that is x has k = count_x. */
+static rpe_status exact_p(size_t count, const ranked *values, size_t count_x, size_t observed, double *p,
+                          rpe_error *error)
+{
+    size_t most = count * (count + 1) + 1;
+    double *ways = rpe_memory_allocate_zero((count_x + 1) * most, sizeof *ways);
+    if (ways == NULL)
+        return rpe_error_memory(error, "distribution of ranks", (count_x + 1) * most, sizeof *ways);
+    ways[0] = 1.0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1 < count_x ? i + 1 : count_x; k > 0; k--)
+            for (size_t s = most - 1; s >= values[i].twice; s--)
+                ways[k * most + s] += ways[(k - 1) * most + s - values[i].twice];
+    double mean = (double)count_x * (double)(count + 1), reach = fabs((double)observed - mean), tail = 0.0,
+           all = 0.0;
+    for (size_t s = 0; s < most; s++) {
+        all += ways[count_x * most + s];
+        tail += fabs((double)s - mean) >= reach ? ways[count_x * most + s] : 0.0;
+    }
+    *p = tail / all;
+    rpe_memory_free(ways);
+    return RPE_OK;
+}
+
+/* Var U = nm/12 (N + 1 - sum (t^3 - t)/(N(N-1))); the deviation is made smaller by one half. */
+static double normal_p(double n, double m, double ties, double u)
+{
+    double count = n + m, variance = n * m / 12.0 * (count + 1.0 - ties / (count * (count - 1.0)));
+    double deviation = fmax(fabs(u - n * m / 2.0) - 0.5, 0.0);
+    return variance > 0.0 ? rpe_p_normal(deviation / sqrt(variance)) : 1.0;
+}
+
+rpe_status rpe_mann_whitney_test(rpe_mann_whitney *test, size_t count_x, const double *x, size_t count_y,
+                                 const double *y, rpe_error *error)
+{
+    size_t count = count_x + count_y, twice = 0;
+    if (count_x == 0 || count_y == 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "Mann-Whitney: expected two samples, found an empty one");
+    ranked *values = rpe_memory_allocate(count, sizeof *values);
+    if (values == NULL)
+        return rpe_error_memory(error, "ranks", count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = (ranked){.value = i < count_x ? x[i] : y[i - count_x], .from_x = i < count_x};
+    double ties = rank_values(count, values);
+    for (size_t i = 0; i < count; i++)
+        twice += values[i].from_x ? values[i].twice : 0;
+    double n = (double)count_x, m = (double)count_y;
+    rpe_mann_whitney made = {.u = (double)twice / 2.0 - n * (n + 1.0) / 2.0,
+                             .exact = count <= RPE_MANN_WHITNEY_EXACT};
+    made.p = made.exact ? 1.0 : normal_p(n, m, ties, made.u);
+    rpe_status status = made.exact ? exact_p(count, values, count_x, twice, &made.p, error) : RPE_OK;
+    rpe_memory_free(values);
+    if (status == RPE_OK)
+        *test = made;
+    return status;
+}
+
+double rpe_mann_whitney_smallest(size_t count_x, size_t count_y)
+{
+    double n = (double)count_x, m = (double)count_y;
+    double logarithm = lgamma(n + 1.0) + lgamma(m + 1.0) - lgamma(n + m + 1.0);
+    return fmin(1.0, 2.0 * exp(logarithm));
+}

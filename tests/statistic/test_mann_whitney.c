@@ -1,0 +1,125 @@
+#include <math.h>
+#include <string.h>
+
+#include "rpe_mann_whitney.h"
+#include "rpe_test.h"
+
+static rpe_mann_whitney run(size_t n, const double *x, size_t m, const double *y)
+{
+    rpe_mann_whitney test;
+    rpe_error error = {""};
+    rpe_test_ok(rpe_mann_whitney_test(&test, n, x, m, y, &error), &error);
+    return test;
+}
+
+/* Published tables: the largest U with two-sided p <= 0.05 is 2 at 5 and 5, 5 at 6 and 6, 13 at 8 and 8, 23 at 10 and 10; the
+   next U is beyond it.  A sample with that U: x = 1 .. n, but U of the y lie below them. */
+static void published_critical_values(void **state)
+{
+    (void)state;
+    const struct {
+        size_t n, critical;
+    } table[] = {{5, 2}, {6, 5}, {8, 13}, {10, 23}};
+    for (size_t t = 0; t < sizeof table / sizeof table[0]; t++)
+        for (size_t beyond = 0; beyond < 2; beyond++) {
+            double x[10], y[10];
+            size_t n = table[t].n, wanted = table[t].critical + beyond;
+            for (size_t i = 0; i < n; i++)
+                x[i] = (double)i;
+            for (size_t i = 0; i < n; i++) { /* y_i above all x but the last `above` of them */
+                size_t above = wanted < n ? wanted : n;
+                y[i] = (double)(n - above) - 0.5;
+                y[i] += 1e-3 * (double)i;
+                wanted -= above;
+            }
+            rpe_mann_whitney test = run(n, x, n, y);
+            assert_true(test.exact && test.u == (double)(table[t].critical + beyond));
+            assert_true(beyond ? test.p > 0.05 : test.p <= 0.05);
+        }
+}
+
+/* P(U <= 2) at 5 and 5 is 4/252, P(U = 0) at 4 and 3 is 1/35. */
+static void counted_by_hand(void **state)
+{
+    (void)state;
+    const double x[] = {1, 2, 3, 4, 5}, y[] = {3.5, 6, 7, 8, 9}, low[] = {1, 2, 3, 4}, high[] = {5, 6, 7};
+    rpe_mann_whitney test = run(5, x, 5, y);
+    assert_true(test.u == 2.0 && fabs(test.p - 2.0 * 4.0 / 252.0) < 1e-15);
+    test = run(4, low, 3, high);
+    assert_true(test.u == 0.0 && fabs(test.p - 2.0 / 35.0) < 1e-15);
+    test = run(3, high, 4, low);
+    assert_true(test.u == 12.0 && fabs(test.p - 2.0 / 35.0) < 1e-15);
+    assert_true(fabs(rpe_mann_whitney_smallest(4, 3) - 2.0 / 35.0) < 1e-14);
+}
+
+/* With ties, against the enumeration of all ways to choose which values are x. */
+static void ties_are_exact(void **state)
+{
+    (void)state;
+    const double all[] = {1, 2, 2, 3, 3, 3, 4, 7, 7};
+    enum { COUNT = 9, N = 4 };
+    double chosen[512], observed = 0.0;
+    size_t subsets = 0, observed_mask = 0x4b;
+    for (size_t mask = 0; mask < 512; mask++) {
+        double u = 0.0;
+        if (__builtin_popcount((unsigned)mask) != N)
+            continue;
+        for (size_t i = 0; i < COUNT; i++)
+            for (size_t j = 0; j < COUNT; j++)
+                if ((mask >> i & 1) && !(mask >> j & 1))
+                    u += all[i] > all[j] ? 1.0 : all[i] == all[j] ? 0.5 : 0.0;
+        observed = mask == observed_mask ? u : observed;
+        chosen[subsets++] = u;
+    }
+    double x[N], y[COUNT - N], tail = 0.0;
+    size_t n = 0, m = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        if (observed_mask >> i & 1)
+            x[n++] = all[i];
+        else
+            y[m++] = all[i];
+    for (size_t i = 0; i < subsets; i++)
+        tail += fabs(chosen[i] - 10.0) >= fabs(observed - 10.0);
+    rpe_mann_whitney test = run(n, x, m, y);
+    assert_true(test.u == observed);
+    assert_true(fabs(test.p - tail / (double)subsets) < 1e-14);
+}
+
+/* Where one method takes over from the other they agree: 30 and 30 exactly, 31 and 31 by the normal law, same shift. */
+static void methods_agree(void **state)
+{
+    (void)state;
+    double x[31], y[31];
+    for (size_t i = 0; i < 31; i++) {
+        x[i] = rpe_test_number(1, i);
+        y[i] = rpe_test_number(2, i) + 0.3;
+    }
+    rpe_mann_whitney exact = run(30, x, 30, y), normal = run(31, x, 31, y);
+    assert_true(exact.exact && !normal.exact);
+    double z = (fabs(exact.u - 450.0) - 0.5) / sqrt(30.0 * 30.0 * 61.0 / 12.0);
+    assert_true(fabs(erfc(z / sqrt(2.0)) - exact.p) < 0.003);
+    assert_true(normal.p > 0.0 && normal.p < 1.0);
+}
+
+static void empty_samples_are_refused(void **state)
+{
+    (void)state;
+    rpe_mann_whitney test;
+    rpe_error error = {""};
+    double x = 1.0;
+    assert_int_equal(rpe_mann_whitney_test(&test, 0, &x, 1, &x, &error), RPE_ERROR_INPUT);
+    assert_non_null(strstr(error.message, "empty"));
+    assert_true(run(1, &x, 1, &x).p == 1.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_critical_values),
+        cmocka_unit_test(counted_by_hand),
+        cmocka_unit_test(ties_are_exact),
+        cmocka_unit_test(methods_agree),
+        cmocka_unit_test(empty_samples_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
