@@ -1,7 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_lag_table.h"
+#include "rpe_given_noise.h"
+#include "rpe_memory.h"
 #include "rpe_simulate.h"
 
 static bool beyond_taps(const rpe_kernel *kernel, const ptrdiff_t *lag)
@@ -12,12 +13,9 @@ static bool beyond_taps(const rpe_kernel *kernel, const ptrdiff_t *lag)
     return false;
 }
 
-/* Largest |Chat| of codes whose windows of noise do not meet: they are independent, so only their mean can be tested; what is
-   exact is the kernel: P_d(lag) = delta_d for |lag| >= P. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+/* Largest |P_d(lag) - delta_d| at lags of P or more: the sum over taps is empty. */
+static double kernel_beyond(const rpe_problem *problem)
 {
-    (void)error;
-    const rpe_problem *problem = &subject->problem;
     const rpe_kernel *kernel = problem->kernel;
     ptrdiff_t query[RPE_AXES_MAX], key[RPE_AXES_MAX], lag[RPE_AXES_MAX];
     double largest = 0.0;
@@ -32,8 +30,62 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
             largest = fmax(largest, fabs(value - rpe_kernel_gate(kernel, head, feature)));
         }
     }
-    *finding = rpe_finding_bounded(largest, 0.0);
-    return RPE_OK;
+    return largest;
+}
+
+/* Noise only where the window of position 0 is: samples 0 .. P-1 of each axis; none for the gate. */
+static void keep_first_window(rpe_given_noise *given, const rpe_kernel *kernel)
+{
+    rpe_array *position = &given->position;
+    double *values = position->values, *gate = given->gate.values;
+    for (size_t i = 0; i < rpe_array_count(position); i++) {
+        size_t rest = i;
+        bool inside = true;
+        for (size_t axis = kernel->axes; axis-- > 0;) {
+            size_t extent = position->shape[position->rank - kernel->axes + axis];
+            inside = inside && rest % extent < kernel->tap_extent[axis];
+            rest /= extent;
+        }
+        values[i] = inside ? values[i] : 0.0;
+    }
+    for (size_t i = 0; gate != NULL && i < rpe_array_count(&given->gate); i++)
+        gate[i] = 0.0;
+}
+
+/* Largest encoded number at positions of P or more on some axis. */
+static double encoded_beyond(const rpe_problem *problem, const rpe_positions *positions,
+                             const double *encoded)
+{
+    ptrdiff_t place[RPE_AXES_MAX];
+    size_t row = problem->heads * problem->realizations;
+    double largest = 0.0;
+    for (size_t position = 0; position < positions->count; position++) {
+        rpe_positions_coordinates(positions, position, place);
+        for (size_t i = 0; beyond_taps(problem->kernel, place) && i < row; i++)
+            largest = fmax(largest, fabs(encoded[position * row + i]));
+    }
+    return largest;
+}
+
+static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+{
+    const rpe_problem *problem = &subject->problem;
+    rpe_given_noise given;
+    double *encoded = NULL;
+    rpe_status status = rpe_given_noise_create(&given, subject, "vanishing", problem, 0, error);
+    if (status != RPE_OK)
+        return status;
+    keep_first_window(&given, problem->kernel);
+    status = rpe_given_encode(subject, problem, &subject->inputs, RPE_DOUBLE, &given, &encoded, error);
+    if (status == RPE_OK) {
+        size_t queries = problem->queries.count * problem->heads * problem->realizations;
+        double largest = fmax(encoded_beyond(problem, &problem->queries, encoded),
+                              encoded_beyond(problem, &problem->keys, encoded + queries));
+        *finding = rpe_finding_bounded(fmax(largest, kernel_beyond(problem)), 0.0);
+    }
+    rpe_memory_free(encoded);
+    rpe_given_noise_destroy(&given);
+    return status;
 }
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
@@ -46,12 +98,13 @@ static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 const rpe_claim rpe_claim_vanishing = {
     .name = "vanishing",
     .title = "Attention of a conv kernel vanishes beyond its taps",
-    .formula = "P_d(lag) = delta_d for |lag| >= P",
+    .formula = "P_d(lag) = delta_d for |lag| >= P: codes P apart share no noise",
     .source = "spec 3; SPE paper, section 3.2",
-    .null_hypothesis = "exact: the sum over taps is empty",
-    .statistic = "largest |P_d(lag) - delta_d| at lags of P or more",
+    .null_hypothesis = "exact: the sum over taps is empty, and noise in the window of position 0 reaches no "
+                       "position from P on",
+    .statistic = "largest |P_d(lag) - delta_d|, or number encoded, at lags of P or more",
     .effect = "any difference",
-    .stage = RPE_STAGE_CODES,
+    .stage = RPE_STAGE_ENCODE,
     .supports = supports,
     .check = check,
 };

@@ -336,3 +336,24 @@ const rpe_mutant rpe_mutant_float_phase = {
     .method = "softmax",
     .wrap = float_phase_wrap,
 };
+
+/* A thousandth of the first query in every later one: as a filter with a tail does. */
+static void tail_encoded(const rpe_fault *fault, double *queries, double *keys)
+{
+    (void)keys;
+    size_t row = fault->asked.heads * fault->asked.realizations;
+    for (size_t i = row; i < rpe_fault_encoded(fault, RPE_SIDE_QUERY); i++)
+        queries[i] += 1e-3 * queries[i % row];
+}
+
+RPE_FAULT(tail, .encoded = tail_encoded)
+
+const rpe_mutant rpe_mutant_tail = {
+    .name = "tail",
+    .title = "a thousandth of the first query leaks into the later ones",
+    .claim = "vanishing",
+    .case_name = "conv",
+    .sampler = "gaussian",
+    .method = "softmax",
+    .wrap = tail_wrap,
+};
