@@ -63,6 +63,8 @@ typedef struct rpe_claim {
         wanted_effect; /* the effect that trials are planned for, with 90 % power at 1e-6; 0: deterministic */
     rpe_stage stage;   /* what of a method it looks at: methods that share it are tested once */
     bool every_sampler; /* else the first only */
+    bool
+        one_sided; /* the null hypothesis is an inequality: small p count against it, p is not uniform under it */
     /* Whether it applies; if not, says why.  NULL: wherever the stage's hook is there. */
     rpe_status (*supports)(const rpe_case *subject, rpe_error *reason);
     rpe_status (*check)(const rpe_case *subject, rpe_finding *finding, rpe_error *error);

@@ -94,6 +94,7 @@ const rpe_claim rpe_claim_score_tail = {
     .effect = "probability of leaving the bound, beyond 2e^-5",
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ENCODE,
+    .one_sided = true,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
     .check = check,

@@ -55,7 +55,7 @@ static rpe_status seed_run(rpe_calibration *calibration, const rpe_verification_
         return status;
     for (size_t i = 0; status == RPE_OK && i < verification.count; i++) {
         const rpe_verdict_row *row = &verification.rows[i];
-        if (row->verdict == RPE_VERDICT_NOT_APPLICABLE || isnan(row->finding.p))
+        if (row->verdict == RPE_VERDICT_NOT_APPLICABLE || isnan(row->finding.p) || row->claim->one_sided)
             continue;
         rpe_calibration_claim *claim = claim_find(calibration, row->claim);
         claim->count++;
