@@ -7,7 +7,22 @@ CURVE_HEIGHT = MEASURES == 1 ? 440 : 350
 RESIDUAL_HEIGHT = 230
 HEIGHT = 0
 do for [m = 1:MEASURES] { HEIGHT = HEIGHT + CURVE_HEIGHT + (MEASURE_Z[m] > 0 ? RESIDUAL_HEIGHT : 0) }
-LEGEND = 66
+CLOSED = 0
+do for [m = 1:MEASURES] { CLOSED = CLOSED + MEASURE_CLOSED[m] }
+SERIES_ENTRIES = SERIES
+ENTRIES = SERIES + 4 + (SERIES > 1 ? 1 : 0) + (strlen(SERIES_SHARED) > 0 ? 1 : 0)
+array ENTRY[ENTRIES]
+array ENTRY_STYLE[ENTRIES]
+array ENTRY_SERIES[ENTRIES]
+do for [s = 1:SERIES] { ENTRY[s] = SERIES_TITLE[s]; ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
+do for [i = SERIES + 1:ENTRIES] { ENTRY_STYLE[i] = 'text'; ENTRY_SERIES[i] = 0 }
+ENTRY[SERIES + 1] = 'mean over the trials, 95 % interval (thin where it reaches 0)'; ENTRY_STYLE[SERIES + 1] = 'interval'
+ENTRY[SERIES + 2] = CLOSED > 0 ? 'closed form' : 'joins the points (no closed form)'; ENTRY_STYLE[SERIES + 2] = 'line'
+ENTRY[SERIES + 3] = 'slope −1/2'; ENTRY_STYLE[SERIES + 3] = 'guide'
+ENTRY[SERIES + 4] = 'off the plot: too small, too large, or z too large'; ENTRY_STYLE[SERIES + 4] = 'mark'
+if (strlen(SERIES_SHARED) > 0) { ENTRY[SERIES + 5] = SERIES_SHARED }
+if (SERIES > 1) { ENTRY[ENTRIES] = 'series are shifted sideways by up to ±7 % so that none hides another' }
+load SCRIPTS.'/legend.gp'
 HEIGHT = HEIGHT + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
@@ -18,7 +33,10 @@ chosen(m, p, s) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m]
                   && series_key(0) eq SERIES_KEY[s]
 abscissa(m, p, s) = chosen(m, p, s) ? cell('realizations') * shift(s) : NaN
 visible(m, name) = cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
+known(name) = cell('low') > 0 ? cell(name) : NaN
+vague(name) = cell('low') > 0 ? NaN : cell(name)
 vanished(m) = cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
+beyond(m) = cell('estimate') > Y_TO ? 1 : NaN
 mark(p, value) = p == 1 ? sprintf('%g', value) : '' # all columns have the same scale
 raised(value, least) = value > least ? value : least
 
@@ -39,7 +57,7 @@ do for [e = EXPONENT_LOW:EXPONENT_HIGH] {
 
 set multiplot
 
-# The legend: an empty plot across the page.
+# Title, legend and footer: an empty plot across the page.
 set lmargin at screen left(100)
 set rmargin at screen left(WIDTH - 30)
 set tmargin at screen top(HEAD)
@@ -48,24 +66,10 @@ unset border
 unset tics
 unset grid
 set yrange [1:2]
-CLOSED = 0
-do for [m = 1:MEASURES] { CLOSED = CLOSED + MEASURE_CLOSED[m] }
-set key at screen left(24),top(HEAD) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 noenhanced
-plot NaN notitle, for [s = 1:SERIES] keyentry with linespoints lc rgb colour(s) pt point(s) ps 1.1 lw 1.6 title SERIES_TITLE[s]
-unset label 1
-unset label 2
-unset label 3
-if (SERIES > 1) {
-    set label 7 'series are shifted sideways by up to ±7 % so that none hides another' at screen left(WIDTH - 40),top(HEAD + 10) right font TINY textcolor rgb 0x707070
-}
-set key at screen left(24),top(HEAD + 22) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 font SMALL noenhanced
-plot NaN notitle, \
-     keyentry with yerrorbars lc rgb 0x404040 pt 7 ps 0.7 title 'mean over the trials, 95 % interval', \
-     keyentry with lines lc rgb 0x404040 lw 1.6 title (CLOSED > 0 ? 'closed form' : 'joins the points (no closed form)'), \
-     keyentry with lines dt 2 lw 1.2 lc rgb 0x909090 title 'slope −1/2', \
-     keyentry with points lc rgb 0x404040 pt 11 ps 1.2 title 'off the plot: below 1e-5 of the largest, or z too large'
-unset key
-unset label 7
+plot NaN notitle
+unset label
+unset arrow
+unset object
 set border 3 lc rgb 0x404040
 set grid xtics ytics lt 1 lw 0.5 lc rgb 0xE4E4E4
 set tics nomirror out scale 0.6 font SMALL
@@ -106,11 +110,17 @@ do for [m = 1:MEASURES] {
         set label 4 '1/√R' at GUIDE_X,G / sqrt(GUIDE_X) left offset 0.3,0.7 font SMALL textcolor rgb 0x707070
         plot G / sqrt(x) with lines dt 2 lw 1.2 lc rgb 0x909090 notitle, \
              for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (MEASURE_CLOSED[m] > 0 ? abscissa(m, p, s) : NaN):(raised(cell('closed_form'), Y_FROM / 100)) \
-                 with lines lw 1.6 lc rgb colour(s) notitle, \
+                 with lines lw 1.6 dt dash(s) lc rgb colour(s) notitle, \
              for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (MEASURE_CLOSED[m] > 0 ? NaN : abscissa(m, p, s)):(visible(m, 'estimate')) \
-                 with lines lw 0.8 lc rgb colour(s) notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(raised(cell('low'), Y_FROM / 100)):(cell('high')) \
-                 with yerrorbars lc rgb colour(s) pt point(s) ps 0.9 lw 1.2 notitle, \
+                 with lines lw 0.8 dt dash(s) lc rgb colour(s) notitle, \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(Y_FROM / 100):(vague('high')) \
+                 with yerrorbars lc rgb light(s) pt 0 lw 0.7 notitle, \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(known('low')):(known('high')) \
+                 with yerrorbars lc rgb colour(s) pt 0 lw 1.2 notitle, \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')) \
+                 with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(beyond(m) * Y_TO * (Y_FROM / Y_TO) ** 0.03) \
+                 with points lc rgb colour(s) pt 9 ps 1.2 notitle, \
              for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
                  with points lc rgb colour(s) pt 11 ps 1.2 notitle
         unset label 4

@@ -21,7 +21,17 @@ CURVES = bars(INPUTS)
 
 WIDTH = 110 + (COLUMNS == 1 ? 900 : COLUMNS == 2 ? 640 : 480) * COLUMNS + 40
 ROW = 500
-LEGEND = 66
+SERIES_ENTRIES = CURVES
+ENTRIES = CURVES + 3
+array ENTRY[ENTRIES]
+array ENTRY_STYLE[ENTRIES]
+array ENTRY_SERIES[ENTRIES]
+do for [s = 1:CURVES] { ENTRY[s] = nth(INPUTS, s); ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
+do for [i = CURVES + 1:ENTRIES] { ENTRY_SERIES[i] = 0 }
+ENTRY[CURVES + 1] = 'measured'; ENTRY_STYLE[CURVES + 1] = 'curve'
+ENTRY[CURVES + 2] = 'bound, where above it'; ENTRY_STYLE[CURVES + 2] = 'guide'
+ENTRY[CURVES + 3] = 'exact, or below 1e-5 of the largest'; ENTRY_STYLE[CURVES + 3] = 'mark'
+load SCRIPTS.'/legend.gp'
 HEIGHT = ROW * MEASURES + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
@@ -45,17 +55,10 @@ unset border
 unset tics
 unset grid
 set yrange [1:2]
-set key at screen left(24),top(HEAD) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 noenhanced
-plot NaN notitle, for [s = 1:CURVES] keyentry with linespoints lc rgb colour(s) pt point(s) ps 1.1 lw 1.6 title nth(INPUTS, s)
-unset label 1
-unset label 2
-unset label 3
-set key at screen left(24),top(HEAD + 22) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 font SMALL noenhanced
-plot NaN notitle, \
-     keyentry with linespoints lc rgb 0x404040 pt 7 ps 0.7 lw 1.6 title 'measured', \
-     keyentry with lines dt 2 lw 1.4 lc rgb 0x404040 title 'bound, where above it', \
-     keyentry with points lc rgb 0x404040 pt 11 ps 1.2 title 'exact, or below 1e-5 of the largest'
-unset key
+plot NaN notitle
+unset label
+unset arrow
+unset object
 set border 3 lc rgb 0x404040
 set grid xtics ytics lt 1 lw 0.5 lc rgb 0xE4E4E4
 set tics nomirror out scale 0.6 font SMALL

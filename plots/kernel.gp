@@ -5,7 +5,17 @@ ROWS = (PANELS + COLUMNS - 1) / COLUMNS
 WIDTH = 90 + (COLUMNS < 3 ? 560 : 380) * COLUMNS + 20
 WIDTH = WIDTH < 1100 ? 1100 : WIDTH
 ROW = 310
-LEGEND = 34
+SERIES_ENTRIES = 0
+ENTRIES = 1 + 2 * SERIES
+array ENTRY[ENTRIES]
+array ENTRY_STYLE[ENTRIES]
+array ENTRY_SERIES[ENTRIES]
+ENTRY[1] = 'kernel P_d(τ), closed form'; ENTRY_STYLE[1] = 'line'; ENTRY_SERIES[1] = 0
+do for [s = 1:SERIES] {
+    ENTRY[2 * s] = 'codes: '.SERIES_TITLE[s]; ENTRY_STYLE[2 * s] = 'point'; ENTRY_SERIES[2 * s] = s
+    ENTRY[2 * s + 1] = '95 % interval'; ENTRY_STYLE[2 * s + 1] = 'band'; ENTRY_SERIES[2 * s + 1] = s
+}
+load SCRIPTS.'/legend.gp'
 HEIGHT = ROW * ROWS + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 30 + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
@@ -22,14 +32,10 @@ unset tics
 unset grid
 set xrange [0:1]
 set yrange [1:2]
-set key at screen left(24),top(HEAD + 2) left top horizontal Left reverse maxrows 1 samplen 2.5 width 1 noenhanced
-plot NaN notitle, keyentry with lines lc rgb 0x000000 lw 1.6 title 'kernel P_d(τ), closed form', \
-     for [s = 1:SERIES] keyentry with points lc rgb colour(s) pt point(s) ps 0.8 title 'codes: '.SERIES_TITLE[s], \
-     for [s = 1:SERIES] keyentry with boxes fc rgb colour(s) fs solid 0.25 noborder title (s == 1 ? '95 % interval' : '')
-unset key
-unset label 1
-unset label 2
-unset label 3
+plot NaN notitle
+unset label
+unset arrow
+unset object
 set border 3 lc rgb 0x404040
 set grid xtics ytics lt 1 lw 0.5 lc rgb 0xE4E4E4
 set tics nomirror out scale 0.6 font SMALL

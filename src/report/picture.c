@@ -149,13 +149,24 @@ static void panels_entitle(rpe_groups *panels, const rpe_record *record)
     }
 }
 
+static bool series_differ(const rpe_groups *series, const rpe_record *record, rpe_column column)
+{
+    for (size_t i = 1; i < series->count; i++)
+        if (strcmp(rpe_record_cell(record, series->items[i].row, column),
+                   rpe_record_cell(record, series->items[0].row, column)) != 0)
+            return true;
+    return false;
+}
+
+/* Method, sampler or both: what differs between series, and the sampler where nothing does. */
 static void series_entitle(rpe_groups *series, const rpe_record *record, bool at_lag)
 {
-    bool methods = column_varies(record, at_lag, RPE_COLUMN_method);
+    bool methods = series_differ(series, record, RPE_COLUMN_method);
+    bool samplers = series_differ(series, record, RPE_COLUMN_sampler) || !methods;
     for (size_t i = 0; i < series->count; i++) {
         rpe_group *group = &series->items[i];
         const char *sampler = rpe_record_cell(record, group->row, RPE_COLUMN_sampler);
-        bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
+        bool sampled = samplers && sampler[0] != '\0' && strcmp(sampler, "none") != 0;
         if (methods || !sampled)
             text_append(sizeof group->title, group->title, "", "",
                         rpe_record_cell(record, group->row, RPE_COLUMN_method));

@@ -7,6 +7,10 @@
 #include "rpe_gnuplot_text.h"
 
 #define LABEL_CAPACITY 36 /* of a line beside an axis */
+#define TITLE_LINE 92     /* characters of a line of the title; the narrowest picture has 1100 pixels */
+#define QUESTION_LINE 128
+#define FOOTER_LINE 155
+#define VAGUE_REACH 100.0 /* what is not known from zero stretches an axis no further beyond what is known */
 #define ROUNDING_SIZE                                                                                        \
     1e-5 /* of the largest value: below, a point is taken as zero and marked at the bottom */
 
@@ -39,26 +43,44 @@ typedef struct measure_range {
     size_t closed, z; /* rows with a closed form, with a z */
 } measure_range;
 
+/* The larger of the two; a value that is not a number never is. */
+static double larger(double value, double than)
+{
+    return value > than ? value : than;
+}
+
+/* The highest estimate or closed form.  Estimates whose interval reaches zero count up to VAGUE_REACH times the others. */
+static double highest_find(const rpe_picture *picture, const rpe_group *measure)
+{
+    double known = 0, vague = 0;
+    for (size_t row = 0; row < picture->record->rows.rows; row++) {
+        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+            continue;
+        double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
+        if (rpe_record_number(picture->record, row, RPE_COLUMN_low) <= 0)
+            vague = larger(estimate, vague);
+        else
+            known = larger(estimate, known);
+        known = larger(rpe_record_number(picture->record, row, RPE_COLUMN_closed_form), known);
+    }
+    bool far = known > 0 && vague > VAGUE_REACH * known;
+    return far ? VAGUE_REACH * known : larger(vague, known);
+}
+
 static measure_range range_find(const rpe_picture *picture, const rpe_group *measure)
 {
-    measure_range range = {.low = INFINITY, .high = 0};
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t row = 0; row < picture->record->rows.rows; row++) {
-            if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
-                continue;
-            double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
-            double closed = rpe_record_number(picture->record, row, RPE_COLUMN_closed_form);
-            if (pass == 0) {
-                range.high = estimate > range.high ? estimate : range.high;
-                range.high = closed > range.high ? closed : range.high;
-                range.closed += isfinite(closed) ? 1 : 0;
-                range.z += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_z)) ? 1 : 0;
-                continue;
-            }
-            double floor_value = ROUNDING_SIZE * range.high;
-            range.low = estimate > floor_value && estimate < range.low ? estimate : range.low;
-            range.low = closed > floor_value && closed < range.low ? closed : range.low;
-        }
+    measure_range range = {.low = INFINITY, .high = highest_find(picture, measure)};
+    double floor_value = ROUNDING_SIZE * range.high;
+    for (size_t row = 0; row < picture->record->rows.rows; row++) {
+        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+            continue;
+        double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
+        double closed = rpe_record_number(picture->record, row, RPE_COLUMN_closed_form);
+        range.closed += isfinite(closed) ? 1 : 0;
+        range.z += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_z)) ? 1 : 0;
+        range.low = estimate > floor_value && estimate < range.low ? estimate : range.low;
+        range.low = closed > floor_value && closed < range.low ? closed : range.low;
+    }
     if (!(range.high > 0))
         range.high = 1;
     if (!isfinite(range.low))
@@ -149,6 +171,27 @@ static rpe_status places_write(const rpe_preamble *preamble, rpe_output *output,
     return status;
 }
 
+static bool cells_shared(const rpe_picture *picture, rpe_column column)
+{
+    for (size_t i = 1; i < picture->series.count; i++)
+        if (strcmp(rpe_record_cell(picture->record, picture->series.items[i].row, column),
+                   rpe_record_cell(picture->record, picture->series.items[0].row, column)) != 0)
+            return false;
+    return picture->series.count > 1;
+}
+
+/* SERIES_SHARED: the method or sampler that the titles of the series leave out, as it is that of all. */
+static rpe_status shared_write(const rpe_picture *picture, rpe_output *output, rpe_error *error)
+{
+    char text[RPE_GROUP_TITLE_CAPACITY] = "";
+    bool method = cells_shared(picture, RPE_COLUMN_method);
+    rpe_column column = method ? RPE_COLUMN_method : RPE_COLUMN_sampler;
+    if (method || cells_shared(picture, RPE_COLUMN_sampler))
+        snprintf(text, sizeof text, "%s of all: %s", rpe_column_name(column),
+                 rpe_record_cell(picture->record, picture->series.items[0].row, column));
+    return rpe_gnuplot_text(output, "SERIES_SHARED", text, error);
+}
+
 rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
 {
     const rpe_picture *picture = preamble->picture;
@@ -165,16 +208,18 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
         status = rpe_gnuplot_text(output, "TERMINAL", preamble->terminal, error);
     if (status == RPE_OK)
         status = rpe_gnuplot_paragraph(output, "TITLE", title != NULL ? title : picture->record->name,
-                                       RPE_GNUPLOT_LINE, error);
+                                       TITLE_LINE, error);
     if (status == RPE_OK)
-        status = rpe_gnuplot_paragraph(output, "QUESTION", question != NULL ? question : "", RPE_GNUPLOT_LINE,
-                                       error);
+        status =
+            rpe_gnuplot_paragraph(output, "QUESTION", question != NULL ? question : "", QUESTION_LINE, error);
     if (status == RPE_OK)
-        status = rpe_gnuplot_paragraph(output, "FOOTER", rpe_footer_text(picture, footer),
-                                       RPE_GNUPLOT_SMALL_LINE, error);
+        status =
+            rpe_gnuplot_paragraph(output, "FOOTER", rpe_footer_text(picture, footer), FOOTER_LINE, error);
     if (status == RPE_OK)
         status = groups_write(output, "SERIES", "series", "SERIES", &picture->series, 0,
                               picture->series.count, error);
+    if (status == RPE_OK)
+        status = shared_write(picture, output, error);
     if (status == RPE_OK)
         status = groups_write(output, "PANEL", "panel", "PANELS", &picture->panels, preamble->first_panel,
                               preamble->panel_count, error);

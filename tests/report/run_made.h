@@ -3,6 +3,7 @@
 #define RUN_MADE_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct run_made {
         offset;       /* estimate = R^exponent, offset standard errors off its closed form at the first R */
     int closed, lags; /* with a closed form; profiles over so many lags instead of curves */
     int sizes;        /* over the size of two kernels in place of R and samplers */
+    int methods;      /* so many in place of samplers; the interval of the last is wide */
 } run_made;
 
 static char *made_path(const char *directory, const char *name, const char *suffix)
@@ -58,6 +60,13 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
         snprintf(cells[RPE_COLUMN_feature], 64, "7");
     }
     snprintf(cells[RPE_COLUMN_method], 64, "softmax");
+    if (run->methods > 0) {
+        bool last = atoi(sampler + strcspn(sampler, "0123456789")) == run->methods;
+        snprintf(cells[RPE_COLUMN_method], 64, "%s", sampler);
+        snprintf(cells[RPE_COLUMN_sampler], 64, "gaussian");
+        snprintf(cells[RPE_COLUMN_low], 64, "%.17g", last ? -closed : closed - 2 * error);
+        snprintf(cells[RPE_COLUMN_high], 64, "%.17g", last ? 1e6 * closed : closed + 2 * error);
+    }
     snprintf(cells[RPE_COLUMN_queries], 64, "256");
     snprintf(cells[RPE_COLUMN_keys], 64, "256");
     snprintf(cells[RPE_COLUMN_heads], 64, "4");
@@ -69,6 +78,12 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
         fprintf(csv, "%s%s", cells[column], column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
 }
 
+/* The name of the n-th method of a run that has several: long, and one character longer than the one before. */
+static void made_method(int n, char name[64])
+{
+    snprintf(name, 64, "wwwwwwwwwwwwwwwwwwwwwwww-%d-%.*s", n, n, "mmmmmmmmmmmmmmmmmmmm");
+}
+
 static void made_write(const char *directory, const run_made *run)
 {
     static const char *const inputs[] = {"trained", "gaussian"}, *const samplers[] = {"first", "second"};
@@ -76,7 +91,13 @@ static void made_write(const char *directory, const run_made *run)
     assert_non_null(csv);
     for (int column = 0; column < RPE_COLUMN_COUNT; column++)
         fprintf(csv, "%s%s", rpe_column_name((rpe_column)column), column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < run->methods; i++) {
+        char method[64];
+        made_method(i + 1, method);
+        for (int r = 4; r <= 1024; r *= 2)
+            made_row(csv, run, inputs[0], method, r, 0);
+    }
+    for (int i = 0; run->methods == 0 && i < 4; i++)
         for (int r = 4; run->lags == 0 && r <= 1024; r *= 2)
             made_row(csv, run, inputs[i / 2], samplers[i % 2], r, 0);
     for (int i = 0; i < 2; i++)

@@ -36,6 +36,16 @@ static const run_made sizes = {.name = "sizes",
                                .closed = 1,
                                .sizes = 1};
 
+#define MANY 13
+static const run_made many = {.name = "many",
+                              .title =
+                                  "Many methods, and a title that is so long that it needs a second line on "
+                                  "the narrowest of all pictures",
+                              .picture = "error",
+                              .measure = "attention_error",
+                              .exponent = -0.4,
+                              .methods = MANY};
+
 /* The whole file; released by free. */
 static char *made_read(const char *path, size_t *size)
 {
@@ -125,6 +135,48 @@ static void test_pictures(void **state)
     free(svg);
     assert_int_equal(files_count(directory, ".tmp"), 0);
     assert_int_equal(files_count(directory, ""), 2 + 4 * 4);
+    rpe_memory_free(directory);
+}
+
+/* Where an SVG places a text: gnuplot moves there just before it. */
+static void place_find(const char *svg, const char *text, double *x, double *y)
+{
+    const char *found = strstr(svg, text), *moved = NULL;
+    assert_non_null(found);
+    for (const char *c = svg; (c = strstr(c, "translate(")) != NULL && c < found; c++)
+        moved = c;
+    assert_non_null(moved);
+    char *end;
+    *x = strtod(moved + strlen("translate("), &end);
+    *y = strtod(end + 1, NULL);
+}
+
+/* Names of many wide characters, which would overlap in columns of any fixed number, have places that do not. */
+static void test_legend(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("plot_legend"));
+    made_write(directory, &many);
+    rpe_test_ok(rpe_plot_directory(directory, SCRIPTS, NULL, &error), &error);
+    size_t size;
+    char *svg = made_read(made_path(directory, "many", ".svg"), &size), name[64];
+    double x[MANY + 2], y[MANY + 2], width[MANY + 2] = {0};
+    for (int i = 0; i < MANY; i++) {
+        made_method(i + 1, name);
+        place_find(svg, name, &x[i], &y[i]);
+        width[i] = 11.0 * (double)strlen(name); /* a "w" has 11.5 pixels, an "m" 13.6, others 9 or less */
+    }
+    place_find(svg, "sampler of all: gaussian", &x[MANY], &y[MANY]);
+    place_find(svg, "series are shifted", &x[MANY + 1], &y[MANY + 1]);
+    for (int i = 0; i < MANY + 2; i++) {
+        assert_true(x[i] + width[i] < 1100);
+        for (int j = 0; j < i; j++)
+            assert_true(fabs(y[i] - y[j]) > 12 || x[j] + width[j] < x[i] || x[i] + width[i] < x[j]);
+    }
+    assert_null(strstr(svg, ", gaussian"));
+    free(svg);
     rpe_memory_free(directory);
 }
 
@@ -222,8 +274,9 @@ static void test_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pictures), cmocka_unit_test(test_failures),
-                                       cmocka_unit_test(test_script_failure),
-                                       cmocka_unit_test(test_gnuplot_missing), cmocka_unit_test(test_memory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pictures),        cmocka_unit_test(test_legend),
+        cmocka_unit_test(test_failures),        cmocka_unit_test(test_script_failure),
+        cmocka_unit_test(test_gnuplot_missing), cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
