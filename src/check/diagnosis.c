@@ -142,7 +142,10 @@ static rpe_status try_kernel(diagnosis *d, const rpe_check_error *usual, const s
         factor_apply(&subject, also, true, true);
         snprintf(suffix, sizeof suffix, "; and %s", also->name);
     }
-    if (usual->change(changed, error, &status) && status == RPE_OK)
+    rpe_check_failure failure = {RPE_OK, error};
+    bool changes = usual->change(changed, &failure);
+    status = failure.status;
+    if (changes && status == RPE_OK)
         status = try_error(d, &subject, usual->name, suffix, error);
     rpe_kernel_destroy(changed);
     return status;

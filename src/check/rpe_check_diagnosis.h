@@ -7,10 +7,16 @@
 /* A kernel whose arrays may be changed; rpe_kernel_destroy. */
 rpe_status rpe_check_kernel_copy(rpe_kernel **copy, const rpe_kernel *kernel, rpe_error *error);
 
+/* What went wrong in a change that allocates. */
+typedef struct rpe_check_failure {
+    rpe_status status;
+    rpe_error *error;
+} rpe_check_failure;
+
 /* An error that codes may have been made with: what it does to the kernel.  false: it does nothing to this one. */
 typedef struct rpe_check_error {
     const char *name;
-    bool (*change)(rpe_kernel *kernel, rpe_error *error, rpe_status *status);
+    bool (*change)(rpe_kernel *kernel, rpe_check_failure *failure);
 } rpe_check_error;
 
 size_t rpe_check_error_count(void);

@@ -77,12 +77,11 @@ static void expected_print(const char *layout, const rpe_kernel *kernel, size_t 
 {
     char names[64] = "", values[128] = "";
     for (size_t i = 0; i < RPE_CHECK_LETTERS; i++) {
-        const char *comma = i == 0 ? "" : ",";
         char letter = layout[i];
-        size_t used = strlen(names), filled = strlen(values), axes = letter == 'n' ? kernel->axes : 1;
+        size_t axes = letter == 'n' ? kernel->axes : 1;
         for (size_t j = 0; j < axes; j++) {
-            used = strlen(names), filled = strlen(values);
-            comma = i == 0 && j == 0 ? "" : ",";
+            size_t used = strlen(names), filled = strlen(values);
+            const char *comma = i == 0 && j == 0 ? "" : ",";
             if (axes > 1)
                 snprintf(names + used, sizeof names - used, "%sN%zu", comma, j + 1);
             else

@@ -73,9 +73,9 @@ static bool scale(double *values, size_t count, double factor)
     return changed;
 }
 
-/* As rpe_check_error says; the status is for the one that allocates. */
-#define CHANGE(name) static bool name(rpe_kernel *kernel, rpe_error *error, rpe_status *status)
-#define UNUSED (void)error, (void)status
+/* As rpe_check_error says. */
+#define CHANGE(name) static bool name(rpe_kernel *kernel, rpe_check_failure *failure)
+#define UNUSED (void)failure
 
 CHANGE(phase_negated)
 {
@@ -216,13 +216,13 @@ static rpe_status taps_add(const rpe_kernel *kernel, const double *filter, size_
 }
 
 /* Qbar(m + 1) = sum_p a[p] z(m + 1 + p): the query filter moves up by one tap; ahead = -1: the key filter does */
-static bool filters_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error, rpe_status *status)
+static bool filters_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_check_failure *failure)
 {
     double *query = NULL, *key = NULL;
-    *status = taps_add(kernel, kernel->query_filter, axis, ahead, &query, error);
-    if (*status == RPE_OK)
-        *status = taps_add(kernel, kernel->key_filter, axis, !ahead, &key, error);
-    if (*status != RPE_OK) {
+    failure->status = taps_add(kernel, kernel->query_filter, axis, ahead, &query, failure->error);
+    if (failure->status == RPE_OK)
+        failure->status = taps_add(kernel, kernel->key_filter, axis, !ahead, &key, failure->error);
+    if (failure->status != RPE_OK) {
         rpe_memory_free(query);
         return false;
     }
@@ -235,12 +235,12 @@ static bool filters_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error
     return true;
 }
 
-static bool shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error, rpe_status *status)
+static bool shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_check_failure *failure)
 {
     if (axis >= kernel->axes)
         return false;
     if (kernel->taps > 0)
-        return filters_shift(kernel, axis, ahead, error, status);
+        return filters_shift(kernel, axis, ahead, failure);
     for (size_t i = 0; i < sinusoids_of(kernel); i++) /* cos(2 pi f (m +- 1) + theta) */
         kernel->phase[i] += (ahead ? 1 : -1) * TWO_PI * kernel->frequency[i];
     return true;
@@ -248,32 +248,32 @@ static bool shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error,
 
 CHANGE(ahead_0)
 {
-    return shift(kernel, 0, true, error, status);
+    return shift(kernel, 0, true, failure);
 }
 
 CHANGE(behind_0)
 {
-    return shift(kernel, 0, false, error, status);
+    return shift(kernel, 0, false, failure);
 }
 
 CHANGE(ahead_1)
 {
-    return shift(kernel, 1, true, error, status);
+    return shift(kernel, 1, true, failure);
 }
 
 CHANGE(behind_1)
 {
-    return shift(kernel, 1, false, error, status);
+    return shift(kernel, 1, false, failure);
 }
 
 CHANGE(ahead_2)
 {
-    return shift(kernel, 2, true, error, status);
+    return shift(kernel, 2, true, failure);
 }
 
 CHANGE(behind_2)
 {
-    return shift(kernel, 2, false, error, status);
+    return shift(kernel, 2, false, failure);
 }
 
 CHANGE(gate_inverted)

@@ -31,7 +31,11 @@ double rpe_relative_difference(size_t count, const double *x, const double *y)
 size_t rpe_bits_different(size_t count, const double *x, const double *y)
 {
     size_t different = 0;
-    for (size_t i = 0; i < count; i++)
-        different += memcmp(&x[i], &y[i], sizeof x[i]) != 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t x_bits, y_bits;
+        memcpy(&x_bits, &x[i], sizeof x_bits);
+        memcpy(&y_bits, &y[i], sizeof y_bits);
+        different += x_bits != y_bits;
+    }
     return different;
 }

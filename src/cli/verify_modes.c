@@ -166,9 +166,9 @@ rpe_status rpe_verify_mutants(const rpe_arguments *arguments, const rpe_verifica
     rpe_status status = rpe_verify_files_check(arguments, mutants_files, COUNT(mutants_files), error);
     if (status != RPE_OK)
         return status;
-    const rpe_mutant **mutants = rpe_memory_allocate(count, sizeof *mutants);
+    const rpe_mutant **mutants = rpe_memory_allocate(count, sizeof(const rpe_mutant *));
     if (mutants == NULL)
-        return rpe_error_memory(error, "mutants", count, sizeof *mutants);
+        return rpe_error_memory(error, "mutants", count, sizeof(const rpe_mutant *));
     for (size_t i = 0; i < count; i++)
         mutants[i] = rpe_mutant_at(i);
     status = rpe_mutant_report_run(&report, mutants, count, settings, error);
