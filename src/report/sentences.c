@@ -183,8 +183,11 @@ static void curve_print(const curve *points, const rpe_picture *picture, const c
     }
     const char *sampler = rpe_record_cell(picture->record, series->row, RPE_COLUMN_sampler);
     bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
-    fprintf(log, "input %s, %s %s, R = %.0f … %.0f", panel->title, sampled ? "sampler" : "method",
-            series->title, points->low, points->high);
+    fprintf(log, "input %s, method %s", panel->title,
+            rpe_record_cell(picture->record, series->row, RPE_COLUMN_method));
+    if (sampled)
+        fprintf(log, ", sampler %s", sampler);
+    fprintf(log, ", R = %.0f … %.0f", points->low, points->high);
     if (points->fewest < points->most)
         fprintf(log, ", %.0f … %.0f trials", points->fewest, points->most);
     else if (isfinite(points->fewest))

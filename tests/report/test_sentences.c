@@ -37,9 +37,9 @@ static void test_slope(void **state)
                                                                    .measure = "score_error",
                                                                    .exponent = -0.5,
                                                                    .closed = 1});
-    contains(text,
-             "score error falls as R^−0.500 ± 0.002 (closed form R^−0.500; input trained, sampler first, "
-             "R = 4 … 1024, 20 trials)");
+    contains(text, "score error falls as R^−0.500 ± 0.002 (closed form R^−0.500; input trained, method "
+                   "softmax, sampler first, "
+                   "R = 4 … 1024, 20 trials)");
     contains(text, "; all 36 points agree with their closed forms: largest |z| 0.5, Holm bound 3.2\n");
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
@@ -51,7 +51,8 @@ static void test_other_slope(void **state)
         "sentences_other",
         &(run_made){
             .name = "a", .title = "A", .picture = "error", .measure = "attention_error", .exponent = -0.375});
-    contains(text, "attention error falls as R^−0.375 ± 0.002 (no closed form; input trained, sampler first, "
+    contains(text, "attention error falls as R^−0.375 ± 0.002 (no closed form; input trained, method "
+                   "softmax, sampler first, "
                    "R = 4 … 1024, 20 trials)\n");
 }
 
