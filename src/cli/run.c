@@ -7,7 +7,7 @@
 #include "rpe_memory.h"
 #include "rpe_plot.h"
 
-enum { OUTPUT, TRIALS, QUICK, SEED, NO_PLOT, OPTION_COUNT };
+enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, DRY_RUN, NO_PLOT, OPTION_COUNT };
 
 #define TRIALS_MAX 1000000000
 
@@ -28,6 +28,10 @@ static const rpe_option options[OPTION_COUNT] = {
               .placeholder = "S",
               .help = "seed of all randomness (default: the experiment's)",
               .type = RPE_OPTION_SEED},
+    [RESUME] = {.name = "resume",
+                .help = "go on where an interrupted run in DIR stopped; same experiment, seed and program",
+                .type = RPE_OPTION_FLAG},
+    [DRY_RUN] = {.name = "dry-run", .help = "print points and trials, run nothing", .type = RPE_OPTION_FLAG},
     [NO_PLOT] = {.name = "no-plot", .help = "draw no pictures", .type = RPE_OPTION_FLAG},
 };
 
@@ -40,8 +44,11 @@ static rpe_status experiment_run(const rpe_arguments *arguments, const char *pat
         .quick = arguments->values[QUICK].given,
         .seed_given = arguments->values[SEED].given,
         .seed = arguments->values[SEED].seed,
+        .resume = arguments->values[RESUME].given,
         .progress = arguments->quiet ? NULL : stderr,
     };
+    if (arguments->values[DRY_RUN].given)
+        return rpe_experiment_plan_print(path, &settings, stdout, error);
     return rpe_experiment_run(path, &settings, error);
 }
 
@@ -90,8 +97,9 @@ static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
         status = experiment_run(arguments, paths[i], error);
     for (size_t i = 0; i < RPE_OPERANDS_MAX; i++)
         rpe_memory_free(paths[i]);
-    if (status == RPE_OK)
-        status = pictures_draw(arguments, error);
+    if (status != RPE_OK || arguments->values[DRY_RUN].given)
+        return status;
+    status = pictures_draw(arguments, error);
     if (status == RPE_OK && !arguments->quiet)
         status = rpe_sentences_print(arguments->values[OUTPUT].text, stdout, error);
     if (status == RPE_OK && !arguments->quiet)

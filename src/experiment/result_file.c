@@ -121,24 +121,24 @@ static rpe_status write_row(rpe_result_file *file, const row_cells *row, rpe_err
     return rpe_csv_write_line(&file->csv, RPE_COLUMN_COUNT, row->cells, error);
 }
 
-static rpe_status keep_p(rpe_result_file *file, const rpe_estimate *estimate, rpe_error *error)
+rpe_status rpe_result_file_keep(rpe_result_file *file, double p, double z, rpe_error *error)
 {
-    if (isnan(estimate->p))
+    if (isnan(p))
         return RPE_OK;
     if (file->p_count == file->p_capacity) {
         size_t capacity = 2 * file->p_capacity + 256;
-        double *p = rpe_memory_allocate(capacity, sizeof *p);
-        if (p == NULL)
-            return rpe_error_memory(error, "p-values", capacity, sizeof *p);
+        double *grown = rpe_memory_allocate(capacity, sizeof *grown);
+        if (grown == NULL)
+            return rpe_error_memory(error, "p-values", capacity, sizeof *grown);
         if (file->p_count > 0)
-            memcpy(p, file->p, file->p_count * sizeof *p);
+            memcpy(grown, file->p, file->p_count * sizeof *grown);
         rpe_memory_free(file->p);
-        file->p = p;
+        file->p = grown;
         file->p_capacity = capacity;
     }
-    file->p[file->p_count++] = estimate->p;
-    if (fabs(estimate->z) > file->largest_z)
-        file->largest_z = fabs(estimate->z);
+    file->p[file->p_count++] = p;
+    if (fabs(z) > file->largest_z)
+        file->largest_z = fabs(z);
     return RPE_OK;
 }
 
@@ -155,7 +155,7 @@ static rpe_status add_values(rpe_result_file *file, row_cells *row, const rpe_su
                               result->closed == NULL ? NULL : &result->closed[i]);
         set_label(row, &label);
         set_estimate(row, &estimate, result->samples[i].count);
-        status = keep_p(file, &estimate, error);
+        status = rpe_result_file_keep(file, estimate.p, estimate.z, error);
         if (status == RPE_OK)
             status = write_row(file, row, error);
     }
@@ -196,7 +196,7 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
     return status;
 }
 
-static char *file_path(const rpe_result_file *file, const char *ending)
+char *rpe_result_file_path(const rpe_result_file *file, const char *ending)
 {
     size_t length = strlen(file->configuration->name) + strlen(ending) + 1;
     char *name = rpe_memory_allocate(length, 1);
@@ -221,7 +221,7 @@ rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *
     for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
         names[i] = rpe_column_name((rpe_column)i);
     rpe_status status = rpe_directory_create(settings->output, error);
-    char *path = file_path(file, ".csv");
+    char *path = rpe_result_file_path(file, ".csv");
     if (status == RPE_OK && path == NULL)
         status = rpe_error_memory(error, "path of the results", 1, 1);
     if (status == RPE_OK)
@@ -233,20 +233,25 @@ rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *
 }
 
 /* Hash of everything that decides the numbers: the experiment's JSON, quick or not, the number of trials asked for. */
-static json_t *configuration_hash(const rpe_result_file *file)
+bool rpe_result_file_hash(const rpe_result_file *file, char hash[RPE_HASH_CAPACITY])
 {
-    char hash[RPE_HASH_CAPACITY];
     json_t *all = json_pack("{s:O, s:b, s:I}", "configuration", file->configuration->document.root, "quick",
                             file->settings->quick, "trials", (json_int_t)file->settings->trials);
     char *text = all == NULL ? NULL : json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(all);
     if (text == NULL)
-        return NULL;
-    json_t *value = json_string(rpe_text_hash(text, hash));
+        return false;
+    rpe_text_hash(text, hash);
     json_free_t release;
     json_get_alloc_funcs(NULL, &release);
     release(text);
-    return value;
+    return true;
+}
+
+static json_t *configuration_hash(const rpe_result_file *file)
+{
+    char hash[RPE_HASH_CAPACITY];
+    return rpe_result_file_hash(file, hash) ? json_string(hash) : NULL;
 }
 
 static json_t *agreement(const rpe_result_file *file)
@@ -274,7 +279,7 @@ static json_t *provenance(const rpe_result_file *file, bool complete)
 rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error)
 {
     json_t *value = provenance(file, complete);
-    char *path = file_path(file, ".json");
+    char *path = rpe_result_file_path(file, ".json");
     rpe_status status = rpe_output_finish(&file->csv, error);
     if (status == RPE_OK && (value == NULL || path == NULL))
         status = rpe_error_memory(error, "provenance", 1, 1);

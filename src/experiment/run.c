@@ -85,12 +85,13 @@ static rpe_status run_points(const rpe_points *points, const rpe_configuration *
                              rpe_result_file *file, rpe_error *error)
 {
     rpe_progress progress;
+    size_t first = file->finished; /* 0 unless the run is resumed */
     double work = 0.0;
-    for (size_t i = 0; i < points->count; i++)
+    for (size_t i = first; i < points->count; i++)
         work += rpe_point_work(&points->points[i], input_of(inputs, &points->points[i]));
-    rpe_progress_start(&progress, settings->progress, configuration->name, points->count, work);
+    rpe_progress_start(&progress, settings->progress, configuration->name, points->count - first, work);
     rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < points->count; i++)
+    for (size_t i = first; status == RPE_OK && i < points->count; i++)
         status = run_point(&points->points[i], configuration, input_of(inputs, &points->points[i]), settings,
                            &progress, file, error);
     rpe_progress_end(&progress);
@@ -126,12 +127,39 @@ rpe_status rpe_experiment_run(const char *path, const rpe_run_settings *settings
         status = load_inputs(&inputs, &configuration, seed, error);
     if (status == RPE_OK)
         status = rpe_result_file_open(&file, &configuration, settings, seed, points.count, error);
+    if (status == RPE_OK && settings->resume)
+        status = rpe_result_file_resume(&file, error);
     if (status == RPE_OK) {
         status = run_points(&points, &configuration, &inputs, settings, &file, error);
         status = commit_run(&file, status, error);
     }
     rpe_result_file_discard(&file);
     destroy_inputs(&inputs);
+    rpe_points_destroy(&points);
+    rpe_configuration_destroy(&configuration);
+    return status;
+}
+
+rpe_status rpe_experiment_plan_print(const char *path, const rpe_run_settings *settings, FILE *stream,
+                                     rpe_error *error)
+{
+    rpe_configuration configuration = {0};
+    rpe_points points = {0};
+    rpe_status status = rpe_configuration_read(&configuration, path, settings->quick, error);
+    if (status != RPE_OK)
+        return status;
+    status = rpe_points_make(&points, &configuration, settings->trials, error);
+    double all_trials = 0.0;
+    for (size_t i = 0; i < points.count; i++) {
+        const rpe_point *point = &points.points[i];
+        fprintf(stream, "%s  point %zu/%zu: %s, %s, %s, R = %zu, %zu trials\n", configuration.name, i + 1,
+                points.count, point->grid->inputs[point->input].name, point->method->name,
+                point->sampler->name, point->realizations, point->trials);
+        all_trials += (double)point->trials;
+    }
+    if (status == RPE_OK)
+        fprintf(stream, "%s: %zu points, %.0f trials; nothing was run\n", configuration.name, points.count,
+                all_trials);
     rpe_points_destroy(&points);
     rpe_configuration_destroy(&configuration);
     return status;

@@ -1,50 +1,11 @@
-/* Fits of tables: exactness, bounds, minimal forms, and what is written is what is read.  [spec 5, form 16] */
-#include "rpe_test.h"
+/* Fits of tables: exactness, bounds, and what is written is what is read.  [spec 5, form 16] */
+#include "fit_tables.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "rpe_kernel_fit.h"
 #include "rpe_lag_table.h"
 #include "rpe_memory.h"
 
-#define VALUES_MAX 8192
-#define PI 3.14159265358979323846
-
-static double values[VALUES_MAX];
-
-static rpe_fit_table random_table(size_t heads, size_t features, size_t lags, size_t zero, uint64_t seed)
-{
-    for (size_t i = 0; i < heads * features * lags; i++)
-        values[i] = rpe_test_number(seed, i);
-    return (rpe_fit_table){heads, features, lags, zero, values, "table.npy"};
-}
-
-/* One feature, values f(tau) at -(N-1) .. N-1. */
-static rpe_fit_table function_table(double (*f)(double), size_t length)
-{
-    for (size_t i = 0; i < 2 * length - 1; i++)
-        values[i] = f((double)i - (double)length + 1);
-    return (rpe_fit_table){1, 1, 2 * length - 1, length - 1, values, "table.npy"};
-}
-
-/* The error of the result is measured here again. */
-static void kernel_compare(const rpe_kernel *kernel, const rpe_fit_table *table, const rpe_fit_result *result)
-{
-    double largest = 0;
-    for (size_t i = 0; i < table->heads * table->features * table->lags; i++) {
-        size_t row = i / table->lags;
-        const ptrdiff_t lag[RPE_AXES_MAX] = {(ptrdiff_t)(i % table->lags) - (ptrdiff_t)table->zero};
-        double value = rpe_kernel_value(kernel, row / table->features, row % table->features, lag);
-        largest = fmax(largest, fabs(value - table->values[i]));
-    }
-    assert_true(largest == result->error);
-    for (size_t i = 0; i < kernel->heads * kernel->features * kernel->sinusoids; i++) {
-        assert_true(kernel->frequency[i] >= 0 && kernel->frequency[i] <= 0.5);
-        assert_true(kernel->gain[i] >= 0 && isfinite(kernel->gain[i]));
-    }
-}
+/* Fits of tables: exactness, bounds, minimal forms, and what is written is what is read.  [spec 5, form 16] */
+#include "rpe_test.h"
 
 static rpe_fit_result sine_fit(const rpe_fit_table *table, size_t sinusoids)
 {
@@ -110,148 +71,6 @@ static void test_sine_negative(void **state)
     assert_true(result.error <= 1e-14 && kernel->frequency[0] == 0);
     assert_true(fabs(kernel->phase[0] - PI) < 1e-15 && fabs(kernel->gain[0] - sqrt(2)) < 1e-15);
     rpe_kernel_destroy(kernel);
-}
-
-static double exponential(double tau)
-{
-    return exp(-fabs(tau) / 5);
-}
-
-static double impulse(double tau)
-{
-    return tau == 0;
-}
-
-static double constant(double tau)
-{
-    (void)tau;
-    return 3;
-}
-
-static double alternating(double tau)
-{
-    return fmod(fabs(tau), 2) == 0 ? 2 : -2;
-}
-
-static double three_waves(double tau)
-{
-    return 0.5 + cos(0.7 * tau) + 0.25 * cos(2.1 * tau);
-}
-
-static double triangle(double tau)
-{
-    return fmax(0, 1 - fabs(tau) / 9);
-}
-
-static double nothing(double tau)
-{
-    (void)tau;
-    return 0;
-}
-
-static double gaussian(double tau)
-{
-    return exp(-tau * tau / 8);
-}
-
-static rpe_fit_result minimal_fit(const rpe_fit_table *table, size_t *used)
-{
-    rpe_error error;
-    rpe_kernel *kernel = NULL;
-    rpe_fit_result result;
-    rpe_test_ok(rpe_kernel_fit_sine_minimal(&kernel, table, 2, &result, &error), &error);
-    kernel_compare(kernel, table, &result);
-    assert_int_equal(kernel->sinusoids, (table->zero + 2) / 2);
-    assert_true(isnan(result.bound));
-    *used = 0;
-    for (size_t k = 0; k < kernel->sinusoids; k++) {
-        assert_true(kernel->phase[k] == 0);
-        *used += kernel->gain[k] > 1e-5;
-    }
-    rpe_kernel_destroy(kernel);
-    return result;
-}
-
-/* ceil(N/2) sinusoids without phases; fewer where the table has fewer. */
-static void test_minimal_functions(void **state)
-{
-    (void)state;
-    static const struct {
-        double (*f)(double);
-        size_t rank; /* 0: full */
-        double tolerance;
-    } tables[] = {{exponential, 0, 1e-12}, {impulse, 0, 1e-12},    {constant, 1, 1e-12},
-                  {alternating, 1, 1e-12}, {three_waves, 3, 1e-9}, {triangle, 0, 1e-11},
-                  {nothing, 0, 0},         {gaussian, 0, 1e-9}};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        for (size_t length = 1; length < 80; length += length < 12 ? 1 : 13) {
-            size_t used;
-            rpe_fit_table table = function_table(tables[i].f, length);
-            rpe_fit_result result = minimal_fit(&table, &used);
-            if (!(result.error <= tables[i].tolerance))
-                print_error("table %zu, N = %zu: error %g\n", i, length, result.error);
-            assert_true(result.error <= tables[i].tolerance);
-            if (tables[i].rank > 0 && length > 6)
-                assert_int_equal(used, tables[i].rank);
-        }
-    }
-}
-
-/* Random spectra, every N: several features of different powers in one table. */
-static void test_minimal_random(void **state)
-{
-    (void)state;
-    rpe_error error;
-    for (size_t length = 1; length <= 40; length++) {
-        size_t lags = 2 * length - 1;
-        rpe_fit_table table = {2, 2, lags, length - 1, values, "table.npy"};
-        for (size_t i = 0; i < 4 * lags; i++) {
-            size_t row = i / lags;
-            values[i] = i % lags == length - 1 ? 0.1 : 0;
-            for (size_t k = 0; k < 50; k++)
-                values[i] +=
-                    pow(1 + rpe_test_number(row, k), 2) * (1 + (double)row) *
-                    cos(PI * rpe_test_number(row + 9, k) * fabs((double)(i % lags) - (double)length + 1));
-        }
-        rpe_kernel *kernel = NULL;
-        rpe_fit_result result;
-        rpe_test_ok(rpe_kernel_fit_sine_minimal(&kernel, &table, 2, &result, &error), &error);
-        kernel_compare(kernel, &table, &result);
-        assert_int_equal(kernel->sinusoids, (length + 1) / 2);
-        assert_true(result.error <= 1e-11 * result.largest);
-        rpe_kernel_destroy(kernel);
-    }
-}
-
-static double ramp(double tau)
-{
-    return -fabs(tau);
-}
-
-static double overshoot(double tau)
-{
-    return tau == 0 ? 1 : fabs(tau) == 2 ? -1.01 : 0;
-}
-
-/* [1, x, y, ...] with an eigenvalue below 0, or no symmetry: refused, and nothing is made. */
-static void test_minimal_refused(void **state)
-{
-    (void)state;
-    rpe_error error;
-    rpe_kernel *kernel = NULL;
-    rpe_fit_result result = {.size = 77};
-    rpe_fit_table table = function_table(ramp, 5);
-    assert_int_equal(rpe_kernel_fit_sine_minimal(&kernel, &table, 1, &result, &error), RPE_ERROR_INPUT);
-    assert_non_null(strstr(error.message, "positive-definite"));
-    table = function_table(overshoot, 4);
-    assert_int_equal(rpe_kernel_fit_sine_minimal(&kernel, &table, 1, &result, &error), RPE_ERROR_INPUT);
-    table = random_table(1, 1, 7, 3, 1);
-    assert_int_equal(rpe_kernel_fit_sine_minimal(&kernel, &table, 1, &result, &error), RPE_ERROR_INPUT);
-    assert_non_null(strstr(error.message, "symmetric"));
-    table.zero = 2;
-    assert_int_equal(rpe_kernel_fit_sine_minimal(&kernel, &table, 1, &result, &error), RPE_ERROR_INPUT);
-    assert_null(kernel);
-    assert_int_equal(result.size, 77);
 }
 
 static rpe_fit_result conv_fit(const rpe_fit_table *table, size_t taps)
@@ -393,11 +212,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sine_exact),     cmocka_unit_test(test_sine_bound),
-        cmocka_unit_test(test_sine_negative),  cmocka_unit_test(test_minimal_functions),
-        cmocka_unit_test(test_minimal_random), cmocka_unit_test(test_minimal_refused),
-        cmocka_unit_test(test_conv),           cmocka_unit_test(test_write),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_sine_exact),    cmocka_unit_test(test_sine_bound),
+        cmocka_unit_test(test_sine_negative), cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_write),         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
