@@ -5,10 +5,6 @@
 #include "rpe_parallel.h"
 #include "rpe_point.h"
 
-/* Whole runs: the same bytes whatever runs them, rows that do not depend on their neighbours, interrupts, files, failures. */
-#define _GNU_SOURCE /* fopencookie */
-#include "experiment_files.h"
-
 static char text[2][FILE_CAPACITY];
 
 static void test_threads(void **state)

@@ -4,9 +4,6 @@
 #include "rpe_lag_table.h"
 #include "rpe_memory.h"
 
-/* Fits of tables: exactness, bounds, minimal forms, and what is written is what is read.  [spec 5, form 16] */
-#include "rpe_test.h"
-
 static rpe_fit_result sine_fit(const rpe_fit_table *table, size_t sinusoids)
 {
     rpe_error error;

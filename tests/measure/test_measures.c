@@ -3,11 +3,6 @@
 
 #include "rpe_theory.h"
 
-/* Measures: the numbers of a trial against loops written here, closed forms against theory asked directly, and refusals. */
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 /* Values of the trial; hot hooks do not allocate and give their workspace back. */
 static void evaluate(fixture *f, const char *name, double *values)
 {

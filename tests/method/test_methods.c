@@ -1,11 +1,6 @@
 /* Methods: the registry, what they refuse and how they say it, costs, memory that runs out, and explicit as its oracle. */
 #include "method_problem.h"
 
-/* Methods: the registry, what they refuse and how they say it, and that they agree with their oracle where they must. */
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 static void registry(void **state)
 {
     (void)state;
