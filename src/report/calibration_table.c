@@ -43,7 +43,8 @@ void rpe_calibration_table_print(const rpe_calibration *calibration,
         "\n%zu of %zu claims have uniform p-values; %.1f s\n"
         "distance: largest difference between the distribution of the p-values and the uniform one;\n"
         "95 %%: what it stays below with that probability; power: of the weakest case, to see the wanted\n"
-        "effect at the first step of Holm over the %zu p-values of one run; claims that are bounds, whose p-values\n"
+        "effect at the first step of Holm over the %zu p-values of one run; claims that are bounds, whose "
+        "p-values\n"
         "are not uniform when they hold, are left out\n",
         calibration->claim_count - failed, calibration->claim_count, calibration->seconds,
         calibration->family);
