@@ -50,8 +50,14 @@ rpe_status rpe_verify_claims(const rpe_arguments *arguments, const rpe_verificat
     rpe_status status = rpe_verify_files_check(arguments, claims_files, COUNT(claims_files), error);
     if (status == RPE_OK)
         status = rpe_verification_run(&verification, settings, error);
-    if (status != RPE_OK)
+    if (status == RPE_OK && verification.verdicts[RPE_VERDICT_NOT_APPLICABLE] == verification.count)
+        status = rpe_error_set(error, RPE_ERROR_INPUT,
+                               "verify: expected a claim that applies here, found none: %s",
+                               verification.rows[0].reason);
+    if (status != RPE_OK) {
+        rpe_verification_destroy(&verification);
         return status;
+    }
     const rpe_verdict_report report = {
         .verification = &verification,
         .settings = settings,

@@ -264,3 +264,30 @@ rpe_status rpe_input_reference(rpe_input *input, const rpe_oracle *oracle, bool 
         status = make_outputs(input, oracle, causal, threads, error);
     return status;
 }
+
+/* FNV-1a over the bytes; an absent array counts as none. */
+static uint64_t hash_numbers(uint64_t hash, const double *values, size_t count)
+{
+    const unsigned char *bytes = (const unsigned char *)values;
+    for (size_t i = 0; values != NULL && i < count * sizeof *values; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return (hash ^ (uint64_t)count) * UINT64_C(0x100000001b3);
+}
+
+uint64_t rpe_input_hash(const rpe_input *input, uint64_t hash)
+{
+    const rpe_kernel *kernel = input->kernel;
+    size_t features = kernel->heads * kernel->features;
+    hash ^= UINT64_C(0xcbf29ce484222325);
+    hash = hash_numbers(hash, kernel->gate, kernel->gate == NULL ? 0 : features);
+    hash = hash_numbers(hash, kernel->frequency, features * kernel->sinusoids);
+    hash = hash_numbers(hash, kernel->phase, features * kernel->sinusoids);
+    hash = hash_numbers(hash, kernel->gain, features * kernel->sinusoids);
+    hash = hash_numbers(hash, kernel->query_filter, features * kernel->taps);
+    hash = hash_numbers(hash, kernel->key_filter, features * kernel->taps);
+    hash = hash_numbers(hash, kernel->values, features * kernel->lags);
+    const rpe_array *arrays[] = {&input->queries, &input->keys, &input->values};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        hash = hash_numbers(hash, arrays[i]->values, rpe_array_count(arrays[i]));
+    return hash;
+}

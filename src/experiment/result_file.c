@@ -209,14 +209,15 @@ char *rpe_result_file_path(const rpe_result_file *file, const char *ending)
 }
 
 rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *configuration,
-                                const rpe_run_settings *settings, uint64_t seed, size_t points,
-                                rpe_error *error)
+                                const rpe_run_settings *settings, uint64_t seed, const char *inputs_hash,
+                                size_t points, rpe_error *error)
 {
     *file = (rpe_result_file){.configuration = configuration,
                               .settings = settings,
                               .seed = seed,
                               .points = points,
                               .start = rpe_clock_seconds()};
+    snprintf(file->inputs_hash, sizeof file->inputs_hash, "%s", inputs_hash);
     const char *names[RPE_COLUMN_COUNT];
     for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
         names[i] = rpe_column_name((rpe_column)i);
@@ -235,8 +236,9 @@ rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *
 /* Hash of everything that decides the numbers: the experiment's JSON, quick or not, the number of trials asked for. */
 bool rpe_result_file_hash(const rpe_result_file *file, char hash[RPE_HASH_CAPACITY])
 {
-    json_t *all = json_pack("{s:O, s:b, s:I}", "configuration", file->configuration->document.root, "quick",
-                            file->settings->quick, "trials", (json_int_t)file->settings->trials);
+    json_t *all = json_pack("{s:O, s:s, s:b, s:I}", "configuration", file->configuration->document.root,
+                            "inputs", file->inputs_hash, "quick", file->settings->quick, "trials",
+                            (json_int_t)file->settings->trials);
     char *text = all == NULL ? NULL : json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(all);
     if (text == NULL)
@@ -264,15 +266,17 @@ static json_t *agreement(const rpe_result_file *file)
 static json_t *provenance(const rpe_result_file *file, bool complete)
 {
     const rpe_configuration *configuration = file->configuration;
+    char seed[CELL_CAPACITY]; /* as text: JSON's integers end at 2^63 */
+    snprintf(seed, sizeof seed, "%" PRIu64, file->seed);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:b, s:I, s:i, s:f, s:I, s:o, s:o, s:O, s:o}",
+        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:s, s:b, s:I, s:i, s:f, s:I, s:o, s:s, s:o, s:O, s:o}",
         "experiment", configuration->name, "title", configuration->title, "question", configuration->question,
         "picture", configuration->picture, "complete", complete, "points", (json_int_t)file->points,
-        "finished_points", (json_int_t)file->finished, "rows", (json_int_t)file->rows, "seed",
-        (json_int_t)file->seed, "quick", file->settings->quick, "trials_asked_for",
-        (json_int_t)file->settings->trials, "threads", file->settings->threads, "seconds",
-        rpe_clock_seconds() - file->start, "peak_bytes", (json_int_t)rpe_memory_usage_now().peak, "agreement",
-        agreement(file), "configuration_hash", configuration_hash(file), "configuration",
+        "finished_points", (json_int_t)file->finished, "rows", (json_int_t)file->rows, "seed", seed, "quick",
+        file->settings->quick, "trials_asked_for", (json_int_t)file->settings->trials, "threads",
+        file->settings->threads, "seconds", rpe_clock_seconds() - file->start, "peak_bytes",
+        (json_int_t)rpe_memory_usage_now().peak, "agreement", agreement(file), "inputs_hash",
+        file->inputs_hash, "configuration_hash", configuration_hash(file), "configuration",
         configuration->document.root, "machine", rpe_provenance_machine());
 }
 

@@ -21,18 +21,21 @@ static rpe_status must_equal(const rpe_json *earlier, const char *what, const ch
 /* Same configuration, seed and program as the earlier run. */
 static rpe_status earlier_check(const rpe_result_file *file, const rpe_json *earlier, rpe_error *error)
 {
-    char hash[RPE_HASH_CAPACITY], seed[32], earlier_seed[32];
+    char hash[RPE_HASH_CAPACITY], seed[32];
     if (!rpe_result_file_hash(file, hash))
         return rpe_error_memory(error, "hash of the configuration", 1, 1);
     snprintf(seed, sizeof seed, "%" PRIu64, file->seed);
-    snprintf(earlier_seed, sizeof earlier_seed, "%" PRIu64,
-             (uint64_t)json_integer_value(json_object_get(earlier->root, "seed")));
     const json_t *machine = json_object_get(earlier->root, "machine");
     rpe_status status =
-        must_equal(earlier, "configuration hash",
-                   json_string_value(json_object_get(earlier->root, "configuration_hash")), hash, error);
+        must_equal(earlier, "seed", json_string_value(json_object_get(earlier->root, "seed")), seed, error);
     if (status == RPE_OK)
-        status = must_equal(earlier, "seed", earlier_seed, seed, error);
+        status = must_equal(earlier, "inputs hash",
+                            json_string_value(json_object_get(earlier->root, "inputs_hash")),
+                            file->inputs_hash, error);
+    if (status == RPE_OK)
+        status =
+            must_equal(earlier, "configuration hash",
+                       json_string_value(json_object_get(earlier->root, "configuration_hash")), hash, error);
     if (status == RPE_OK)
         status = must_equal(earlier, "program revision",
                             json_string_value(json_object_get(machine, "revision")), rpe_revision(), error);

@@ -25,6 +25,9 @@ rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, 
                           rpe_error *error);
 void rpe_input_destroy(rpe_input *input);
 
+/* Hash of every number of kernel, queries, keys and values, continued from an earlier one (start: 0). */
+uint64_t rpe_input_hash(const rpe_input *input, uint64_t hash);
+
 /* Sees to it that what measures of these stages compare with is there; computed once. */
 rpe_status rpe_input_reference(rpe_input *input, const rpe_oracle *oracle, bool causal,
                                const bool stages[RPE_STAGE_COUNT], int threads, rpe_error *error);

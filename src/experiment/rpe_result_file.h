@@ -17,12 +17,13 @@ typedef struct rpe_result_file {
     double largest_z;
     size_t rows, points, finished;
     double start;
+    char inputs_hash[RPE_HASH_CAPACITY];
 } rpe_result_file;
 
-/* Opens OUTPUT/NAME.csv under a temporary name and writes its header. */
+/* inputs_hash: of the numbers of all inputs.  Opens OUTPUT/NAME.csv under a temporary name and writes its header. */
 rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *configuration,
-                                const rpe_run_settings *settings, uint64_t seed, size_t points,
-                                rpe_error *error);
+                                const rpe_run_settings *settings, uint64_t seed, const char *inputs_hash,
+                                size_t points, rpe_error *error);
 /* After open, on --resume: the rows of an earlier run in OUTPUT, whose points are then finished already (file->finished).
    Without an earlier run nothing happens; one of another configuration, seed or program revision is an error. */
 rpe_status rpe_result_file_resume(rpe_result_file *file, rpe_error *error);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "rpe_configuration.h"
@@ -111,6 +112,19 @@ static rpe_status commit_run(rpe_result_file *file, rpe_status status, rpe_error
                          file->configuration->name, file->finished, file->points, file->settings->output);
 }
 
+static rpe_status open_results(rpe_result_file *file, const rpe_configuration *configuration,
+                               const rpe_run_settings *settings, uint64_t seed, const run_inputs *inputs,
+                               size_t points, rpe_error *error)
+{
+    char text[RPE_HASH_CAPACITY];
+    uint64_t hash = 0;
+    for (size_t i = 0; i < inputs->count; i++)
+        hash = rpe_input_hash(&inputs->inputs[i], hash);
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    rpe_status status = rpe_result_file_open(file, configuration, settings, seed, text, points, error);
+    return status == RPE_OK && settings->resume ? rpe_result_file_resume(file, error) : status;
+}
+
 rpe_status rpe_experiment_run(const char *path, const rpe_run_settings *settings, rpe_error *error)
 {
     rpe_configuration configuration = {0};
@@ -126,9 +140,7 @@ rpe_status rpe_experiment_run(const char *path, const rpe_run_settings *settings
     if (status == RPE_OK)
         status = load_inputs(&inputs, &configuration, seed, error);
     if (status == RPE_OK)
-        status = rpe_result_file_open(&file, &configuration, settings, seed, points.count, error);
-    if (status == RPE_OK && settings->resume)
-        status = rpe_result_file_resume(&file, error);
+        status = open_results(&file, &configuration, settings, seed, &inputs, points.count, error);
     if (status == RPE_OK) {
         status = run_points(&points, &configuration, &inputs, settings, &file, error);
         status = commit_run(&file, status, error);

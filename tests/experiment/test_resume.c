@@ -104,6 +104,9 @@ static void another_run_is_refused(void **state)
     static char text[FILE_CAPACITY];
     expect_refused(6, 0, "seed 6, found 5");
     expect_refused(5, 9, "configuration hash");
+    file_write("sine.json", SINE_KERNEL "}");
+    expect_refused(5, 0, "inputs hash");
+    file_write("sine.json", SINE_KERNEL GATE);
     file_read(file_path("whole/experiment.json"), text);
     char *revision = strstr(text, "\"revision\": \"");
     assert_non_null(revision);

@@ -24,7 +24,7 @@ static void test_provenance(void **state)
         char type;
     } fields[] =
         {{"experiment", 's'},      {"title", 's'},   {"question", 's'},      {"picture", 's'},
-         {"complete", 'b'},        {"points", 'i'},  {"seed", 'i'},          {"quick", 'b'},
+         {"complete", 'b'},        {"points", 'i'},  {"seed", 's'},          {"quick", 'b'},
          {"threads", 'i'},         {"seconds", 'r'}, {"rows", 'i'},          {"peak_bytes", 'i'},
          {"agreement", 'o'},       {"machine", 'o'}, {"configuration", 'o'}, {"configuration_hash", 's'},
          {"trials_asked_for", 'i'}},
@@ -41,7 +41,7 @@ static void test_provenance(void **state)
         expect_field(root, fields[i].key, fields[i].type);
     for (size_t i = 0; i < sizeof machine_fields / sizeof machine_fields[0]; i++)
         expect_field(machine, machine_fields[i].key, machine_fields[i].type);
-    assert_int_equal(json_integer_value(json_object_get(root, "seed")), 77);
+    assert_string_equal(json_string_value(json_object_get(root, "seed")), "77");
     assert_true(json_is_true(json_object_get(root, "complete")));
     json_t *configuration = json_load_file(file_path("tiny.json"), 0, NULL);
     assert_true(json_equal(json_object_get(root, "configuration"), configuration));
