@@ -1,6 +1,5 @@
 /* Method favor-trigonometric: linear attention with trigonometric features, orthogonal projections; weights may be negative. */
 #include "rpe_linear_method.h"
-#include "rpe_spe.h"
 
 RPE_LINEAR_METHOD_HOOKS(rpe_feature_map_favor_trigonometric)
 
@@ -9,17 +8,7 @@ const rpe_method rpe_method_favor_trigonometric = {
     .title = "trigonometric features on SPE",
     .source = "Liutkus et al. 2021 (arXiv 2105.08399), section 3; Rahimi and Recht 2007 (NIPS 20); "
               "Choromanski et al. 2021 (arXiv 2009.14794), section 2.3",
-    .oracle = &rpe_oracle_explicit,
     .projects = true,
-    .supports = supports,
-    .plan = plan_create,
-    .plan_destroy = rpe_linear_method_destroy,
-    .workspace_bytes = rpe_linear_method_workspace_bytes,
     .random = rpe_linear_method_random,
-    .encode = rpe_spe_encode,
-    .codes = rpe_spe_codes,
-    .attend = rpe_linear_method_attend,
-    .score_moments = rpe_spe_score_moments,
-    .code_moments = rpe_spe_code_moments,
-    .cost = cost,
+    RPE_LINEAR_METHOD_MEMBERS,
 };

@@ -4,6 +4,7 @@
 
 #include "rpe_attention.h"
 #include "rpe_method.h"
+#include "rpe_spe.h"
 
 rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feature_map *map,
                                       rpe_error *error);
@@ -17,6 +18,13 @@ size_t rpe_linear_method_workspace_bytes(const void *plan);
 bool rpe_linear_method_random(const rpe_problem *problem); /* the projections are */
 void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs,
                               void *outputs, int threads, rpe_workspace *workspaces);
+
+/* The members of rpe_method that are the same in all of them; the hooks that need the map are those below. */
+#define RPE_LINEAR_METHOD_MEMBERS                                                                            \
+    .oracle = &rpe_oracle_explicit, .supports = supports, .plan = plan_create,                               \
+    .plan_destroy = rpe_linear_method_destroy, .workspace_bytes = rpe_linear_method_workspace_bytes,         \
+    .encode = rpe_spe_encode, .codes = rpe_spe_codes, .attend = rpe_linear_method_attend,                    \
+    .score_moments = rpe_spe_score_moments, .code_moments = rpe_spe_code_moments, .cost = cost
 
 /* The hooks that need the map, as static functions supports, plan_create and cost. */
 #define RPE_LINEAR_METHOD_HOOKS(map)                                                                         \
