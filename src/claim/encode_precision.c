@@ -106,5 +106,6 @@ const rpe_claim rpe_claim_encode_precision = {
     .statistic = "largest error over its bound",
     .effect = "error over its a-priori bound",
     .stage = RPE_STAGE_ENCODE,
+    .supports = rpe_supports_single,
     .check = check,
 };

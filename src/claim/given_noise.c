@@ -109,3 +109,10 @@ rpe_status rpe_given_encode(const rpe_case *subject, const rpe_problem *problem,
         rpe_memory_free(values);
     return status;
 }
+
+rpe_status rpe_supports_single(const rpe_case *subject, rpe_error *reason)
+{
+    rpe_problem single = subject->problem;
+    single.precision = RPE_SINGLE;
+    return subject->method->supports == NULL ? RPE_OK : subject->method->supports(&single, reason);
+}

@@ -94,7 +94,7 @@ static rpe_status supports(const rpe_case *subject, rpe_error *reason)
     if (subject->problem.kernel->sinusoids == 0)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "a %s kernel has no phases",
                              subject->problem.kernel->type->name);
-    return RPE_OK;
+    return rpe_supports_single(subject, reason);
 }
 
 const rpe_claim rpe_claim_phase_precision = {

@@ -22,6 +22,9 @@ void rpe_given_noise_destroy(rpe_given_noise *given);
 /* One head's rows, as theory takes them. */
 rpe_theory_noise rpe_given_noise_rows(const rpe_given_noise *given, const rpe_problem *problem, size_t head);
 
+/* Whether the method takes the case's problem in single precision; if not, says why.  Hook `supports` of claims. */
+rpe_status rpe_supports_single(const rpe_case *subject, rpe_error *reason);
+
 /* Encoded queries [M,H,R], then keys [N,H,R], made in the given precision; owned by the caller. */
 rpe_status rpe_given_encode(const rpe_case *subject, const rpe_problem *problem, const rpe_inputs *inputs,
                             rpe_precision precision, const rpe_given_noise *given, double **encoded,

@@ -1,0 +1,44 @@
+/* A method that lacks something is not applicable to the claims that ask for it: neither an error nor a pass. */
+#include <string.h>
+
+#include "rpe_case_set.h"
+#include "rpe_test.h"
+
+static rpe_status double_only(const rpe_problem *problem, rpe_error *error)
+{
+    if (problem->precision == RPE_DOUBLE)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT, "precision: expected double, found single");
+}
+
+static rpe_status claim_supports(const char *claim, const rpe_method *method, const rpe_case_source *source,
+                                 rpe_error *reason)
+{
+    rpe_case subject = {.name = source->shape->name, .problem = source->problem, .method = method};
+    subject.problem.sampler = rpe_sampler_at(0);
+    return rpe_claim_supports(rpe_claim_find(claim), &subject, reason);
+}
+
+static void double_only_methods(void **state)
+{
+    (void)state;
+    static const char *const claims[] = {"encode-precision", "phase-precision"};
+    rpe_case_set cases = {0};
+    rpe_error error = {""};
+    rpe_test_ok(rpe_case_set_load(&cases, RPE_TEST_SOURCE "/experiments/kernels", &error), &error);
+    rpe_method method = *rpe_method_find("softmax");
+    for (size_t i = 0; i < 2; i++) {
+        rpe_test_ok(claim_supports(claims[i], &method, &cases.sources[0], &error), &error);
+        method.supports = double_only;
+        assert_int_equal(claim_supports(claims[i], &method, &cases.sources[0], &error), RPE_ERROR_INPUT);
+        assert_non_null(strstr(error.message, "expected double"));
+        method.supports = rpe_method_find("softmax")->supports;
+    }
+    rpe_case_set_destroy(&cases);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(double_only_methods)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
