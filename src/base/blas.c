@@ -9,9 +9,9 @@
 
 /* OpenBLAS without its header, which collides with gsl_cblas.h. */
 char *openblas_get_config(void);
-/* Defined here, they take the place of OpenBLAS's own of the same name. */
-void *blas_memory_alloc(int unused);
-void blas_memory_free(void *buffer);
+/* Defined here, they take the place of OpenBLAS's own of the same name, which therefore must see them. */
+__attribute__((visibility("default"))) void *blas_memory_alloc(int unused);
+__attribute__((visibility("default"))) void blas_memory_free(void *buffer);
 
 static pthread_mutex_t buffers = PTHREAD_MUTEX_INITIALIZER, calls = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t probe_once = PTHREAD_ONCE_INIT;

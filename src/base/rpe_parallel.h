@@ -13,6 +13,13 @@ typedef void (*rpe_parallel_body)(void *context, size_t index, int thread);
    when an interrupt arrives still run: stop between loops. */
 void rpe_parallel_for(size_t count, int threads, rpe_parallel_body body, void *context);
 
+/* Loops one after another, with the threads that rpe_parallel_for would have: `next` prepares a loop and returns the count
+   of its indices; 0: it was the last.  It runs alone, when the indices before are done.  A thread takes the same part of
+   each loop if it can, so that what it has in its cache is used again.  A thread that waits leaves its processor to others,
+   and one that has taken no index is waited for by none: beside other programs this loses less than loops by themselves. */
+typedef size_t (*rpe_parallel_next)(void *context);
+void rpe_parallel_loops(int threads, rpe_parallel_next next, rpe_parallel_body body, void *context);
+
 /* Processors available to this process (at least 1). */
 int rpe_parallel_processors(void);
 

@@ -1,10 +1,21 @@
 #include "rpe_stream.h"
 
-#include <stdbool.h>
-
-#include <Random123/philox.h>
+#include <string.h>
 
 #include "rpe_box_muller.h"
+#include "rpe_philox.h"
+#include "rpe_signs.h"
+
+enum {
+    GROUP = RPE_BOX_MULLER_NORMALS,
+    GROUPS = RPE_BOX_MULLER_GROUPS,
+    LANES = RPE_PHILOX_LANES,
+    WORDS = 4 * LANES, /* of a group */
+    BLOCK_UNIFORMS = 2
+};
+
+/* Set in the purpose of the blocks that hold the low bits of double-precision normals. */
+#define REFINEMENT (UINT32_C(1) << 31)
 
 uint32_t rpe_stream_purpose(rpe_purpose purpose, size_t index)
 {
@@ -22,65 +33,102 @@ uint32_t rpe_stream_point(const char *coordinates)
     return (uint32_t)(hash ^ hash >> 33);
 }
 
-/* 128 random bits: block number `block` of the stream. */
-static void stream_block(rpe_stream stream, uint64_t block, uint64_t bits[2])
+/* words [groups][4][8] of the blocks 8 group .. */
+static void words_fill(rpe_stream stream, uint64_t group, size_t groups, uint32_t *words)
 {
-    philox4x32_key_t key = {{(uint32_t)stream.seed, (uint32_t)(stream.seed >> 32)}};
-    philox4x32_ctr_t counter = {{(uint32_t)block, stream.trial, stream.point, stream.purpose}};
-    philox4x32_ctr_t random = philox4x32(counter, key);
-    bits[0] = random.v[0] | (uint64_t)random.v[1] << 32;
-    bits[1] = random.v[2] | (uint64_t)random.v[3] << 32;
+    const uint32_t counter[4] = {0, stream.trial, stream.point, stream.purpose};
+    rpe_philox_groups(stream.seed, counter, (uint32_t)group, groups, words);
 }
 
-/* Blocks of two numbers each; a range may begin and end in the middle of one. */
-static void fill_pairs(rpe_stream stream, uint64_t first, size_t count, double *values,
-                       void (*make_pairs)(size_t pairs, const uint64_t *bits, double *values))
+static void single_groups(rpe_stream stream, uint64_t group, size_t groups, void *values)
 {
-    uint64_t bits[2 * RPE_BOX_MULLER_PAIRS];
-    double pair[2];
-    size_t done = 0;
-    if (count > 0 && first % 2 == 1) {
-        stream_block(stream, first / 2, bits);
-        make_pairs(1, bits, pair);
-        values[done++] = pair[1];
-    }
-    while (done + 2 <= count) {
-        size_t pairs = (count - done) / 2 < RPE_BOX_MULLER_PAIRS ? (count - done) / 2 : RPE_BOX_MULLER_PAIRS;
-        for (size_t i = 0; i < pairs; i++)
-            stream_block(stream, (first + done) / 2 + i, bits + 2 * i);
-        make_pairs(pairs, bits, values + done);
-        done += 2 * pairs;
-    }
-    if (done < count) {
-        stream_block(stream, (first + done) / 2, bits);
-        make_pairs(1, bits, pair);
-        values[done] = pair[0];
-    }
+    uint32_t words[GROUPS * WORDS];
+    words_fill(stream, group, groups, words);
+    rpe_box_muller_single(groups, words, values);
 }
 
-static void uniform_pairs(size_t pairs, const uint64_t *bits, double *values)
+static void double_groups(rpe_stream stream, uint64_t group, size_t groups, void *values)
 {
-    rpe_bits_uniforms(2 * pairs, bits, values);
+    uint32_t words[GROUPS * WORDS], refinements[GROUPS * WORDS];
+    words_fill(stream, group, groups, words);
+    stream.purpose ^= REFINEMENT;
+    words_fill(stream, group, groups, refinements);
+    rpe_box_muller_double(groups, words, refinements, values);
+}
+
+/* Groups of normals; a range may begin and end in the middle of one. */
+static void normals_fill(rpe_stream stream, uint64_t first, size_t count, size_t size, void *values,
+                         void (*make)(rpe_stream stream, uint64_t group, size_t groups, void *values))
+{
+    unsigned char *to = values;
+    double aside[GROUP];
+    while (count > 0) {
+        size_t offset = (size_t)(first % GROUP), part;
+        if (offset == 0 && count >= GROUP) {
+            size_t groups = count / GROUP < GROUPS ? count / GROUP : GROUPS;
+            make(stream, first / GROUP, groups, to);
+            part = groups * GROUP;
+        } else {
+            make(stream, first / GROUP, 1, aside);
+            part = GROUP - offset < count ? GROUP - offset : count;
+            memcpy(to, (const unsigned char *)aside + offset * size, part * size);
+        }
+        to += part * size;
+        first += part;
+        count -= part;
+    }
 }
 
 void rpe_stream_normals(rpe_stream stream, uint64_t first, size_t count, double *values)
 {
-    fill_pairs(stream, first, count, values, rpe_bits_normals);
+    normals_fill(stream, first, count, sizeof *values, values, double_groups);
+}
+
+void rpe_stream_normals_single(rpe_stream stream, uint64_t first, size_t count, float *values)
+{
+    normals_fill(stream, first, count, sizeof *values, values, single_groups);
+}
+
+/* Half h of a block of the group: words 2h (low) and 2h + 1. */
+static uint64_t half_block(const uint32_t *words, size_t lane, size_t half)
+{
+    return words[2 * half * LANES + lane] | (uint64_t)words[(2 * half + 1) * LANES + lane] << 32;
 }
 
 void rpe_stream_uniforms(rpe_stream stream, uint64_t first, size_t count, double *values)
 {
-    fill_pairs(stream, first, count, values, uniform_pairs);
+    uint32_t words[WORDS];
+    for (size_t i = 0; i < count; i++) {
+        uint64_t number = first + i, block = number / BLOCK_UNIFORMS;
+        if (i == 0 || number % (BLOCK_UNIFORMS * LANES) == 0)
+            words_fill(stream, block / LANES, 1, words);
+        uint64_t bits = half_block(words, block % LANES, number % BLOCK_UNIFORMS);
+        values[i] = ((double)(bits >> 12) + 0.5) * 0x1p-52;
+    }
+}
+
+/* The group's part of a range of signs that begins at first: what of it there is, and its words. */
+static size_t signs_group(rpe_stream stream, uint64_t first, size_t count, uint32_t *words)
+{
+    size_t left = RPE_SIGNS_GROUP - (size_t)(first % RPE_SIGNS_GROUP);
+    words_fill(stream, first / RPE_SIGNS_GROUP, 1, words);
+    return left < count ? left : count;
 }
 
 void rpe_stream_signs(rpe_stream stream, uint64_t first, size_t count, double *values)
 {
-    uint64_t bits[2] = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        uint64_t number = first + i;
-        if (i == 0 || number % 128 == 0)
-            stream_block(stream, number / 128, bits);
-        bool negative = bits[number % 128 / 64] >> number % 64 & 1;
-        values[i] = negative ? -1.0 : 1.0;
+    uint32_t words[WORDS];
+    for (size_t part; count > 0; first += part, count -= part, values += part) {
+        part = signs_group(stream, first, count, words);
+        rpe_signs_double(words, (size_t)(first % RPE_SIGNS_GROUP), part, values);
+    }
+}
+
+void rpe_stream_signs_single(rpe_stream stream, uint64_t first, size_t count, float *values)
+{
+    uint32_t words[WORDS];
+    for (size_t part; count > 0; first += part, count -= part, values += part) {
+        part = signs_group(stream, first, count, words);
+        rpe_signs_single(words, (size_t)(first % RPE_SIGNS_GROUP), part, values);
     }
 }

@@ -116,6 +116,52 @@ static void parallel_for_visits_each_index(void **state)
     assert_true(rpe_parallel_processors() >= 1);
 }
 
+/* Loops of 5, 4, .., 1 indices that need all of the loop before:  x_i <- i + sum_j x_j */
+enum { DESCENT = 5 };
+
+typedef struct descent {
+    size_t count;
+    double sum, values[DESCENT];
+} descent;
+
+static size_t descend(void *context)
+{
+    descent *all = context;
+    all->sum = 0;
+    for (size_t i = 0; i < DESCENT; i++)
+        all->sum += all->values[i];
+    return --all->count;
+}
+
+static void add_index(void *context, size_t index, int thread)
+{
+    (void)thread;
+    descent *all = context;
+    all->values[index] = all->sum + (double)index;
+}
+
+static void parallel_loops_wait_for_each_other(void **state)
+{
+    (void)state;
+    double expected[DESCENT] = {0};
+    for (size_t count = DESCENT; count > 0; count--) {
+        double sum = 0;
+        for (size_t i = 0; i < DESCENT; i++)
+            sum += expected[i];
+        for (size_t i = 0; i < count; i++)
+            expected[i] = sum + (double)i;
+    }
+    for (int threads = 1; threads <= 7; threads++) {
+        for (int repetition = 0; repetition < 50; repetition++) {
+            descent context = {.count = DESCENT + 1};
+            rpe_parallel_loops(threads, descend, add_index, &context);
+            assert_int_equal(context.count, 0);
+            for (size_t i = 0; i < DESCENT; i++)
+                assert_true(context.values[i] == expected[i]);
+        }
+    }
+}
+
 /* The serial OpenBLAS, called from several threads at once: each must get its own right product.  With the locks of blas.c
    taken out, at this size most runs on two idle processors have wrong ones (1 to 14 of 4,000), at sizes 16 and 64 none. */
 enum { PRODUCT = 32, PRODUCTS = 10000 };
@@ -158,7 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gemm_is_a_product),        cmocka_unit_test(haar_rows_are_orthonormal),
         cmocka_unit_test(haar_rows_have_mean_zero), cmocka_unit_test(parallel_for_visits_each_index),
-        cmocka_unit_test(gemm_is_thread_safe),
+        cmocka_unit_test(gemm_is_thread_safe),      cmocka_unit_test(parallel_loops_wait_for_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
