@@ -5,8 +5,11 @@
 
 #define GROUP_HEADS 64 /* at most */
 
-static void (*const plain_codes[2])(const rpe_encoder *, const rpe_code_part *, size_t, const void *, void *,
+static void (*const plain_codes[2])(const rpe_encoder *, const rpe_code_part *, size_t, const void *,
+                                    const void *, void *,
                                     size_t) = {rpe_plain_codes_single, rpe_plain_codes_double};
+static void (*const conv_codes[2])(const rpe_encoder *, const rpe_noise *, size_t, size_t, void *const *,
+                                   size_t, rpe_workspace *) = {rpe_conv_codes_single, rpe_conv_codes_double};
 
 typedef struct run {
     const rpe_encoder *encoder;
@@ -83,6 +86,12 @@ static void encode_body(void *context, size_t index, int thread)
                           &r->workspaces[thread]);
 }
 
+static void run_body(void *context, size_t index, int thread)
+{
+    const run *r = context;
+    r->encoder->path->run(r->encoder, &r->noises[0], index, r->inputs, r->outputs, &r->workspaces[thread]);
+}
+
 static void group_run(run *r, int threads)
 {
     for (r->pass = 0; r->pass < r->encoder->passes; r->pass++) {
@@ -102,11 +111,15 @@ void rpe_encoder_apply(const rpe_encoder *encoder, const rpe_noise *noise, const
              .inputs = {queries, keys},
              .outputs = {encoded_queries, encoded_keys},
              .workspaces = workspaces};
+    if (encoder->path->run != NULL) {
+        r.noises[0] = *noise;
+        rpe_parallel_for(encoder->conv.tasks, threads, run_body, &r);
+        return;
+    }
     group = heads < group ? heads : group;
     for (size_t i = 0; i < group; i++) {
         marks[i] = workspaces[i].used;
-        r.slabs[i] =
-            rpe_workspace_take(&workspaces[i], encoder->slab_rows * encoder->settings.realizations, element);
+        r.slabs[i] = rpe_workspace_take(&workspaces[i], encoder->slab_rows * encoder->slab_width, element);
         r.noises[i] = *noise;
         r.noises[i].frame = NULL;
         if (encoder->path == encoder->plain_path && rpe_noise_frame_elements(encoder) > 0) {
@@ -128,14 +141,20 @@ void rpe_encoder_apply(const rpe_encoder *encoder, const rpe_noise *noise, const
 void rpe_encoder_codes(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t feature,
                        void *query_codes, void *key_codes, size_t row_stride, rpe_workspace *workspace)
 {
-    size_t mark = workspace->used, rows = encoder->feature_rows + 1;
+    void *const codes[2] = {query_codes, key_codes};
+    size_t mark = workspace->used, size = encoder->settings.realizations;
     rpe_precision precision = encoder->settings.precision;
-    rpe_code_part queries = part_make(encoder, RPE_SIDE_QUERY, head);
-    rpe_code_part keys = part_make(encoder, RPE_SIDE_KEY, head);
-    void *slab =
-        rpe_workspace_take(workspace, rows * encoder->settings.realizations, rpe_precision_size(precision));
+    if (encoder->conv.tasks > 0 && !encoder->conv.spectral) {
+        conv_codes[precision](encoder, noise, head, feature, codes, row_stride, workspace);
+        return;
+    }
+    size_t element = rpe_precision_size(precision);
+    char *slab = rpe_workspace_take(workspace, (encoder->feature_rows + 1) * size, element);
     encoder->plain_path->fill(encoder, noise, head, feature, slab, workspace);
-    plain_codes[precision](encoder, &queries, feature, slab, query_codes, row_stride);
-    plain_codes[precision](encoder, &keys, feature, slab, key_codes, row_stride);
+    for (int side = 0; side < 2; side++) {
+        rpe_code_part part = part_make(encoder, (rpe_side)side, head);
+        plain_codes[precision](encoder, &part, feature, slab, slab + encoder->feature_rows * size * element,
+                               codes[side], row_stride);
+    }
     rpe_workspace_release(workspace, mark);
 }

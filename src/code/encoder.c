@@ -1,5 +1,4 @@
 /* Plan of an encoding: checks, sizes, the path. */
-#include <limits.h>
 #include <math.h>
 
 #include "rpe_encoder_plan.h"
@@ -7,14 +6,23 @@
 
 static const rpe_path *const plain_paths[2] = {&rpe_path_plain_single, &rpe_path_plain_double};
 static const rpe_path *const factored_paths[2] = {&rpe_path_factored_single, &rpe_path_factored_double};
+static const rpe_path fourier_single = {.run = rpe_conv_task_run_single};
+static const rpe_path fourier_double = {.run = rpe_conv_task_run_double};
+static const rpe_path *const fourier_paths[2] = {&fourier_single, &fourier_double};
 
-#define BLOCK_POSITIONS 128              /* positions of a task, at most */
-#define BLOCK_ELEMENTS ((size_t)1 << 18) /* of the codes or of U of a task, about */
+#define BLOCK_POSITIONS 128              /* positions of a task of the plain path, at most */
+#define BLOCK_ELEMENTS ((size_t)1 << 18) /* of its codes, about */
+#define STRIPS 43                        /* of a task of the factored path: just over 256 positions */
 #define DRAW_ROWS 64                     /* even: pairs of rows stay together */
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 static rpe_status settings_check(const rpe_encoder_settings *settings, rpe_error *error)
@@ -108,27 +116,21 @@ static rpe_status sampler_check(const rpe_encoder *encoder, rpe_error *error)
     return RPE_OK;
 }
 
-/* Whether the factored path can be taken: the family has one, and BLAS can count the extents. */
-static bool can_factor(const rpe_encoder *encoder)
-{
-    const rpe_kernel *kernel = encoder->settings.kernel;
-    const rpe_code_functions *functions = encoder->code->functions[encoder->settings.precision];
-    size_t size = encoder->settings.realizations, columns = kernel->features * encoder->feature_rows, stride;
-    return functions->factor != NULL && rpe_size_multiply(kernel->heads, size, &stride) &&
-           stride <= INT_MAX && columns + encoder->gate_rows_most <= INT_MAX;
-}
-
 static void path_choose(rpe_encoder *encoder)
 {
     const rpe_encoder_settings *settings = &encoder->settings;
-    bool factored = !settings->plain && can_factor(encoder);
+    bool factored = !settings->plain && encoder->code->functions[settings->precision]->factor != NULL;
     size_t rows = settings->kernel->features * encoder->feature_rows + encoder->gate_rows_most;
-    size_t width = factored ? rows : settings->realizations;
+    size_t size = settings->realizations, panel = RPE_PANEL_BYTES / rpe_precision_size(settings->precision);
     encoder->plain_path = plain_paths[settings->precision];
     encoder->path = factored ? factored_paths[settings->precision] : encoder->plain_path;
+    if (!settings->plain && encoder->conv.tasks > 0)
+        encoder->path = fourier_paths[settings->precision];
     encoder->passes = factored ? 1 : settings->kernel->features;
     encoder->slab_rows = factored ? rows : encoder->feature_rows + 1;
-    encoder->block = smaller(BLOCK_POSITIONS, 16 + BLOCK_ELEMENTS / width);
+    encoder->slab_width = factored ? size + (panel - size % panel) % panel : size;
+    encoder->block =
+        factored ? STRIPS * RPE_STRIP_ROWS : smaller(BLOCK_POSITIONS, 16 + BLOCK_ELEMENTS / size);
     encoder->task_items = factored ? 1 : settings->batch;
     bool frames = settings->sampler != NULL && settings->sampler->law.dependence == RPE_NOISE_ORTHOGONAL;
     encoder->draw_rows = smaller(frames ? settings->realizations : DRAW_ROWS, rows);
@@ -160,21 +162,30 @@ static void workspace_size(rpe_encoder *encoder)
 {
     const rpe_encoder_settings *settings = &encoder->settings;
     size_t element = rpe_precision_size(settings->precision), size = settings->realizations;
-    size_t plain_rows = encoder->feature_rows + 1;
-    size_t slab =
-        area_bytes(encoder->slab_rows > plain_rows ? encoder->slab_rows : plain_rows, size, element);
+    bool blocked = encoder->conv.tasks > 0 && !encoder->conv.spectral;
+    size_t plain_rows = (blocked ? encoder->conv.fourier.length : encoder->feature_rows) + 1;
+    size_t slab = rpe_workspace_sum(area_bytes(plain_rows, size, element), RPE_MEMORY_ALIGNMENT);
+    if (encoder->path->run == NULL)
+        slab = larger(slab, area_bytes(encoder->slab_rows, encoder->slab_width, element));
     size_t fill =
         rpe_workspace_sum(area_bytes(encoder->draw_rows, size, sizeof(double)), sampler_bytes(encoder));
+    if (encoder->path != encoder->plain_path)
+        fill = rpe_workspace_sum(fill, area_bytes(encoder->draw_rows, size, element));
     size_t encode;
-    if (encoder->path == encoder->plain_path)
+    if (encoder->path->run != NULL || encoder->path == encoder->plain_path)
         encode = area_bytes(encoder->block, size, element);
     else
-        encode = rpe_workspace_sum(area_bytes(encoder->block, encoder->slab_rows, element),
-                                   encoder->code->factor_workspace_bytes(settings->kernel));
+        encode = rpe_workspace_sum(
+            area_bytes(RPE_STRIP_ROWS, encoder->slab_rows, element),
+            rpe_workspace_bytes(encoder->code->state_elements(settings->kernel), sizeof(double)));
     size_t frame = rpe_workspace_bytes(rpe_noise_frame_elements(encoder), sizeof(double));
     if (encoder->path == encoder->plain_path)
         slab = rpe_workspace_sum(slab, rpe_workspace_sum(frame, frame));
-    encoder->workspace_bytes = rpe_workspace_sum(slab, fill > encode ? fill : encode);
+    fill = larger(fill, rpe_conv_fill_bytes(encoder));
+    encoder->workspace_bytes = rpe_workspace_sum(slab, larger(fill, encode));
+    if (encoder->path->run != NULL)
+        encoder->workspace_bytes =
+            larger(encoder->workspace_bytes, rpe_conv_task_bytes(encoder, sampler_bytes(encoder)));
 }
 
 rpe_status rpe_encoder_create(rpe_encoder **encoder, const rpe_encoder_settings *settings, rpe_error *error)
@@ -199,6 +210,8 @@ rpe_status rpe_encoder_create(rpe_encoder **encoder, const rpe_encoder_settings 
         status = gate_number(created, error);
     if (status == RPE_OK)
         status = sampler_check(created, error);
+    if (status == RPE_OK && settings->kernel->taps > 0)
+        status = rpe_conv_plan_make(created, error);
     if (status != RPE_OK) {
         rpe_encoder_destroy(created);
         return status;
@@ -213,6 +226,7 @@ void rpe_encoder_destroy(rpe_encoder *encoder)
 {
     if (encoder == NULL)
         return;
+    rpe_conv_plan_destroy(&encoder->conv);
     rpe_memory_free(encoder->gate_rows);
     rpe_memory_free(encoder->gate_row);
     rpe_memory_free(encoder);

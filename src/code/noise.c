@@ -87,6 +87,13 @@ size_t rpe_noise_frame_elements(const rpe_encoder *encoder)
     return has_frames(encoder) ? encoder->draw_rows * encoder->settings.realizations : 0;
 }
 
+static rpe_stream head_stream(const rpe_encoder *encoder, const rpe_noise *noise, size_t head)
+{
+    rpe_stream stream = noise->stream;
+    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, source_head(encoder, head));
+    return stream;
+}
+
 void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
                     size_t count, double *values, rpe_workspace *workspace)
 {
@@ -95,8 +102,7 @@ void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t h
         return;
     }
     rpe_noise_shape shape = rpe_encoder_noise_shape(encoder, head);
-    rpe_stream stream = noise->stream;
-    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, source_head(encoder, head));
+    rpe_stream stream = head_stream(encoder, noise, head);
     size_t size = shape.realizations;
     if (noise->frame != NULL && has_frames(encoder) && first / size == (first + count - 1) / size)
         frame_copy(encoder, &shape, stream, noise->frame, head, first, count, values, workspace);
@@ -110,6 +116,40 @@ size_t rpe_noise_chunk(const rpe_encoder *encoder, size_t first, size_t end)
     if (has_frames(encoder) && size - first % size < most)
         most = size - first % size;
     return end - first < most ? end - first : most;
+}
+
+void rpe_noise_fill_double(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
+                           size_t end, double *values, rpe_workspace *workspace)
+{
+    while (first < end) {
+        size_t rows = rpe_noise_chunk(encoder, first, end);
+        rpe_noise_rows(encoder, noise, head, first, rows, values, workspace);
+        values += rows * encoder->settings.realizations;
+        first += rows;
+    }
+}
+
+void rpe_noise_fill_single(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
+                           size_t end, float *values, rpe_workspace *workspace)
+{
+    const rpe_sampler *sampler = encoder->settings.sampler;
+    size_t size = encoder->settings.realizations, mark = workspace->used;
+    if (noise->given == NULL && sampler->draw_single != NULL) {
+        rpe_noise_shape shape = rpe_encoder_noise_shape(encoder, head);
+        sampler->draw_single(&shape, head_stream(encoder, noise, head), first, end - first, values,
+                             workspace);
+        return;
+    }
+    double *z = rpe_workspace_take(workspace, encoder->draw_rows * size, sizeof *z);
+    while (first < end) {
+        size_t rows = rpe_noise_chunk(encoder, first, end);
+        rpe_noise_rows(encoder, noise, head, first, rows, z, workspace);
+        for (size_t i = 0; i < rows * size; i++)
+            values[i] = (float)z[i];
+        values += rows * size;
+        first += rows;
+    }
+    rpe_workspace_release(workspace, mark);
 }
 
 size_t rpe_noise_realizations(const rpe_kernel *kernel, const rpe_array *given)

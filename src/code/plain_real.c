@@ -5,48 +5,36 @@
 #include "rpe_real.h"
 
 /* One pass is one feature.  Slab [rows of a feature + 1,R]: its noise, then the gate noise if the feature is gated. */
-static void rows_fill(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
-                      size_t end, real *slab, rpe_workspace *workspace)
-{
-    size_t size = encoder->settings.realizations, mark = workspace->used;
-    double *z = rpe_workspace_take(workspace, encoder->draw_rows * size, sizeof *z);
-    while (first < end) {
-        size_t rows = rpe_noise_chunk(encoder, first, end);
-        rpe_noise_rows(encoder, noise, head, first, rows, z, workspace);
-        for (size_t i = 0; i < rows * size; i++)
-            slab[i] = (real)z[i];
-        slab += rows * size;
-        first += rows;
-    }
-    rpe_workspace_release(workspace, mark);
-}
-
 static void fill(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t pass, void *slab,
                  rpe_workspace *workspace)
 {
     size_t features = encoder->settings.kernel->features, rows = encoder->feature_rows;
     size_t gate_row = encoder->gate_row[head * features + pass];
-    rows_fill(encoder, noise, head, pass * rows, (pass + 1) * rows, slab, workspace);
+    if (encoder->conv.spectral) {
+        R(rpe_conv_fill)(encoder, noise, head, pass, slab, workspace);
+        return;
+    }
+    R(rpe_noise_fill)(encoder, noise, head, pass * rows, (pass + 1) * rows, slab, workspace);
     if (gate_row != RPE_NO_ROW)
-        rows_fill(encoder, noise, head, features * rows + gate_row, features * rows + gate_row + 1,
-                  (real *)slab + rows * encoder->settings.realizations, workspace);
+        R(rpe_noise_fill)
+    (encoder, noise, head, features * rows + gate_row, features * rows + gate_row + 1,
+     (real *)slab + rows * encoder->settings.realizations, workspace);
 }
 
 /* Xbar_d(m) = sqrt(1 - delta_d) X_d(m) + sqrt(delta_d) epsilon_d;  make has put in the first factor */
 void R(rpe_plain_codes)(const rpe_encoder *encoder, const rpe_code_part *part, size_t feature,
-                        const void *slab, void *codes, size_t row_stride)
+                        const void *slab, const void *epsilon, void *codes, size_t row_stride)
 {
     const rpe_kernel *kernel = part->kernel;
     size_t size = part->realizations;
     encoder->code->functions[encoder->settings.precision]->make(part, feature, slab, codes, row_stride);
     if (encoder->gate_row[part->head * kernel->features + feature] == RPE_NO_ROW)
         return;
-    const real *epsilon = (const real *)slab + encoder->feature_rows * size;
     real weight = (real)sqrt(rpe_kernel_gate(kernel, part->head, feature));
     for (size_t i = 0; i < part->count; i++) {
         real *x = (real *)codes + i * row_stride;
         for (size_t r = 0; r < size; r++)
-            x[r] += weight * epsilon[r];
+            x[r] += weight * ((const real *)epsilon)[r];
     }
 }
 
@@ -76,7 +64,8 @@ static void encode(const rpe_encoder *encoder, const rpe_encoder_task *task, con
 {
     size_t size = task->part.realizations, mark = workspace->used;
     real *codes = rpe_workspace_take(workspace, encoder->block * size, sizeof *codes);
-    R(rpe_plain_codes)(encoder, &task->part, task->pass, slab, codes, size);
+    const real *epsilon = (const real *)slab + encoder->feature_rows * size;
+    R(rpe_plain_codes)(encoder, &task->part, task->pass, slab, epsilon, codes, size);
     for (size_t item = task->item; item < task->item + task->items; item++)
         contract(encoder, task, item, codes, inputs, outputs);
     rpe_workspace_release(workspace, mark);

@@ -20,16 +20,23 @@ typedef struct rpe_code_part {
     size_t realizations;            /* R */
 } rpe_code_part;
 
+/* A few consecutive positions: rows, and how many elements these are apart in inputs and in U. */
+typedef struct rpe_strip {
+    size_t rows, input_stride, column_stride;
+} rpe_strip;
+
 /* In one precision; noise, codes, inputs and columns are arrays of it. */
 typedef struct rpe_code_functions {
     /* Codes of one feature, sqrt(1 - delta) included, the gate noise not: [count,R], rows row_stride elements apart, from
        noise [rows of a feature,R]. */
     void (*make)(const rpe_code_part *part, size_t feature, const void *noise, void *codes,
                  size_t row_stride);
-    /* Factored form, the position columns of U: x_md omega_dj(m), at the columns that rpe_code.place gives.  inputs: x_md
-       of part->first, [count,D], rows input_stride apart.  NULL: the family has no factored form. */
-    void (*factor)(const rpe_code_part *part, const void *inputs, size_t input_stride, void *columns,
-                   size_t column_stride, rpe_workspace *workspace);
+    /* Factored form, NULL without: the position columns of U, x_md omega_dj(m), at the columns that rpe_code.place gives, of
+       one strip of positions after another.  start: the state at part->first;  factor: inputs x_m [D] -> columns, and the
+       state moves behind the strip. */
+    void (*start)(const rpe_code_part *part, double *state);
+    void (*factor)(const rpe_kernel *kernel, double *state, const rpe_strip *strip, const void *inputs,
+                   void *columns);
 } rpe_code_functions;
 
 typedef struct rpe_code {
@@ -43,7 +50,7 @@ typedef struct rpe_code {
     /* Factored form, NULL without: the column of U that belongs to a position row of the stacked noise, and what its noise
        is multiplied by, lambda sqrt(1 - delta). */
     void (*place)(const rpe_kernel *kernel, size_t head, size_t row, size_t *column, double *weight);
-    size_t (*factor_workspace_bytes)(const rpe_kernel *kernel);
+    size_t (*state_elements)(const rpe_kernel *kernel);
     const rpe_code_functions *functions[2]; /* by rpe_precision */
 } rpe_code;
 

@@ -48,6 +48,12 @@ typedef struct rpe_noise {
     rpe_noise_frame *frame; /* optional, of one thread */
 } rpe_noise;
 
+/* From which the commands and the library draw, so that a seed gives both the same. */
+static inline rpe_stream rpe_encoder_stream(uint64_t seed)
+{
+    return (rpe_stream){.seed = seed, .point = rpe_stream_point("command=encode")};
+}
+
 /* Errors: positions not covered, a kernel without codes (table), a sampler that does not support it, R = 0, sizes that
    overflow or exceed the stream. */
 rpe_status rpe_encoder_create(rpe_encoder **encoder, const rpe_encoder_settings *settings, rpe_error *error);
@@ -73,5 +79,21 @@ void rpe_encoder_apply(const rpe_encoder *encoder, const rpe_noise *noise, const
    (H*D*R writes into an [N,H,D,R] array).  In the encoder's precision. */
 void rpe_encoder_codes(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t feature,
                        void *query_codes, void *key_codes, size_t row_stride, rpe_workspace *workspace);
+
+/* A few positions at a time, for who does not want to hold all.  Not every encoder can: a convolution encodes both sides of
+   many positions together. */
+bool rpe_encoder_has_ranges(const rpe_encoder *encoder);
+/* Elements of the slab that holds the noise of one head, in the encoder's precision. */
+size_t rpe_encoder_slab_elements(const rpe_encoder *encoder);
+void rpe_encoder_slab_fill(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, void *slab,
+                           rpe_workspace *workspace);
+typedef struct rpe_encoder_range {
+    rpe_side side;
+    size_t item, head;
+    size_t first, count; /* positions, flat */
+} rpe_encoder_range;
+/* inputs: the whole array of that side; slab: of that head; encoded [count,R].  The numbers of rpe_encoder_apply to rounding. */
+void rpe_encoder_range_encode(const rpe_encoder *encoder, const rpe_encoder_range *range, const void *slab,
+                              const void *inputs, void *encoded, rpe_workspace *workspace);
 
 #endif

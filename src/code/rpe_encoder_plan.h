@@ -3,6 +3,7 @@
 #define RPE_ENCODER_PLAN_H
 
 #include "rpe_code.h"
+#include "rpe_conv_fourier.h"
 #include "rpe_encoder.h"
 
 /* One task: positions of one side of one head, for some items of the batch. */
@@ -10,6 +11,7 @@ typedef struct rpe_encoder_task {
     rpe_code_part part;
     size_t item, items;
     size_t pass; /* plain: the feature; factored: 0 */
+    bool alone;  /* factored, of one item: the outputs are those of the part alone, [count,R] */
 } rpe_encoder_task;
 
 /* One way of encoding, in one precision.  A head is encoded in passes; a pass fills a slab of noise, which all tasks read. */
@@ -19,16 +21,24 @@ typedef struct rpe_path {
     /* inputs and outputs: the whole arrays of the task's side. */
     void (*encode)(const rpe_encoder *encoder, const rpe_encoder_task *task, const void *slab,
                    const void *inputs, void *outputs, rpe_workspace *workspace);
+    /* Instead of these two: the tasks of rpe_conv_plan, each a thing of its own. */
+    void (*run)(const rpe_encoder *encoder, const rpe_noise *noise, size_t index, const void *const inputs[2],
+                void *const outputs[2], rpe_workspace *workspace);
 } rpe_path;
 
 extern const rpe_path rpe_path_plain_single, rpe_path_plain_double;
 extern const rpe_path rpe_path_factored_single, rpe_path_factored_double;
 
-/* Codes of one feature, the gate noise included: [count,R], rows row_stride apart; slab as filled by the plain path. */
+/* Codes of one feature, the gate noise epsilon [R] included: [count,R], rows row_stride apart; slab: the noise rows as the
+   plain path fills them in, epsilon their last one. */
 void rpe_plain_codes_single(const rpe_encoder *encoder, const rpe_code_part *part, size_t feature,
-                            const void *slab, void *codes, size_t row_stride);
+                            const void *slab, const void *epsilon, void *codes, size_t row_stride);
 void rpe_plain_codes_double(const rpe_encoder *encoder, const rpe_code_part *part, size_t feature,
-                            const void *slab, void *codes, size_t row_stride);
+                            const void *slab, const void *epsilon, void *codes, size_t row_stride);
+
+/* Factored path: rows of U at hand, and the width of the panels that its slab consists of. */
+#define RPE_STRIP_ROWS 6
+#define RPE_PANEL_BYTES 64
 
 #define RPE_NO_ROW ((size_t)-1)
 
@@ -44,9 +54,11 @@ struct rpe_encoder {
     size_t gate_rows_most; /* largest of gate_rows */
     size_t passes;         /* of a head */
     size_t slab_rows;      /* of the slab of apply */
+    size_t slab_width;     /* R, or whole panels */
     size_t block;          /* positions of one task */
     size_t task_items;     /* batch items of one task */
     size_t draw_rows;      /* noise rows drawn at a time */
+    rpe_conv_plan conv;
     size_t workspace_bytes;
     double scale; /* (R D)^(-1/4) */
 };
@@ -57,6 +69,13 @@ rpe_noise_shape rpe_encoder_noise_shape(const rpe_encoder *encoder, size_t head)
 /* Rows first .. first+count-1 of the head's stacked noise, [count,R] in double: drawn, or copied from what was given. */
 void rpe_noise_rows(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
                     size_t count, double *values, rpe_workspace *workspace);
+
+/* Any number of rows first .. end-1, [end-first,R], rounded to or drawn in the precision of the name.  Takes room for
+   draw_rows rows in double, and the sampler's. */
+void rpe_noise_fill_single(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
+                           size_t end, float *values, rpe_workspace *workspace);
+void rpe_noise_fill_double(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
+                           size_t end, double *values, rpe_workspace *workspace);
 
 /* Doubles of a noise frame of this encoder; 0 when its noise has no blocks. */
 size_t rpe_noise_frame_elements(const rpe_encoder *encoder);

@@ -22,6 +22,8 @@ typedef struct rpe_noise_shape {
 typedef struct rpe_sampler {
     const char *name, *title, *source;
     rpe_noise_law law;
+    bool
+        isotropic; /* rows are the standard normals of the stream, in order: convSPE may take them for a spectrum instead */
     /* Whether such noise can be drawn; if not, says why.  (rows+gate_rows)*R within RPE_STREAM_LENGTH is checked by
        rpe_sampler_supports for all.  NULL: always. */
     rpe_status (*supports)(const rpe_noise_shape *shape, rpe_error *error);
@@ -30,6 +32,9 @@ typedef struct rpe_sampler {
        When shape->paired, first and count are even as long as they lie within the position rows. */
     void (*draw)(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count, double *values,
                  rpe_workspace *workspace);
+    /* The same realization in single precision.  NULL: draw, rounded. */
+    void (*draw_single)(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count,
+                        float *values, rpe_workspace *workspace);
 } rpe_sampler;
 
 size_t rpe_sampler_count(void);

@@ -36,11 +36,10 @@ static void place(const rpe_kernel *kernel, size_t head, size_t row, size_t *col
     *weight = rpe_sinusoid_get(kernel, RPE_SIDE_KEY, head, feature, k).gain;
 }
 
-/* State and step of the rotation, cosine and sine of each: see sine_real.c. */
-static size_t factor_workspace_bytes(const rpe_kernel *kernel)
+/* Cosine and sine of the phases and of a step: see sine_real.c. */
+static size_t state_elements(const rpe_kernel *kernel)
 {
-    size_t bytes = rpe_workspace_bytes(kernel->features * kernel->sinusoids, sizeof(double));
-    return rpe_workspace_sum(rpe_workspace_sum(bytes, bytes), rpe_workspace_sum(bytes, bytes));
+    return 4 * kernel->features * kernel->sinusoids;
 }
 
 const rpe_code rpe_code_sine = {
@@ -52,6 +51,6 @@ const rpe_code rpe_code_sine = {
     .noise_axes = noise_axes,
     .noise_extent = noise_extent,
     .place = place,
-    .factor_workspace_bytes = factor_workspace_bytes,
+    .state_elements = state_elements,
     .functions = {&rpe_sine_functions_single, &rpe_sine_functions_double},
 };

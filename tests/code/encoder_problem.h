@@ -2,6 +2,7 @@
 #ifndef ENCODER_PROBLEM_H
 #define ENCODER_PROBLEM_H
 
+#include <math.h>
 #include <string.h>
 
 #include "rpe_encoder.h"
@@ -29,9 +30,18 @@ static const shape shapes[] = {
     {"sine", 1, {300}, {300}, 2, 4, {2}, 64, 1, 2, false},
     {"sine", 1, {3000}, {2999}, 1, 2, {2}, 3, 1, 0, false},
     {"sine", 1, {2}, {5}, 3, 1, {4}, 9, 2, 2, true},
+    {"sine", 1, {7}, {13}, 1, 8, {3}, 16, 1, 1, false},
+    {"sine", 1, {67}, {61}, 2, 17, {1}, 33, 2, 2, false},
+    {"sine", 1, {13}, {16}, 1, 63, {1}, 65, 1, 0, false},
     {"conv", 1, {1}, {1}, 1, 1, {1}, 1, 1, 0, false},
     {"conv", 1, {5}, {9}, 2, 3, {11}, 17, 2, 2, false},
     {"conv", 1, {131}, {64}, 1, 2, {7}, 33, 1, 1, false},
+    {"conv", 1, {1}, {1}, 2, 2, {16}, 1, 1, 2, false},
+    {"conv", 1, {3}, {1}, 1, 2, {33}, 2, 3, 1, false},
+    {"conv", 1, {127}, {129}, 2, 3, {17}, 5, 2, 2, true},
+    {"conv", 1, {257}, {1}, 1, 17, {31}, 3, 1, 2, false},
+    {"conv", 1, {7}, {64}, 2, 3, {71}, 18, 2, 1, false},
+    {"conv", 1, {300}, {211}, 1, 2, {37}, 3, 2, 2, false},
     {"conv", 2, {4, 3}, {4, 3}, 2, 2, {2, 3}, 5, 2, 2, false},
     {"conv", 2, {5, 7}, {3, 9}, 1, 3, {1, 4}, 16, 1, 0, true},
     {"conv", 3, {2, 3, 5}, {3, 3, 2}, 2, 2, {2, 3, 2}, 15, 1, 2, true},
@@ -211,6 +221,46 @@ static inline void outputs_free(void *outputs[2])
 {
     rpe_memory_free(outputs[0]);
     rpe_memory_free(outputs[1]);
+}
+
+/* Contraction of what rpe_encoder_codes returns, rows strided, is what apply returns. */
+static inline void codes_agree(const problem *p, const rpe_encoder_settings *settings)
+{
+    const shape *s = p->shape;
+    rpe_encoder *encoder;
+    rpe_workspace workspace;
+    rpe_error error;
+    rpe_noise noise = {.stream = p->noise.stream};
+    void *outputs[2];
+    double *codes[2], *sums[2], scale = pow((double)(s->realizations * s->features), -0.25);
+    size_t stride = s->realizations + 3;
+    if (settings->sampler == NULL)
+        noise = p->noise;
+    rpe_test_ok(rpe_encoder_create(&encoder, settings, &error), &error);
+    rpe_test_ok(rpe_workspace_create(&workspace, rpe_encoder_workspace_bytes(encoder), &error), &error);
+    for (int side = 0; side < 2; side++) {
+        codes[side] = rpe_memory_allocate(side_positions(p, side)->count * stride, sizeof(double));
+        sums[side] = rpe_memory_allocate_zero(p->outputs[side], sizeof(double));
+    }
+    for (size_t i = 0; i < s->heads * s->features; i++) {
+        size_t h = i / s->features, d = i % s->features;
+        rpe_encoder_codes(encoder, &noise, h, d, codes[0], codes[1], stride, &workspace);
+        for (int side = 0; side < 2; side++)
+            for (size_t m = 0; m < s->batch * side_positions(p, side)->count; m++)
+                for (size_t r = 0; r < s->realizations; r++)
+                    sums[side][(m * s->heads + h) * s->realizations + r] +=
+                        scale * p->inputs[side][(m * s->heads + h) * s->features + d] *
+                        codes[side][m % side_positions(p, side)->count * stride + r];
+    }
+    encode(p, settings, 1, outputs);
+    for (int side = 0; side < 2; side++) {
+        assert_true(rpe_test_error(p->outputs[side], outputs[side], sums[side]) < 1e-12);
+        rpe_memory_free(codes[side]);
+        rpe_memory_free(sums[side]);
+    }
+    outputs_free(outputs);
+    rpe_workspace_destroy(&workspace);
+    rpe_encoder_destroy(encoder);
 }
 
 #endif

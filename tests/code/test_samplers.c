@@ -68,6 +68,32 @@ static void test_grouping(void **state)
         }
 }
 
+/* What a sampler draws in single precision is the same realization, in any group of rows; signs are the same numbers. */
+static void test_single(void **state)
+{
+    rpe_noise_shape shape = {.rows = 30, .gate_rows = 3, .realizations = 14, .paired = true};
+    rpe_stream stream = {
+        .seed = 7, .point = 11, .trial = 0, .purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0)};
+    float narrow[33 * 14];
+    rpe_workspace workspace = {0};
+    (void)state;
+    for (size_t s = 0; s < rpe_sampler_count(); s++) {
+        const rpe_sampler *sampler = rpe_sampler_at(s);
+        if (sampler->draw_single == NULL)
+            continue;
+        double *all = rows_draw(sampler, &shape, 0, 0, 33);
+        double most = sampler->law.excess_kurtosis < 0.0 ? 0.0 : 1e-3;
+        for (size_t first = 0; first < 33; first++) {
+            sampler->draw_single(&shape, stream, first, 33 - first, narrow, &workspace);
+            for (size_t i = 0; i < (33 - first) * 14; i++)
+                assert_true(fabs(narrow[i] - all[first * 14 + i]) <= most);
+        }
+        rpe_memory_free(all);
+    }
+    assert_non_null(rpe_sampler_find("gaussian")->draw_single);
+    assert_non_null(rpe_sampler_find("rademacher")->draw_single);
+}
+
 /* Two trials share no value (signs: not all). */
 static void test_streams_differ(void **state)
 {
@@ -224,10 +250,15 @@ static void test_rademacher_signs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registry),         cmocka_unit_test(test_grouping),
-        cmocka_unit_test(test_streams_differ),   cmocka_unit_test(test_orthogonal_blocks),
-        cmocka_unit_test(test_quadrature_pairs), cmocka_unit_test(test_supports),
-        cmocka_unit_test(test_moments),          cmocka_unit_test(test_orthogonal_mean),
+        cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_grouping),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_streams_differ),
+        cmocka_unit_test(test_orthogonal_blocks),
+        cmocka_unit_test(test_quadrature_pairs),
+        cmocka_unit_test(test_supports),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_orthogonal_mean),
         cmocka_unit_test(test_rademacher_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
