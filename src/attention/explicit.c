@@ -13,6 +13,8 @@
 #define TILE_KEYS 8
 #define LINE 8 /* doubles in a cache line */
 #define TILE (TILE_QUERIES * TILE_KEYS)
+/* A multiple of TILE_QUERIES: the lags that they meet at one panel stay in the first cache. */
+#define NEAR_QUERIES 32
 
 /* sum_d q_md k_nd P_d(m-n) for 4 queries and 8 keys
    queries [D,4], panel [D,8], P_d at window[d*stride + i*step + c]; scores: rows RPE_KEY_BLOCK apart */
@@ -36,7 +38,7 @@ static void score_tile_portable(size_t features, const double *queries, const do
     }
 }
 
-#ifdef __x86_64__
+#if RPE_WIDE
 typedef double vector __attribute__((vector_size(32), aligned(8), may_alias));
 
 /* The same; left to itself the compiler takes d for the vectors. */
@@ -64,7 +66,7 @@ __attribute__((target("avx2,fma"))) static void score_tile_avx2(size_t features,
 
 static score_tile *fastest_tile(void)
 {
-#ifdef __x86_64__
+#if RPE_WIDE
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         return score_tile_avx2;
     }
@@ -91,7 +93,7 @@ typedef struct explicit_call {
    More axes: window_d[i*TILE_KEYS + c], gathered for one tile. */
 typedef struct explicit_scratch {
     double *queries; /* [tiles,D,TILE_QUERIES], q / sqrt(D), zero behind the last query */
-    double *panel;   /* [D,TILE_KEYS], zero behind the last key */
+    double *panels;  /* [tiles,D,TILE_KEYS], zero behind the last key */
     double *window;  /* [D,window_stride] */
 } explicit_scratch;
 
@@ -220,7 +222,7 @@ static void *prepare(const void *context, const rpe_block *block, rpe_workspace 
                           block->head * features;
     explicit_scratch *scratch = rpe_workspace_take(workspace, 1, sizeof *scratch);
     scratch->queries = rpe_workspace_take(workspace, features * RPE_QUERY_BLOCK, sizeof(double));
-    scratch->panel = rpe_workspace_take(workspace, features * TILE_KEYS, sizeof(double));
+    scratch->panels = rpe_workspace_take(workspace, features * RPE_KEY_BLOCK, sizeof(double));
     scratch->window = rpe_workspace_take(workspace, features * plan->window_stride, sizeof(double));
     double scale = 1 / sqrt((double)features);
     memset(scratch->queries, 0, features * RPE_QUERY_BLOCK * sizeof(double));
@@ -233,34 +235,82 @@ static void *prepare(const void *context, const rpe_block *block, rpe_workspace 
     return scratch;
 }
 
+static void fetch(uintptr_t address, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += LINE * sizeof(double)) {
+        __builtin_prefetch((const void *)(address + at));
+    }
+}
+
+/* The keys and the new lags of the next block of keys are on their way while this one is computed. */
+static void fetch_next(const explicit_call *call, const rpe_block *block, const double *key)
+{
+    const rpe_attention_shape *shape = &call->plan->shape;
+    size_t width = shape->size * sizeof *key, stride = shape->heads * width;
+    size_t next = block->first_key + RPE_KEY_BLOCK;
+    size_t keys = next < shape->keys ? smaller(RPE_KEY_BLOCK, shape->keys - next) : 0;
+    for (size_t c = 0; c < keys; c++) {
+        fetch((uintptr_t)key + (RPE_KEY_BLOCK + c) * stride, width);
+    }
+    if (!call->plan->one_axis || keys == 0) {
+        return;
+    }
+    const rpe_lag_table *table = &call->plan->tables[block->head];
+    size_t first = table->query_offset[block->first_query] - table->key_offset[next + keys - 1];
+    for (size_t d = 0; d < table->features; d++) {
+        fetch((uintptr_t)(table->values + d * table->stride + first), keys * sizeof *table->values);
+    }
+}
+
+/* One axis: a few queries against all keys of the block, then the next. */
+static void score_line(const explicit_call *call, const explicit_scratch *scratch, const rpe_block *block,
+                       double *scores)
+{
+    size_t features = call->plan->shape.size, stride = call->plan->window_stride;
+    size_t last = round_up(block->queries, TILE_QUERIES) - 1;
+    fill_window(&call->plan->tables[block->head], block, stride, scratch->window);
+    for (size_t first = 0; first < block->queries; first += NEAR_QUERIES) {
+        size_t end = smaller(first + NEAR_QUERIES, block->queries);
+        for (size_t c = 0; c < block->keys; c += TILE_KEYS) {
+            for (size_t i = first; i < end; i += TILE_QUERIES) {
+                call->plan->tile(features, scratch->queries + i * features, scratch->panels + c * features,
+                                 scratch->window + (c + last - i), stride, -1,
+                                 scores + i * RPE_KEY_BLOCK + c);
+            }
+        }
+    }
+}
+
+static void score_grid(const explicit_call *call, const explicit_scratch *scratch, const rpe_block *block,
+                       double *scores)
+{
+    size_t features = call->plan->shape.size;
+    for (size_t c = 0; c < block->keys; c += TILE_KEYS) {
+        for (size_t i = 0; i < block->queries; i += TILE_QUERIES) {
+            gather_window(&call->plan->tables[block->head], block, i, c, scratch->window);
+            call->plan->tile(features, scratch->queries + i * features, scratch->panels + c * features,
+                             scratch->window, TILE, TILE_KEYS, scores + i * RPE_KEY_BLOCK + c);
+        }
+    }
+}
+
 static void score_positions(const void *context, void *prepared, const rpe_block *block, void *scores)
 {
     const explicit_call *call = context;
     const rpe_explicit *plan = call->plan;
-    const rpe_lag_table *table = &plan->tables[block->head];
-    explicit_scratch *scratch = prepared;
-    size_t features = plan->shape.size, key_stride = plan->shape.heads * features,
-           stride = plan->window_stride;
-    size_t rows = round_up(block->queries, TILE_QUERIES);
-    const double *key = call->keys + (block->item * plan->shape.keys + block->first_key) * key_stride +
-                        block->head * features;
-    if (plan->one_axis) {
-        fill_window(table, block, stride, scratch->window);
-    }
+    const explicit_scratch *scratch = prepared;
+    size_t features = plan->shape.size, stride = plan->shape.heads * features;
+    const double *key =
+        call->keys + (block->item * plan->shape.keys + block->first_key) * stride + block->head * features;
     for (size_t c = 0; c < block->keys; c += TILE_KEYS) {
-        fill_panel(features, smaller(TILE_KEYS, block->keys - c), key + c * key_stride, key_stride,
-                   scratch->panel);
-        for (size_t i = 0; i < block->queries; i += TILE_QUERIES) {
-            double *sums = (double *)scores + i * RPE_KEY_BLOCK + c;
-            const double *query = scratch->queries + i * features;
-            if (plan->one_axis) {
-                plan->tile(features, query, scratch->panel, scratch->window + (c + rows - 1 - i), stride, -1,
-                           sums);
-            } else {
-                gather_window(table, block, i, c, scratch->window);
-                plan->tile(features, query, scratch->panel, scratch->window, TILE, TILE_KEYS, sums);
-            }
-        }
+        fill_panel(features, smaller(TILE_KEYS, block->keys - c), key + c * stride, stride,
+                   scratch->panels + c * features);
+    }
+    fetch_next(call, block, key);
+    if (plan->one_axis) {
+        score_line(call, scratch, block, scores);
+    } else {
+        score_grid(call, scratch, block, scores);
     }
 }
 
@@ -279,17 +329,18 @@ static void score_plain(const void *context, void *prepared, const rpe_block *bl
 
 static size_t scorer_bytes(const rpe_explicit *plan)
 {
-    size_t features = plan->shape.size, queries, window;
+    size_t features = plan->shape.size, queries, keys, window;
     if (!plan->kernel) {
         return 0;
     }
     if (!rpe_size_multiply(features, RPE_QUERY_BLOCK, &queries) ||
+        !rpe_size_multiply(features, RPE_KEY_BLOCK, &keys) ||
         !rpe_size_multiply(features, plan->window_stride, &window)) {
         return SIZE_MAX;
     }
     size_t bytes = rpe_workspace_bytes(1, sizeof(explicit_scratch));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(queries, sizeof(double)));
-    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(features * TILE_KEYS, sizeof(double)));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(keys, sizeof(double)));
     return rpe_workspace_sum(bytes, rpe_workspace_bytes(window, sizeof(double)));
 }
 

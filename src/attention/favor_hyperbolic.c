@@ -17,5 +17,6 @@ const rpe_feature_map rpe_feature_map_favor_hyperbolic = {
     .scale = scale,
     .norm = -0.5,
     .exponential = true,
+    .unit = RPE_UNIT_POWER,
     .expand = {rpe_expand_mirrored_single, rpe_expand_mirrored_double},
 };

@@ -17,4 +17,5 @@ const rpe_feature_map rpe_feature_map_favor_iid = {
     .scale = scale,
     .norm = -0.5,
     .exponential = true,
+    .unit = RPE_UNIT_POWER,
 };

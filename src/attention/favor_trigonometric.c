@@ -17,5 +17,6 @@ const rpe_feature_map rpe_feature_map_favor_trigonometric = {
     .scale = scale,
     .norm = +0.5,
     .exponential = false,
+    .unit = RPE_UNIT_QUARTER,
     .expand = {rpe_expand_circular_single, rpe_expand_circular_double},
 };

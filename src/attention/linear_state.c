@@ -1,5 +1,5 @@
 /* Linear attention as a stream: a chunk of one token at a time. */
-#include "rpe_linear_sums.h"
+#include "rpe_linear_apply.h"
 #include "rpe_memory.h"
 
 struct rpe_linear_state {
@@ -7,6 +7,7 @@ struct rpe_linear_state {
     rpe_workspace workspace; /* of all that follows */
     const void *prepared;
     rpe_linear_scratch scratch;
+    rpe_linear_chunk chunk;
     unsigned char *sums; /* [H] of sums_elements */
 };
 
@@ -37,6 +38,7 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
     size_t element = rpe_precision_size(settings->precision);
     if (status == RPE_OK) {
         size_t bytes = rpe_workspace_sum(rpe_linear_prepare_bytes(linear), rpe_linear_scratch_bytes(linear));
+        bytes = rpe_workspace_sum(bytes, rpe_linear_chunk_bytes(linear));
         bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(state_elements(linear), element));
         status = rpe_workspace_create(&created->workspace, bytes, error);
     }
@@ -46,6 +48,7 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
     }
     created->prepared = rpe_linear_prepare(linear, projection, &created->workspace);
     created->scratch = rpe_linear_scratch_take(linear, &created->workspace);
+    created->chunk = rpe_linear_chunk_take(linear, &created->workspace);
     created->sums = rpe_workspace_take(&created->workspace, state_elements(linear), element);
     rpe_linear_state_reset(created);
     *state = created;
@@ -72,16 +75,23 @@ void rpe_linear_state_take(rpe_linear_state *state, const void *query, const voi
                            void *output)
 {
     const rpe_linear *linear = &state->linear;
+    const rpe_linear_pass pass = {linear, rpe_linear_functions_of[linear->precision], state->prepared};
+    rpe_linear_chunk *chunk = &state->chunk;
     size_t element = rpe_precision_size(linear->precision);
     size_t size = linear->shape.size, width = linear->shape.values;
     for (size_t h = 0; h < linear->shape.heads; h++) {
         size_t vector = h * size * element, row = h * width * element;
         rpe_linear_sums sums = head_sums(state, h);
-        rpe_linear_functions_of[linear->precision]->causal(
-            linear, state->prepared, &sums, &state->scratch,
-            (rpe_linear_rows){(const unsigned char *)query + vector, size, 1},
-            (rpe_linear_rows){(const unsigned char *)key + vector, size, 1},
-            (rpe_linear_rows){(const unsigned char *)value + row, width, 1}, (unsigned char *)output + row,
-            width);
+        const rpe_linear_rows queries = {(const unsigned char *)query + vector, size};
+        const rpe_linear_rows keys = {(const unsigned char *)key + vector, size};
+        const rpe_linear_rows values = {(const unsigned char *)value + row, width};
+        chunk->count = 1;
+        pass.functions->take_keys(linear, state->prepared, &state->scratch, keys, values, chunk);
+        pass.functions->take_level(linear, false, &sums, chunk);
+        rpe_linear_chunk_see(&pass, &state->scratch, queries, chunk);
+        for (size_t panel = 0; panel <= linear->panels; panel++) {
+            rpe_linear_chunk_fold(&pass, &sums, chunk, panel);
+        }
+        pass.functions->divide(linear, chunk, (unsigned char *)output + row, width);
     }
 }

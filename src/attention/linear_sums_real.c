@@ -1,348 +1,292 @@
-/* Sums of features and what queries read from them, in the precision of the file. */
-#include <math.h>
+/* Sums over keys, and what queries read from them, in the precision of the file.  The features: linear_features_real.c. */
+#include <string.h>
 
 #include "rpe_dispatch.h"
 #include "rpe_exponential.h"
-#include "rpe_linear.h"
-#include "rpe_linear_sums.h"
+#include "rpe_linear_features.h"
+#include "rpe_product.h"
 
-#define LANES 8 /* partial sums of a row: independent, and added in a fixed order */
-
-/* Largest b - r of a key in a causal chunk: e^HEADROOM is far from overflow, and what underflows in a query beside it is
-   below the rounding of its sums. */
-#ifdef RPE_REAL_SINGLE
-#define HEADROOM 40.0F
-#else
-#define HEADROOM 300.0
-#endif
-
-/* max_c (x_c + exponent) + sign level_c; a maximum does not depend on the order. */
-RPE_DISPATCH
-static real largest(size_t count, const real *x, real exponent, real sign, const real *level)
-{
-    real result = -(real)INFINITY;
-#pragma omp simd reduction(max : result)
-    for (size_t c = 0; c < count; c++) {
-        real value = (x[c] + exponent) + sign * level[c];
-        result = value > result ? value : result;
-    }
-    return result;
-}
-
-/* highest_c <- max(highest_c, b_c),  b_c = x_c + exponent */
-RPE_DISPATCH
-static void raise_highest(size_t count, const real *x, real exponent, real *highest)
-{
-    for (size_t c = 0; c < count; c++) {
-        real b = x[c] + exponent;
-        highest[c] = b > highest[c] ? b : highest[c];
-    }
-}
-
-/* x_c <- e^((x_c + exponent) + sign level_c) */
-RPE_DISPATCH
-static void exponentiate(size_t count, real *x, real exponent, real sign, const real *level)
-{
-    for (size_t c = 0; c < count; c++) {
-        x[c] = rpe_exponential((x[c] + exponent) + sign * level[c]);
-    }
-}
-
-RPE_DISPATCH
-static void multiply(size_t count, real factor, real *x)
-{
-    for (size_t c = 0; c < count; c++) {
-        x[c] *= factor;
-    }
-}
-
-static void prepare(const rpe_linear *linear, const double *projection, void *prepared)
-{
-    real *w = prepared;
-    double root = sqrt(sqrt((double)linear->shape.size));
-    for (size_t i = 0; i < linear->projections * linear->shape.size; i++) {
-        w[i] = (real)(projection[i] / root);
-    }
-}
+#define AHEAD 8 /* rows of the outputs */
 
 static void start(const rpe_linear *linear, rpe_linear_sums *sums)
 {
     real *level = sums->level, *highest = sums->highest;
-    memset(sums->sums, 0, linear->features * linear->stride * sizeof(real));
-    for (size_t l = 0; l < linear->levels; l++) {
+    memset(sums->sums, 0, linear->panels * linear->features * linear->line * sizeof(real));
+    memset(sums->weights, 0, linear->padded * sizeof(real));
+    for (size_t l = 0; l < linear->padded_levels; l++) {
         level[l] = highest[l] = -(real)INFINITY;
     }
 }
 
-/* exponent_n = norm |x_n|^2,  x = q / S^(1/4) */
+/* x_i <- factor x_i */
 RPE_DISPATCH
-static void evaluate_norms(const rpe_linear *linear, const real *x, size_t stride, size_t count,
-                           real *exponents)
+static void multiply(size_t count, real factor, real *x)
 {
-    size_t size = linear->shape.size;
-    real factor = (real)(linear->map->norm / sqrt((double)size));
-    for (size_t n = 0; n < count; n++, x += stride) {
-        real lane[LANES] = {0}, sum = 0;
-        size_t s = 0;
-        for (; s + LANES <= size; s += LANES) {
-            for (size_t l = 0; l < LANES; l++) {
-                lane[l] += x[s + l] * x[s + l];
-            }
-        }
-        for (; s < size; s++) {
-            sum += x[s] * x[s];
-        }
-        for (size_t l = 0; l < LANES; l++) {
-            sum += lane[l];
-        }
-        exponents[n] = factor * sum;
+    for (size_t i = 0; i < count; i++) {
+        x[i] *= factor;
     }
 }
 
-/* features_nc = expand(w_1 . x_n, ..., w_F . x_n)_c, or expand(x_n); the exponent of the norm is left out. */
-static void evaluate(const rpe_linear *linear, const void *prepared, const real *x, size_t stride,
-                     size_t count, real *features)
+/* y_i += factor x_i */
+RPE_DISPATCH
+static void multiply_add(size_t count, real factor, const real *x, real *y)
 {
-    size_t size = linear->shape.size;
-    if (linear->map->projection != NULL) {
-        R(rpe_gemm)
-        (false, true, count, linear->projections, size, 1, x, stride, prepared, size, 0, features,
-         linear->features);
-    } else {
-        real scale = (real)(1 / sqrt(sqrt((double)size)));
-        for (size_t n = 0; n < count; n++) {
-            for (size_t s = 0; s < size; s++) {
-                features[n * size + s] = scale * x[n * stride + s];
-            }
-        }
-    }
-    if (linear->map->expand[linear->precision] != NULL) {
-        linear->map->expand[linear->precision](count, linear->projections, linear->features, features);
+    for (size_t i = 0; i < count; i++) {
+        y[i] += factor * x[i];
     }
 }
 
-/* values [count,V+1] = [v, 1] */
-static void copy_values(const rpe_linear *linear, const real *v, size_t stride, size_t count, real *values)
+/* y_i += x_i */
+RPE_DISPATCH
+static void sum(size_t count, const real *x, real *y)
 {
-    size_t width = linear->shape.values;
-    for (size_t n = 0; n < count; n++, values += linear->stride) {
-        memcpy(values, v + n * stride, width * sizeof *values);
-        values[width] = 1;
+    for (size_t i = 0; i < count; i++) {
+        y[i] += x[i];
     }
 }
 
-/* level <- highest; the sums follow. */
-static void raise_level(const rpe_linear *linear, rpe_linear_sums *sums)
+/* Sums of a level, in one panel or of the weights: where, and how many elements. */
+static real *of_level(const rpe_linear *linear, const rpe_linear_sums *sums, size_t panel, size_t level,
+                      size_t *count)
 {
-    real *level = sums->level, *highest = sums->highest, *rows = sums->sums;
-    size_t width = linear->features / linear->levels * linear->stride; /* elements of a level */
+    size_t features = linear->features / linear->levels;
+    if (panel == linear->panels) {
+        *count = features;
+        return (real *)sums->weights + level * features;
+    }
+    *count = features * linear->line;
+    return (real *)sums->sums + panel * linear->features * linear->line + level * *count;
+}
+
+/* Level l becomes top, at least what it was. */
+static void raise_to(const rpe_linear *linear, rpe_linear_sums *sums, size_t l, real top)
+{
+    real *level = sums->level, *highest = sums->highest;
+    real factor = (real)exp2((double)(level[l] - top));
+    for (size_t panel = 0; panel <= linear->panels && top > level[l]; panel++) {
+        size_t count;
+        real *x = of_level(linear, sums, panel, l, &count);
+        multiply(count, factor, x);
+    }
+    level[l] = highest[l] = top;
+}
+
+static void settle(const rpe_linear *linear, rpe_linear_sums *sums)
+{
+    const real *highest = sums->highest;
     for (size_t l = 0; l < linear->levels; l++) {
-        if (highest[l] > level[l]) {
-            multiply(width, (real)exp((double)(level[l] - highest[l])), rows + l * width);
-            level[l] = highest[l];
-        }
-    }
-}
-
-/* The exponents of a key count for the highest. */
-static void see_key(const rpe_linear *linear, const real *features, real exponent, rpe_linear_sums *sums)
-{
-    real none = 0;
-    raise_highest(linear->levels, linear->map->exponential ? features : &none, exponent, sums->highest);
-}
-
-/* max_c (b_nc - r_c) */
-static real excess(const rpe_linear *linear, const real *features, real exponent, const rpe_linear_sums *sums)
-{
-    real none = 0;
-    return largest(linear->levels, linear->map->exponential ? features : &none, exponent, -1, sums->level);
-}
-
-/* features_c <- g_c e^(b_c - r_c) */
-static void finish_key(const rpe_linear *linear, real *features, real exponent, const rpe_linear_sums *sums)
-{
-    const real *level = sums->level;
-    if (linear->map->exponential) {
-        exponentiate(linear->features, features, exponent, -1, level);
-    } else if (exponent != level[0]) {
-        multiply(linear->features, (real)exp((double)(exponent - level[0])), features);
-    }
-}
-
-/* features_c <- e^(a_c + r_c - t);  without exponents per feature the query's own cancels. */
-static void finish_query(const rpe_linear *linear, real *features, const rpe_linear_sums *sums)
-{
-    if (linear->map->exponential) {
-        real maximum = largest(linear->features, features, 0, 1, sums->level);
-        exponentiate(linear->features, features, -maximum, 1, sums->level);
-    }
-}
-
-/* o = numerator / denominator, 0 where the denominator is exactly 0 */
-static void divide(const rpe_linear *linear, const real *quotients, size_t count, real *outputs,
-                   size_t stride)
-{
-    size_t width = linear->shape.values;
-    for (size_t m = 0; m < count; m++, quotients += linear->stride, outputs += stride) {
-        real denominator = quotients[width];
-        for (size_t v = 0; v < width; v++) {
-            outputs[v] = denominator == 0 ? 0 : quotients[v] / denominator;
-        }
-    }
-}
-
-/* sums_c += sum_n phi_nc [v_n, 1] */
-static void accumulate(const rpe_linear *linear, size_t count, const real *features, const real *values,
-                       rpe_linear_sums *sums)
-{
-    R(rpe_gemm)
-    (true, false, linear->features, linear->columns, count, 1, features, linear->features, values,
-     linear->stride, 1, sums->sums, linear->stride);
-}
-
-static void add(const rpe_linear *linear, const void *prepared, rpe_linear_sums *sums,
-                const rpe_linear_scratch *scratch, rpe_linear_rows keys, rpe_linear_rows values)
-{
-    real *features = scratch->key_features, *exponents = scratch->exponents;
-    for (size_t first = 0; first < keys.count; first += RPE_LINEAR_BLOCK) {
-        size_t left = keys.count - first, count = left < RPE_LINEAR_BLOCK ? left : RPE_LINEAR_BLOCK;
-        const real *x = (const real *)keys.values + first * keys.stride;
-        evaluate_norms(linear, x, keys.stride, count, exponents);
-        evaluate(linear, prepared, x, keys.stride, count, features);
-        copy_values(linear, (const real *)values.values + first * values.stride, values.stride, count,
-                    scratch->values);
-        for (size_t n = 0; n < count; n++) {
-            see_key(linear, features + n * linear->features, exponents[n], sums);
-        }
-        raise_level(linear, sums);
-        for (size_t n = 0; n < count; n++) {
-            finish_key(linear, features + n * linear->features, exponents[n], sums);
-        }
-        accumulate(linear, count, features, scratch->values, sums);
+        raise_to(linear, sums, l, highest[l]);
     }
 }
 
 static void merge(const rpe_linear *linear, rpe_linear_sums *into, const rpe_linear_sums *from)
 {
-    real *level = into->level, *highest = into->highest, *rows = into->sums;
-    const real *from_level = from->level, *from_rows = from->sums;
-    size_t width = linear->features / linear->levels * linear->stride;
-    raise_highest(linear->levels, from_level, 0, highest);
-    raise_level(linear, into);
+    const real *highest = into->highest, *from_level = from->level;
     for (size_t l = 0; l < linear->levels; l++) {
-        real factor = (real)exp((double)(from_level[l] - level[l]));
-        for (size_t i = l * width; i < (l + 1) * width; i++) {
-            rows[i] += factor * from_rows[i];
+        raise_to(linear, into, l, highest[l] > from_level[l] ? highest[l] : from_level[l]);
+        real factor = (real)exp2((double)(from_level[l] - highest[l]));
+        for (size_t panel = 0; panel <= linear->panels; panel++) {
+            size_t count;
+            const real *x = of_level(linear, from, panel, l, &count);
+            multiply_add(count, factor, x, of_level(linear, into, panel, l, &count));
         }
     }
 }
 
-static void read(const rpe_linear *linear, const void *prepared, const rpe_linear_sums *sums,
-                 const rpe_linear_scratch *scratch, rpe_linear_rows queries, void *outputs, size_t stride)
+static void raise(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_chunk *chunk,
+                  size_t panel)
 {
-    real *features = scratch->query_features;
-    for (size_t first = 0; first < queries.count; first += RPE_LINEAR_BLOCK) {
-        size_t left = queries.count - first, count = left < RPE_LINEAR_BLOCK ? left : RPE_LINEAR_BLOCK;
-        evaluate(linear, prepared, (const real *)queries.values + first * queries.stride, queries.stride,
-                 count, features);
-        for (size_t m = 0; m < count; m++) {
-            finish_query(linear, features + m * linear->features, sums);
-        }
-        R(rpe_gemm)
-        (false, false, count, linear->columns, linear->features, 1, features, linear->features, sums->sums,
-         linear->stride, 0, scratch->outputs, linear->stride);
-        divide(linear, scratch->outputs, count, (real *)outputs + first * stride, stride);
+    const real *factor = chunk->factor;
+    for (size_t i = 0; i < chunk->raised_count; i++) {
+        size_t count, l = chunk->raised[i];
+        real *x = of_level(linear, sums, panel, l, &count);
+        multiply(count, factor[l], x);
     }
 }
 
-/* Positions `at` and on of the block: raises the level by the first key and finishes the keys up to one that exceeds the
-   headroom.  Returns their number. */
-static size_t finish_keys(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_scratch *scratch,
-                          size_t at, size_t count)
+/* denominator_m += sum_c phi_mc weights_c */
+RPE_DISPATCH_FUSED_STATIC
+void R(read_weights)(size_t rows, size_t count, const real *phi, size_t stride, const real *weights,
+                     real *denominators)
 {
-    real *features = (real *)scratch->key_features + at * linear->features;
-    const real *exponents = (const real *)scratch->exponents + at;
-    for (size_t n = 0; n < count; n++, features += linear->features) {
-        if (n > 0 && excess(linear, features, exponents[n], sums) > HEADROOM) {
-            return n;
+    for (size_t m = 0; m < rows; m++, phi += stride) {
+        rpe_vector even = {0}, odd = {0};
+        real result = 0;
+        for (size_t c = 0; c < count; c += 2 * RPE_VECTOR) {
+            even += *(const rpe_vector_stored *)(phi + c) * *(const rpe_vector_stored *)(weights + c);
+            odd += *(const rpe_vector_stored *)(phi + c + RPE_VECTOR) *
+                   *(const rpe_vector_stored *)(weights + c + RPE_VECTOR);
         }
-        see_key(linear, features, exponents[n], sums);
-        if (n == 0) {
-            raise_level(linear, sums);
+        even += odd;
+        for (size_t l = 0; l < RPE_VECTOR; l++) {
+            result += even[l];
         }
-        finish_key(linear, features, exponents[n], sums);
+        denominators[m] += result;
     }
-    return count;
 }
 
-/* One chunk of at most `size` positions; returns how many.  The products have the full size, whatever the number: rows behind
-   it are not looked at, and a row's bits do not depend on it. */
-static size_t chunk(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_scratch *scratch,
-                    size_t at, size_t size)
+/* outputs_m += sum_c phi_mc sums_c */
+static void read(const rpe_linear *linear, const rpe_linear_sums *sums, rpe_linear_chunk *chunk, size_t panel)
 {
-    size_t features = linear->features, columns = linear->columns, stride = linear->stride;
-    real *query = (real *)scratch->query_features + at * features, *scores = scratch->scores;
-    const real *key = (const real *)scratch->key_features + at * features;
-    const real *values = (const real *)scratch->values + at * stride;
-    real *outputs = (real *)scratch->outputs + at * stride;
-    size_t count = finish_keys(linear, sums, scratch, at, size);
-    for (size_t m = 0; m < count; m++) {
-        finish_query(linear, query + m * features, sums);
+    if (panel == linear->panels) {
+        R(read_weights)
+        (chunk->count, linear->padded, chunk->queries, linear->query_stride, sums->weights,
+         chunk->denominators);
+        return;
     }
-    R(rpe_gemm)
-    (false, false, size, columns, features, 1, query, features, sums->sums, stride, 0, outputs, stride);
-    R(rpe_gemm)
-    (false, true, size, size, features, 1, query, features, key, features, 0, scores, RPE_LINEAR_CHUNK);
-    for (size_t m = 0; m < size; m++) {
-        for (size_t n = m + 1; n < size; n++) {
-            scores[m * RPE_LINEAR_CHUNK + n] = 0; /* n <= m */
-        }
-    }
-    R(rpe_gemm)
-    (false, false, size, columns, size, 1, scores, RPE_LINEAR_CHUNK, values, stride, 1, outputs, stride);
-    accumulate(linear, count, key, values, sums);
-    return count;
+    size_t line = linear->line, area = RPE_LINEAR_CHUNK * line;
+    const R(rpe_left) phi = {chunk->queries, linear->query_stride, 1};
+    const R(rpe_right) from = {(const real *)sums->sums + panel * linear->features * line, line, 0};
+    const R(rpe_target) to = {(real *)chunk->outputs + panel * area, line, 0};
+    R(rpe_product)(chunk->count, 1, linear->features, &phi, &from, &to, true);
 }
 
-static void causal(const rpe_linear *linear, const void *prepared, rpe_linear_sums *sums,
-                   const rpe_linear_scratch *scratch, rpe_linear_rows queries, rpe_linear_rows keys,
-                   rpe_linear_rows values, void *outputs, size_t stride)
+/* sums_c = or += sum_n phi_nc v_n */
+static void take_sums(const rpe_linear *linear, const rpe_linear_sums *sums, const rpe_linear_chunk *chunk,
+                      size_t panel, bool further)
 {
-    for (size_t first = 0; first < keys.count; first += RPE_LINEAR_BLOCK) {
-        size_t left = keys.count - first, count = left < RPE_LINEAR_BLOCK ? left : RPE_LINEAR_BLOCK;
-        const real *q = (const real *)queries.values + first * queries.stride;
-        const real *k = (const real *)keys.values + first * keys.stride;
-        evaluate(linear, prepared, q, queries.stride, count, scratch->query_features);
-        evaluate(linear, prepared, k, keys.stride, count, scratch->key_features);
-        evaluate_norms(linear, k, keys.stride, count, scratch->exponents);
-        copy_values(linear, (const real *)values.values + first * values.stride, values.stride, count,
-                    scratch->values);
-        for (size_t at = 0; at < count;) {
-            size_t size = count - at < RPE_LINEAR_CHUNK ? count - at : RPE_LINEAR_CHUNK;
-            size_t done = chunk(linear, sums, scratch, at, size);
-            divide(linear, (const real *)scratch->outputs + at * linear->stride, done,
-                   (real *)outputs + (first + at) * stride, stride);
-            at += done;
-        }
-    }
-    raise_level(linear, sums);
+    size_t line = linear->line;
+    const R(rpe_left) phi = {chunk->keys, linear->key_stride, 1};
+    const R(rpe_right) v = {(const real *)chunk->values + panel * RPE_LINEAR_CHUNK * line, line, 0};
+    const R(rpe_target) to = {(real *)sums->sums + panel * linear->features * line, line, 0};
+    R(rpe_product)(linear->features, 1, chunk->count, &phi, &v, &to, further);
 }
 
-/* phi = scale e^(norm |x|^2) g  or  scale e^(norm |x|^2 + g) */
-static void features_of(const rpe_linear *linear, const void *prepared, rpe_linear_rows rows, void *exponents,
-                        void *features)
+static void add(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_chunk *chunk, size_t panel)
 {
-    const real *norms = exponents;
-    real scale = (real)linear->map->scale(linear->projections), *phi = features;
-    evaluate_norms(linear, rows.values, rows.stride, rows.count, exponents);
-    evaluate(linear, prepared, rows.values, rows.stride, rows.count, features);
-    for (size_t n = 0; n < rows.count; n++) {
-        for (size_t c = 0; c < linear->features; c++, phi++) {
-            *phi = scale * (real)(linear->map->exponential ? exp((double)(norms[n] + *phi))
-                                                           : exp((double)norms[n]) * (double)*phi);
+    if (panel == linear->panels) {
+        sum(linear->features, chunk->key_weights, sums->weights);
+    } else {
+        take_sums(linear, sums, chunk, panel, true);
+    }
+}
+
+static void gather(const rpe_linear *linear, const rpe_linear_sums *own, const rpe_linear_chunk *chunk,
+                   size_t panel)
+{
+    real *weights = own->weights;
+    if (panel == linear->panels) {
+        memset(weights + linear->features, 0, (linear->padded - linear->features) * sizeof *weights);
+    } else {
+        take_sums(linear, own, chunk, panel, false);
+    }
+}
+
+/* (x_i, y_i) <- (y_i, x_i + y_i) */
+RPE_DISPATCH
+static void exchange_elements(size_t count, real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < count; i++) {
+        real before = y[i];
+        y[i] = x[i] + before;
+        x[i] = before;
+    }
+}
+
+static void exchange(const rpe_linear *linear, rpe_linear_sums *sums, rpe_linear_sums *own, size_t panel)
+{
+    size_t area = linear->features * linear->line;
+    if (panel == linear->panels) {
+        exchange_elements(linear->padded, own->weights, sums->weights);
+    } else {
+        exchange_elements(area, (real *)own->sums + panel * area, (real *)sums->sums + panel * area);
+    }
+}
+
+/* Of rows first .. first+rows-1 of the scores, whose last line holds the diagonal: 0 for n > m, and
+   denominator_m = sum_n<=m score_mn */
+RPE_DISPATCH
+static void mask(size_t first, size_t rows, size_t stride, real *scores, real *denominators)
+{
+    for (size_t i = 0; i < rows; i++, scores += stride) {
+        rpe_vector total = {0};
+        real result = 0;
+        for (size_t n = first + i + 1; n < first + RPE_PANEL; n++) {
+            scores[n] = 0;
+        }
+        for (size_t n = 0; n < first + RPE_PANEL; n += RPE_VECTOR) {
+            total += *(const rpe_vector_stored *)(scores + n);
+        }
+        for (size_t l = 0; l < RPE_VECTOR; l++) {
+            result += total[l];
+        }
+        denominators[first + i] = result;
+    }
+}
+
+/* score_mn = phi_m . phi_n,  output_m = sum_n<=m score_mn v_n:  in lines of keys, below the diagonal */
+static void attend_chunk(const rpe_linear *linear, const rpe_linear_scratch *scratch, rpe_linear_chunk *chunk)
+{
+    size_t line = linear->line, stride = linear->key_stride, area = RPE_LINEAR_CHUNK * line;
+    real *scores = scratch->scores;
+    for (size_t first = 0; first < chunk->count; first += line) {
+        size_t left = chunk->count - first, rows = left < line ? left : line;
+        const R(rpe_left)
+            phi = {(const real *)chunk->queries + first * linear->query_stride, linear->query_stride, 1};
+        const R(rpe_right) psi = {(const real *)chunk->keys + first, stride, 0};
+        const R(rpe_target) to = {scores + first * stride + first, stride, 0};
+        R(rpe_product)(left, 1, linear->features, &phi, &psi, &to, false);
+
+        mask(first, rows, stride, scores + first * stride, chunk->denominators);
+        const R(rpe_left) score = {scores + first * stride, stride, 1};
+        const R(rpe_right) v = {chunk->values, line, area};
+        const R(rpe_target) outputs = {(real *)chunk->outputs + first * line, line, area};
+        R(rpe_product)(rows, linear->panels, first + rows, &score, &v, &outputs, false);
+    }
+}
+
+/* Rows of several heads are far apart, where no processor looks ahead by itself. */
+static void fetch_ahead(const real *row, size_t stride, size_t width)
+{
+    uintptr_t at = (uintptr_t)row + AHEAD * stride * sizeof(real), end = at + width * sizeof(real);
+    for (; at < end; at += RPE_LINEAR_LINE) {
+        __builtin_prefetch((const void *)at, 1);
+    }
+}
+
+RPE_DISPATCH
+static void quotients(size_t count, const real *numerators, real denominator, real *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] = numerators[i] / denominator;
+    }
+}
+
+/* o = numerator / denominator, 0 where the denominator is exactly 0 */
+static void divide(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride)
+{
+    size_t width = linear->shape.values, line = linear->line;
+    const real *denominators = chunk->denominators;
+    for (size_t m = 0; m < chunk->count; m++) {
+        real *o = (real *)outputs + m * stride;
+        fetch_ahead(o, stride, width);
+        const real *numerators = (const real *)chunk->outputs + m * line;
+        if (denominators[m] == 0) {
+            memset(o, 0, width * sizeof *o);
+            continue;
+        }
+        for (size_t v = 0; v < width; v += line, numerators += RPE_LINEAR_CHUNK * line) {
+            quotients(width - v < line ? width - v : line, numerators, denominators[m], o + v);
         }
     }
 }
 
 extern const rpe_linear_functions R(rpe_linear_functions);
-const rpe_linear_functions R(rpe_linear_functions) = {prepare, start, add, merge, read, causal, features_of};
+const rpe_linear_functions R(rpe_linear_functions) = {
+    .prepare = R(rpe_linear_prepare_panels),
+    .start = start,
+    .settle = settle,
+    .merge = merge,
+    .take_keys = R(rpe_linear_take_keys),
+    .take_level = R(rpe_linear_take_level),
+    .finish_keys = R(rpe_linear_finish_keys),
+    .take_queries = R(rpe_linear_take_queries),
+    .attend_chunk = attend_chunk,
+    .raise = raise,
+    .read = read,
+    .add = add,
+    .gather = gather,
+    .exchange = exchange,
+    .divide = divide,
+    .features = R(rpe_linear_features_of),
+};

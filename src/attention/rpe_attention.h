@@ -47,7 +47,8 @@ void rpe_softmax_apply(const rpe_attention_shape *shape, rpe_precision precision
 /* Linear attention, on plain or on encoded vectors, in time and memory linear in M + N:
      o_m = sum_n phi(x_m) . phi(y_n) v_n / sum_n phi(x_m) . phi(y_n),  x = q / S^(1/4), y = k / S^(1/4)      [spec 4]
    computed as phi(x) (sum_n phi(y_n) [v_n, 1]); a row whose denominator is exactly 0 gives 0.  Nothing is added to a
-   denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives. */
+   denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives.  One head is enough
+   to keep several threads busy. */
 typedef struct rpe_linear_settings {
     rpe_attention_shape shape;
     const rpe_feature_map *map;
@@ -71,6 +72,32 @@ size_t rpe_linear_workspace_bytes(const rpe_linear *linear); /* of each thread *
 void rpe_linear_apply(const rpe_linear *linear, const rpe_projection *projection, const void *queries,
                       const void *keys, const void *values, void *outputs, int threads,
                       rpe_workspace *workspaces);
+
+/* Where queries and keys come from when they are made a few positions at a time, so that memory does not grow with their
+   number. */
+#define RPE_LINEAR_POSITIONS 64 /* at most, at a time */
+
+/* Vectors of one head of one item: rows `stride` elements apart. */
+typedef struct rpe_linear_rows {
+    const void *values;
+    size_t stride;
+} rpe_linear_rows;
+
+typedef struct rpe_linear_source {
+    void *context;
+    size_t heads; /* that are asked for at a time, >= 1 */
+    /* Before rows of the heads head .. head+heads-1 are asked for.  NULL: nothing to do. */
+    void (*start)(void *context, size_t head, size_t heads, int threads);
+    /* Positions first .. first+count-1, count <= RPE_LINEAR_POSITIONS; any thread, with its workspace, which may hold the
+       rows: they are used before it is released. */
+    rpe_linear_rows (*rows)(const void *context, rpe_side side, size_t item, size_t head, size_t first,
+                            size_t count, rpe_workspace *workspace);
+} rpe_linear_source;
+
+/* The same numbers as of the arrays.  The workspaces hold besides what rows takes. */
+void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *projection,
+                             const rpe_linear_source *source, const void *values, void *outputs, int threads,
+                             rpe_workspace *workspaces);
 
 /* phi of `rows` vectors [rows,S], as defined (it may underflow where attention does not): features [rows,C]. */
 size_t rpe_linear_features_count(const rpe_linear *linear); /* C */

@@ -21,8 +21,9 @@ typedef struct rpe_projection_law {
 extern const rpe_projection_law rpe_projection_orthogonal; /* blocks of S Haar directions, chi_S norms */
 extern const rpe_projection_law rpe_projection_independent;
 
-/* In place on rows of `features` elements, in one precision: the first F hold w_f . x (or x itself without a projection). */
-typedef void rpe_feature_expansion(size_t rows, size_t projections, size_t features, void *values);
+/* In place on `rows` rows of `count` elements, `stride` elements apart, in one precision: unit w_f . x in (or x itself without
+   a projection), the map out; what maps that make two of one make second goes `second` elements behind the first. */
+typedef void rpe_feature_expansion(size_t rows, size_t count, size_t stride, size_t second, void *values);
 
 /* phi(x)_c = scale e^(norm |x|^2) g_c,   g = expand(w_1 . x, ..., w_F . x), or with `exponential` e^expand(...) */
 typedef struct rpe_feature_map {
@@ -32,12 +33,17 @@ typedef struct rpe_feature_map {
     double (*scale)(size_t projections);                 /* cancels in attention */
     double norm;
     bool exponential;
+    double
+        unit; /* what projections are multiplied by: log2(e) for powers of 2, 2/pi for quarters of a turn */
     rpe_feature_expansion *expand[2]; /* by rpe_precision; NULL: nothing to do */
 } rpe_feature_map;
 
 size_t rpe_feature_map_count(void);
 const rpe_feature_map *rpe_feature_map_at(size_t index);
 const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there is none */
+
+#define RPE_UNIT_POWER 1.4426950408889634073599246810018921    /* log2(e) */
+#define RPE_UNIT_QUARTER 0.63661977236758134307553505349005745 /* 2/pi */
 
 /* The maps by name, for who composes them. */
 #define RPE_FEATURE_MAP(name) extern const rpe_feature_map rpe_feature_map_##name;
@@ -51,6 +57,7 @@ size_t rpe_features_twice(size_t projections, size_t size);
 /* Expansions. */
 rpe_feature_expansion rpe_expand_rectified_single, rpe_expand_rectified_double; /* max(x,0) */
 rpe_feature_expansion rpe_expand_mirrored_single, rpe_expand_mirrored_double;   /* [x, -x] */
-rpe_feature_expansion rpe_expand_circular_single, rpe_expand_circular_double;   /* [cos x, sin x] */
+rpe_feature_expansion rpe_expand_circular_single,
+    rpe_expand_circular_double; /* [cos, sin], x in quarters of a turn */
 
 #endif

@@ -1,18 +1,21 @@
 /* The sums that linear attention keeps of the keys of a head, in one precision, without overflow or underflow.
 
-   Features are g e^b with an exponent b that is kept apart.  Exponential maps: g = 1 and an exponent per feature and key;
+   Features are g 2^b with an exponent b that is kept apart.  Exponential maps: g = 1 and an exponent per feature and key;
    the others: one exponent per key.  With a level r per exponent the sums are
-     sums_c = sum_n g_nc e^(b_nc - r_c) [v_n, 1],     level r: an earlier or the present largest b
-   and a query reads  sum_c e^(a_mc + r_c - t_m) sums_c,  t_m = max_c (a_mc + r_c), which cancels in the quotient.
-   In a causal chunk the level is that of the past and the chunk's first key, so that no row depends on what comes after it;
-   a key that exceeds the level by more than the headroom of the precision starts a new chunk.  Internal to this layer. */
+     sums_c = sum_n g_nc 2^(b_nc - r_c) v_n,  weights_c = the same with 1 for v_n,     level r: an earlier or the present largest b
+   and a query reads  sum_c 2^(a_mc + r_c - t_m) sums_c,  t_m = max_c (a_mc + r_c), which cancels in the quotient.
+
+   Positions go in chunks.  In a causal chunk the level is that of the past and the chunk's first key, so that no row depends
+   on what comes after it; a key that exceeds the level by more than the headroom of the precision starts a new chunk.
+   What a chunk needs of the past is its level, which is cheap and found in order, and the sums, which are one panel of values
+   at a time: chunks are independent but for these, and panels are independent.  Internal to this layer. */
 #ifndef RPE_LINEAR_SUMS_H
 #define RPE_LINEAR_SUMS_H
 
 #include "rpe_attention.h"
 
-#define RPE_LINEAR_BLOCK 256 /* positions whose features are evaluated at a time */
-#define RPE_LINEAR_CHUNK 64  /* causal: positions of one masked product; divides the block */
+#define RPE_LINEAR_LINE 64                              /* bytes; rows are padded to lines */
+#define RPE_LINEAR_CHUNK ((size_t)RPE_LINEAR_POSITIONS) /* positions; a multiple of the elements of a line */
 
 struct rpe_linear {
     rpe_attention_shape shape;
@@ -21,52 +24,88 @@ struct rpe_linear {
     size_t projections;
     size_t features; /* C */
     size_t levels;   /* C, or 1: exponents that are kept */
-    size_t columns;  /* V + 1: the denominator is a value of ones */
-    size_t
-        stride; /* elements between rows of values, sums and outputs: columns rounded up, for the sake of aligned products */
+    /* In elements. */
+    size_t line;              /* of a cache line: columns of a panel */
+    size_t panels;            /* of values */
+    size_t padded;            /* C, in whole lines */
+    size_t padded_levels;     /* likewise */
+    size_t key_stride;        /* of keys and scores: CHUNK, padded to an odd number of lines */
+    size_t query_stride;      /* of query features, likewise */
+    size_t vector_stride;     /* of copied vectors, likewise */
+    size_t sums_elements;     /* of one head: all of rpe_linear_sums */
     size_t segments, segment; /* parts of the keys summed apart, and their length; a function of N alone */
-    size_t sums_elements;     /* of one head: sums, level and highest */
 };
 
 typedef struct rpe_linear_sums {
-    void *sums;    /* [C,stride] */
-    void *level;   /* [levels]; -infinity before the first key */
-    void *highest; /* [levels]: largest exponent so far; the level follows it at the next key */
+    void *sums;    /* [panels,C,line] */
+    void *weights; /* [padded], 0 behind C */
+    void *level;   /* [padded_levels]; -infinity before the first key and behind the last level */
+    void *highest; /* [padded_levels]: largest exponent so far; the level follows it at the next chunk */
 } rpe_linear_sums;
 
-/* Of one thread. */
+/* Up to CHUNK positions of one head of one item, on their way. */
+typedef struct rpe_linear_chunk {
+    size_t first, count;
+    void *keys;      /* [C,key_stride], transposed: w . y, then 2^(b - r) */
+    void *exponents; /* [CHUNK] of the keys; -infinity behind the last */
+    void *maxima;    /* [padded_levels]: largest exponents of the keys */
+    void *level;     /* [padded_levels] */
+    void *factor;    /* [padded_levels]: 2^(level before - level) */
+    size_t *raised;  /* the levels whose factor is not 1 */
+    size_t raised_count;
+    void *key_weights;  /* [padded]: sums over the keys */
+    void *values;       /* [panels,CHUNK,line] */
+    void *queries;      /* [CHUNK,query_stride] */
+    void *outputs;      /* [panels,CHUNK,line] */
+    void *denominators; /* [CHUNK] */
+} rpe_linear_chunk;
+
+/* Of one thread, within one step. */
 typedef struct rpe_linear_scratch {
-    void *query_features, *key_features; /* [BLOCK,C] */
-    void *exponents;                     /* [BLOCK] of the keys */
-    void *values;                        /* [BLOCK,stride] */
-    void *outputs;                       /* [BLOCK,stride] */
-    void *scores;                        /* [CHUNK,CHUNK] */
+    void *vectors; /* transposed [S,key_stride] or as they are [CHUNK,vector_stride] */
+    void *scores;  /* [CHUNK,key_stride] */
 } rpe_linear_scratch;
 
-/* Some positions of one head of one item: rows `stride` elements apart. */
-typedef struct rpe_linear_rows {
-    const void *values;
-    size_t stride, count;
-} rpe_linear_rows;
-
 typedef struct rpe_linear_functions {
-    /* Projections [F,S] in double to those that apply to q and k: w / S^(1/4). */
+    /* Projections [F,S] in double to those that apply to q and k, in units of the map: [F,S], then in panels. */
     void (*prepare)(const rpe_linear *linear, const double *projection, void *prepared);
     void (*start)(const rpe_linear *linear, rpe_linear_sums *sums);
-    /* Any number of keys and values. */
-    void (*add)(const rpe_linear *linear, const void *prepared, rpe_linear_sums *sums,
-                const rpe_linear_scratch *scratch, rpe_linear_rows keys, rpe_linear_rows values);
+    /* The level becomes the highest. */
+    void (*settle)(const rpe_linear *linear, rpe_linear_sums *sums);
     /* into += from */
     void (*merge)(const rpe_linear *linear, rpe_linear_sums *into, const rpe_linear_sums *from);
-    /* Any number of queries; the level must be the highest, as add and causal leave it. */
-    void (*read)(const rpe_linear *linear, const void *prepared, const rpe_linear_sums *sums,
-                 const rpe_linear_scratch *scratch, rpe_linear_rows queries, void *outputs, size_t stride);
-    /* Queries, keys and values of the same positions, the next ones. */
-    void (*causal)(const rpe_linear *linear, const void *prepared, rpe_linear_sums *sums,
-                   const rpe_linear_scratch *scratch, rpe_linear_rows queries, rpe_linear_rows keys,
-                   rpe_linear_rows values, void *outputs, size_t stride);
-    void (*features)(const rpe_linear *linear, const void *prepared, rpe_linear_rows rows, void *exponents,
-                     void *features);
+
+    /* The steps of a chunk.  Keys, values and exponents of chunk->count positions, with their maxima. */
+    void (*take_keys)(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
+                      rpe_linear_rows keys, rpe_linear_rows values, rpe_linear_chunk *chunk);
+    /* The level of the chunk, by all its keys or, causal, by the first.  Causal: keys behind the headroom are taken off the
+       chunk; false if they are and `whole` is asked for, then nothing has changed. */
+    bool (*take_level)(const rpe_linear *linear, bool whole, rpe_linear_sums *sums, rpe_linear_chunk *chunk);
+    /* 2^(b - r) */
+    void (*finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk);
+    /* Features of queries at a level; outputs and denominators start at 0. */
+    void (*take_queries)(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
+                         rpe_linear_rows queries, const void *level, rpe_linear_chunk *chunk);
+    /* What causal queries see of their own chunk. */
+    void (*attend_chunk)(const rpe_linear *linear, const rpe_linear_scratch *scratch,
+                         rpe_linear_chunk *chunk);
+    /* One panel of the sums, or with panel = panels the weights: to the chunk's level; what its queries read; the keys. */
+    void (*raise)(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_chunk *chunk,
+                  size_t panel);
+    void (*read)(const rpe_linear *linear, const rpe_linear_sums *sums, rpe_linear_chunk *chunk,
+                 size_t panel);
+    void (*add)(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_chunk *chunk, size_t panel);
+    /* The same in another order, when several threads share a head: what the keys of the chunk bring, apart, in `own`, whose
+       weights are the chunk's; then own <- sums, sums <- sums + own: what its queries read, and what the next ones do. */
+    void (*gather)(const rpe_linear *linear, const rpe_linear_sums *own, const rpe_linear_chunk *chunk,
+                   size_t panel);
+    void (*exchange)(const rpe_linear *linear, rpe_linear_sums *sums, rpe_linear_sums *own, size_t panel);
+    /* outputs / denominators */
+    void (*divide)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride);
+
+    /* phi of up to CHUNK vectors, as defined: features [count,C]. */
+    void (*features)(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
+                     rpe_linear_rows rows, rpe_linear_chunk *chunk, void *features);
 } rpe_linear_functions;
 
 extern const rpe_linear_functions rpe_linear_functions_single, rpe_linear_functions_double;
@@ -74,8 +113,10 @@ extern const rpe_linear_functions *const rpe_linear_functions_of[2]; /* by rpe_p
 
 /* What create checks and derives, without the allocation. */
 rpe_status rpe_linear_make(rpe_linear *linear, const rpe_linear_settings *settings, rpe_error *error);
-rpe_linear_scratch rpe_linear_scratch_take(const rpe_linear *linear, rpe_workspace *workspace);
 size_t rpe_linear_scratch_bytes(const rpe_linear *linear);
+rpe_linear_scratch rpe_linear_scratch_take(const rpe_linear *linear, rpe_workspace *workspace);
+size_t rpe_linear_chunk_bytes(const rpe_linear *linear);
+rpe_linear_chunk rpe_linear_chunk_take(const rpe_linear *linear, rpe_workspace *workspace);
 /* Draws or takes the projections, in the precision of the computation; NULL without any. */
 void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection,
                          rpe_workspace *workspace);

@@ -27,11 +27,12 @@ typedef struct rpe_scorer {
 
 /* State of one block of queries, in one precision. */
 typedef struct rpe_streaming {
-    size_t values; /* V */
+    size_t values, padded; /* V; in whole lines */
     bool causal;
     void *scores;        /* [RPE_QUERY_BLOCK,RPE_KEY_BLOCK]; scores in, weights out */
     void *maximum, *sum; /* [RPE_QUERY_BLOCK] */
-    void *outputs;       /* [RPE_QUERY_BLOCK,V], not yet divided by sum */
+    void *outputs;       /* [RPE_QUERY_BLOCK,padded], not yet divided by sum */
+    void *block_values;  /* [panels,RPE_KEY_BLOCK,line], of the block's keys */
 } rpe_streaming;
 
 typedef struct rpe_streaming_functions {

@@ -5,6 +5,7 @@
 #include "rpe_dispatch.h"
 #include "rpe_exponential.h"
 #include "rpe_linear.h"
+#include "rpe_product.h"
 #include "rpe_real.h"
 #include "rpe_streaming.h"
 
@@ -30,20 +31,19 @@ static real largest(size_t count, const real *x)
 }
 
 /* x_n <- e^(x_n - maximum); returns their sum.  count is a multiple of LANES. */
-RPE_DISPATCH
-static real exponentiate(size_t count, real maximum, real *x)
+RPE_DISPATCH_FUSED_STATIC
+real R(exponentiate)(size_t count, real maximum, real *x)
 {
-    real lane[LANES] = {0}, result = 0;
-    for (size_t n = 0; n < count; n++) {
-        x[n] = rpe_exponential(x[n] - maximum);
+    rpe_vector total = {0};
+    real result = 0;
+    for (size_t n = 0; n < count; n += RPE_VECTOR) {
+        rpe_vector weight = (*(rpe_vector_stored *)(x + n) - maximum) * (real)RPE_LOG2_E;
+        rpe_power(&weight);
+        *(rpe_vector_stored *)(x + n) = weight;
+        total += weight;
     }
-    for (size_t n = 0; n < count; n += LANES) {
-        for (size_t l = 0; l < LANES; l++) {
-            lane[l] += x[n + l];
-        }
-    }
-    for (size_t l = 0; l < LANES; l++) {
-        result += lane[l];
+    for (size_t l = 0; l < RPE_VECTOR; l++) {
+        result += total[l];
     }
     return result;
 }
@@ -55,7 +55,7 @@ static void start(rpe_streaming *streaming)
         maximum[i] = -(real)INFINITY;
         sum[i] = 0;
     }
-    memset(outputs, 0, RPE_QUERY_BLOCK * streaming->values * sizeof *outputs);
+    memset(outputs, 0, RPE_QUERY_BLOCK * streaming->padded * sizeof *outputs);
 }
 
 /* Row i sees the first `visible` >= 1 of the block's keys. */
@@ -69,7 +69,7 @@ static void update_row(rpe_streaming *streaming, size_t i, size_t visible, size_
     }
     real new_maximum = largest(padded, row);
     if (new_maximum > *maximum) {
-        real *outputs = (real *)streaming->outputs + i * streaming->values;
+        real *outputs = (real *)streaming->outputs + i * streaming->padded;
         real factor = (real)exp((double)(*maximum - new_maximum));
         for (size_t v = 0; v < streaming->values; v++) {
             outputs[v] *= factor;
@@ -77,12 +77,39 @@ static void update_row(rpe_streaming *streaming, size_t i, size_t visible, size_
         *sum *= factor;
         *maximum = new_maximum;
     }
-    *sum += exponentiate(padded, *maximum, row);
+    *sum += R(exponentiate)(padded, *maximum, row);
+}
+
+/* block_values_n = v_n, in panels, 0 behind the last */
+static void take_values(const rpe_streaming *streaming, size_t keys, const real *values, size_t stride)
+{
+    size_t area = RPE_KEY_BLOCK * RPE_PANEL;
+    for (size_t n = 0; n < keys; n++, values += stride) {
+        real *row = (real *)streaming->block_values + n * RPE_PANEL;
+        size_t v = 0;
+        for (; v + RPE_PANEL <= streaming->values; v += RPE_PANEL, row += area) {
+            memcpy(row, values + v, RPE_PANEL * sizeof *row);
+        }
+        for (size_t i = 0; v < streaming->padded && i < RPE_PANEL; i++) {
+            row[i] = v + i < streaming->values ? values[v + i] : 0;
+        }
+    }
+}
+
+/* They are needed when the weights are there. */
+static void fetch_values(size_t width, size_t keys, const real *values, size_t stride)
+{
+    for (size_t n = 0; n < keys; n++, values += stride) {
+        for (size_t v = 0; v < width; v += RPE_PANEL) {
+            __builtin_prefetch(values + v);
+        }
+    }
 }
 
 static void update(rpe_streaming *streaming, const rpe_block *block, const void *values, size_t stride)
 {
     real *scores = streaming->scores;
+    fetch_values(streaming->values, block->keys, values, stride);
     for (size_t i = 0; i < block->queries; i++) {
         size_t visible = block->keys, m = block->first_query + i;
         if (streaming->causal) {
@@ -97,9 +124,11 @@ static void update(rpe_streaming *streaming, const rpe_block *block, const void 
         }
     }
     /* outputs_m += sum_n weight(m,n) v_n */
-    R(rpe_gemm)
-    (false, false, block->queries, streaming->values, block->keys, 1, scores, RPE_KEY_BLOCK, values, stride,
-     1, streaming->outputs, streaming->values);
+    take_values(streaming, block->keys, values, stride);
+    const R(rpe_left) weights = {scores, RPE_KEY_BLOCK, 1};
+    const R(rpe_right) v = {streaming->block_values, RPE_PANEL, RPE_KEY_BLOCK * RPE_PANEL};
+    const R(rpe_target) outputs = {streaming->outputs, streaming->padded, RPE_PANEL};
+    R(rpe_product)(block->queries, streaming->padded / RPE_PANEL, block->keys, &weights, &v, &outputs, true);
 }
 
 static void finish(const rpe_streaming *streaming, const rpe_block *block, void *outputs, size_t stride)
@@ -108,7 +137,7 @@ static void finish(const rpe_streaming *streaming, const rpe_block *block, void 
     real *rows = outputs;
     for (size_t i = 0; i < block->queries; i++) {
         for (size_t v = 0; v < streaming->values; v++) {
-            rows[i * stride + v] = weighted[i * streaming->values + v] / sum[i];
+            rows[i * stride + v] = weighted[i * streaming->padded + v] / sum[i];
         }
     }
 }

@@ -6,6 +6,8 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
+#define LINE ((size_t)64) /* bytes of a cache line */
+
 const rpe_streaming_functions *const rpe_streaming_functions_of[2] = {&rpe_streaming_functions_single,
                                                                       &rpe_streaming_functions_double};
 
@@ -40,15 +42,25 @@ static rpe_block block_at(const rpe_attention_shape *shape, size_t index)
                        .queries = smaller(RPE_QUERY_BLOCK, shape->queries - first)};
 }
 
+/* Values in whole cache lines. */
+static size_t padded_values(const rpe_attention_shape *shape, size_t element)
+{
+    size_t line = LINE / element;
+    return (shape->values + line - 1) / line * line;
+}
+
 static void take_state(rpe_streaming *streaming, const rpe_attention_shape *shape, size_t element,
                        rpe_workspace *workspace)
 {
+    size_t padded = padded_values(shape, element);
     streaming->values = shape->values;
+    streaming->padded = padded;
     streaming->causal = shape->causal;
     streaming->scores = rpe_workspace_take(workspace, (size_t)RPE_QUERY_BLOCK * RPE_KEY_BLOCK, element);
     streaming->maximum = rpe_workspace_take(workspace, RPE_QUERY_BLOCK, element);
     streaming->sum = rpe_workspace_take(workspace, RPE_QUERY_BLOCK, element);
-    streaming->outputs = rpe_workspace_take(workspace, RPE_QUERY_BLOCK * shape->values, element);
+    streaming->outputs = rpe_workspace_take(workspace, RPE_QUERY_BLOCK * padded, element);
+    streaming->block_values = rpe_workspace_take(workspace, RPE_KEY_BLOCK * padded, element);
 }
 
 static void apply_block(void *context, size_t index, int thread)
@@ -82,12 +94,15 @@ static void apply_block(void *context, size_t index, int thread)
 size_t rpe_streaming_workspace_bytes(const rpe_attention_shape *shape, rpe_precision precision,
                                      size_t scorer_bytes)
 {
-    size_t element = rpe_precision_size(precision), outputs, bytes = scorer_bytes;
-    if (!rpe_size_multiply(RPE_QUERY_BLOCK, shape->values, &outputs)) {
+    size_t element = rpe_precision_size(precision), outputs, values, bytes = scorer_bytes;
+    if (shape->values > SIZE_MAX - LINE ||
+        !rpe_size_multiply(RPE_QUERY_BLOCK, padded_values(shape, element), &outputs) ||
+        !rpe_size_multiply(RPE_KEY_BLOCK, padded_values(shape, element), &values)) {
         return SIZE_MAX;
     }
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes((size_t)RPE_QUERY_BLOCK * RPE_KEY_BLOCK, element));
     bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(RPE_QUERY_BLOCK, element));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(values, element));
     return rpe_workspace_sum(bytes, rpe_workspace_bytes(outputs, element));
 }
 

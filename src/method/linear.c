@@ -2,7 +2,7 @@
 #include "rpe_linear_method.h"
 #include "rpe_memory.h"
 #include "rpe_problem.h"
-#include "rpe_spe.h"
+#include "rpe_spe_source.h"
 
 typedef struct linear_plan {
     rpe_spe spe; /* first: the hooks of rpe_spe.h take the plan */
@@ -63,7 +63,9 @@ void rpe_linear_method_destroy(void *plan)
 size_t rpe_linear_method_workspace_bytes(const void *plan)
 {
     const linear_plan *linear = plan;
-    return rpe_spe_workspace_bytes(&linear->spe, rpe_linear_workspace_bytes(linear->linear));
+    size_t attention = rpe_linear_workspace_bytes(linear->linear);
+    return rpe_spe_has_source(&linear->spe) ? rpe_workspace_sum(rpe_spe_source_bytes(&linear->spe), attention)
+                                            : rpe_spe_workspace_bytes(&linear->spe, attention);
 }
 
 bool rpe_linear_method_random(const rpe_problem *problem)
@@ -83,15 +85,25 @@ static rpe_projection projection_of(const rpe_noise *noise)
     return projection;
 }
 
+/* Encoded vectors are made a few at a time where the encoder can, or else all before the attention. */
 void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs,
                               void *outputs, int threads, rpe_workspace *workspaces)
 {
     const linear_plan *linear = plan;
     const rpe_projection projection = projection_of(noise);
     size_t mark = workspaces[0].used;
-    rpe_spe_encoded encoded = rpe_spe_apply(&linear->spe, noise, inputs, threads, workspaces);
-    rpe_linear_apply(linear->linear, &projection, encoded.queries, encoded.keys, inputs->values, outputs,
-                     threads, workspaces);
+    if (rpe_spe_has_source(&linear->spe)) {
+        rpe_spe_source state;
+        const rpe_linear_source source =
+            rpe_spe_source_open(&state, &linear->spe, noise, inputs, threads, workspaces);
+        rpe_linear_apply_source(linear->linear, &projection, &source, inputs->values, outputs, threads,
+                                workspaces);
+        rpe_spe_source_close(&state);
+    } else {
+        rpe_spe_encoded encoded = rpe_spe_apply(&linear->spe, noise, inputs, threads, workspaces);
+        rpe_linear_apply(linear->linear, &projection, encoded.queries, encoded.keys, inputs->values, outputs,
+                         threads, workspaces);
+    }
     rpe_workspace_release(&workspaces[0], mark);
 }
 

@@ -1,6 +1,7 @@
 /* Stochastic positional encoding as the first half of a method. */
 #include "rpe_spe.h"
 
+#include <math.h>
 #include <stdint.h>
 
 #include "rpe_memory.h"
@@ -222,7 +223,24 @@ rpe_status rpe_spe_code_moments(const rpe_problem *problem, size_t head, size_t 
     return status;
 }
 
-/* Sine: qhat = U z, G columns.  Conv: codes by filters, once for all items, and a sum over d.  Both sides; the draw of the noise is not
+/* Operations of the codes of one feature and realization of a conv kernel, both sides: the fewer of
+     filters      2 P a position and side
+     transforms   of L samples, L = max(M,N) + P - 1 on each axis, at 5 L log2 L a complex one, two realizations being one
+                  signal: one of the noise, one back a side, and 6 L a side for the product with the filter's.
+   The transforms of the filters are no part of a call, as they serve all of them. */
+static double conv_code_flops(const rpe_problem *problem)
+{
+    const rpe_kernel *kernel = problem->kernel;
+    double positions = (double)problem->queries.count + (double)problem->keys.count, length = 1;
+    for (size_t axis = 0; axis < kernel->axes; axis++) {
+        length *= fmax((double)problem->queries.extent[axis], (double)problem->keys.extent[axis]) +
+                  (double)kernel->tap_extent[axis] - 1;
+    }
+    double transforms = 3 * 5 * length * log2(length) + 2 * 6 * length;
+    return fmin(2 * (double)kernel->taps * positions, transforms / 2);
+}
+
+/* Sine: qhat = U z, G columns.  Conv: codes, once for all items, and a sum over d.  Both sides; the draw of the noise is not
    counted. */
 rpe_cost rpe_spe_cost(const rpe_problem *problem)
 {
@@ -235,8 +253,11 @@ rpe_cost rpe_spe_cost(const rpe_problem *problem)
     double gates = kernel->gate != NULL ? (double)kernel->features : 0;
     double d = (double)kernel->features;
     double sine = 2 * (2 * (double)kernel->sinusoids * d + gates) * r * batch;
-    double conv = 2 * (double)kernel->taps * d * r + 2 * d * r * batch;
+    double conv = 2 * d * r * batch;
     rpe_cost cost = {.flops = positions * heads * (kernel->sinusoids > 0 ? sine : conv)};
+    if (kernel->sinusoids == 0) {
+        cost.flops += heads * d * r * conv_code_flops(problem);
+    }
     cost.bytes_held = (double)rpe_precision_size(problem->precision) * batch * heads * positions * r;
     return cost;
 }

@@ -177,7 +177,7 @@ static void threads_same_bits(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * rpe_feature_map_count(); i++) {
         const rpe_feature_map *map = rpe_feature_map_at(i / 2);
-        problem p = problem_make(line(600), line(33000), 1, 2, 5, 7, 0.5);
+        problem p = problem_make(line(600), line(9000), 1, 2, 5, 7, 0.5);
         p.shape.causal = i % 2 == 1;
         double *first = rpe_memory_allocate(p.output_count, sizeof *first);
         float *first_single = rpe_memory_allocate(p.output_count, sizeof *first_single);
@@ -195,6 +195,61 @@ static void threads_same_bits(void **state)
         rpe_memory_free(first_single);
         problem_destroy(&p);
     }
+}
+
+/* One causal head by several threads: the chunks that one thread makes, where keys exceed the headroom of a chunk too. */
+static void causal_head_same_bits(void **state)
+{
+    (void)state;
+    static const size_t jumps[][3] = {{0, 0, 0}, {70, 71, 72}, {5, 63, 400}, {64, 128, 640}, {1, 600, 1099}};
+    for (size_t i = 0; i < 5 * rpe_feature_map_count(); i++) {
+        const rpe_feature_map *map = rpe_feature_map_at(i / 5);
+        problem p = problem_make(line(1200), line(1100), 1, 1, 5, 3, 0.5);
+        p.shape.causal = true;
+        for (size_t j = 0; j < 3 && map->norm < 0; j++) {
+            for (size_t n = jumps[i % 5][j]; n < 1100 && jumps[i % 5][j] > 0; n++) {
+                p.k[n * 5 + j] += 900;
+            }
+        }
+        double *first = rpe_memory_allocate(p.output_count, sizeof *first);
+        linear_run(&p, map, 10, NULL, RPE_DOUBLE, 1);
+        memcpy(first, p.outputs, p.output_count * sizeof *first);
+        for (int threads = 2; threads <= THREADS_MAX; threads++) {
+            linear_run(&p, map, 10, NULL, RPE_DOUBLE, threads);
+            assert_memory_equal(first, p.outputs, p.output_count * sizeof *first);
+        }
+        rpe_memory_free(first);
+        problem_destroy(&p);
+    }
+}
+
+/* cos and sin of quarters of a turn, in rows of any length: against the library's of the angle reduced exactly. */
+static void circular_is_cosine_and_sine(void **state)
+{
+    (void)state;
+    enum { COUNT = 1003, SECOND = 1010 };
+    double *x = numbers(22, COUNT, 4), values[SECOND + COUNT] = {0};
+    float single[SECOND + COUNT] = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        x[i] = (double)(float)(x[i] * pow(10, (double)(i % 6)));
+        values[i] = x[i];
+        single[i] = (float)x[i];
+    }
+    values[0] = 1e300;
+    single[0] = 1e30F;
+    values[1] = INFINITY;
+    rpe_expand_circular_double(1, COUNT, COUNT, SECOND, values);
+    rpe_expand_circular_single(1, COUNT, COUNT, SECOND, single);
+    assert_true(values[0] == 1 && values[SECOND] == 0 && single[0] == 1 && isnan(values[1]));
+    for (size_t i = 2; i < COUNT; i++) {
+        const long double quarter = 1.57079632679489661923132169163975144L;
+        long double angle = fmodl((long double)x[i], 4) * quarter;
+        assert_true(fabsl((long double)values[i] - cosl(angle)) < 4e-16L);
+        assert_true(fabsl((long double)values[SECOND + i] - sinl(angle)) < 4e-16L);
+        assert_true(fabsl((long double)single[i] - cosl(angle)) < 1.5e-7L);
+        assert_true(fabsl((long double)single[SECOND + i] - sinl(angle)) < 1.5e-7L);
+    }
+    rpe_memory_free(x);
 }
 
 /* Keys in several segments, whose levels differ, give what a stream over all of them gives to its last query. */
@@ -294,12 +349,19 @@ static void refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dense_shapes),      cmocka_unit_test(causal_is_masked),
-        cmocka_unit_test(extreme),           cmocka_unit_test(single_against_double),
-        cmocka_unit_test(stream_is_whole),   cmocka_unit_test(causal_sees_no_future),
-        cmocka_unit_test(threads_same_bits), cmocka_unit_test(segments_are_whole),
-        cmocka_unit_test(batch_is_items),    cmocka_unit_test(zero_rows),
+        cmocka_unit_test(dense_shapes),
+        cmocka_unit_test(causal_is_masked),
+        cmocka_unit_test(extreme),
+        cmocka_unit_test(single_against_double),
+        cmocka_unit_test(stream_is_whole),
+        cmocka_unit_test(causal_sees_no_future),
+        cmocka_unit_test(threads_same_bits),
+        cmocka_unit_test(segments_are_whole),
+        cmocka_unit_test(batch_is_items),
+        cmocka_unit_test(zero_rows),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(causal_head_same_bits),
+        cmocka_unit_test(circular_is_cosine_and_sine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,34 @@ static void costs(void **state)
     }
 }
 
+/* Codes of a conv kernel: by filters where these are short, else by transforms.  With M = 6, N = 7 and P = 2: L = 8, and
+   0.5 (15 L log2 L + 12 L) = 228 against 2 P (M + N) = 52; with P = 26: L = 32, 1392 against 676; with P = 122: L = 128,
+   7488 against 3172; with M = N = 63 and P = 66: L = 128, 7488 against 16632. */
+static void conv_costs(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t queries, keys, taps;
+        double code;
+    } cases[] = {{6, 7, 2, 52}, {6, 7, 26, 676}, {6, 7, 122, 3172}, {63, 63, 66, 7488}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t m = cases[i].queries, n = cases[i].keys;
+        const rpe_kernel kernel = {.heads = HEADS,
+                                   .features = FEATURES,
+                                   .axes = 1,
+                                   .taps = cases[i].taps,
+                                   .tap_extent = {cases[i].taps}};
+        rpe_problem problem = problem_make(&kernel, NULL, 5);
+        problem.queries = (rpe_positions){1, {m}, m};
+        problem.keys = (rpe_positions){1, {n}, n};
+        /* besides the codes: a sum over features for each item, and the attention */
+        double rest = (double)(m + n) * HEADS * 2 * FEATURES * 5 * BATCH +
+                      (double)(BATCH * HEADS * m * n) * (2 * 5 + 2 * VALUES);
+        assert_true(rpe_method_find("softmax")->cost(&problem).flops ==
+                    rest + HEADS * FEATURES * 5 * cases[i].code);
+    }
+}
+
 /* The n-th allocation fails, for every n: planning and the oracle say so, and hold nothing afterwards. */
 static void allocations_fail(void **state)
 {
@@ -148,11 +176,8 @@ static void allocations_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(registry),
-        cmocka_unit_test(refusals),
-        cmocka_unit_test(explicit_is_its_oracle),
-        cmocka_unit_test(costs),
-        cmocka_unit_test(allocations_fail),
+        cmocka_unit_test(registry), cmocka_unit_test(refusals),   cmocka_unit_test(explicit_is_its_oracle),
+        cmocka_unit_test(costs),    cmocka_unit_test(conv_costs), cmocka_unit_test(allocations_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

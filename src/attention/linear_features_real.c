@@ -1,0 +1,391 @@
+/* Features of a chunk of queries or keys, in the precision of the file. */
+#include <math.h>
+#include <string.h>
+
+#include "rpe_dispatch.h"
+#include "rpe_exponential.h"
+#include "rpe_linear_features.h"
+#include "rpe_product.h"
+
+/* Largest b - r of a key in a causal chunk, in powers of 2: far from overflow, and what underflows in a query beside it is
+   below the rounding of its sums. */
+#ifdef RPE_REAL_SINGLE
+#define HEADROOM 58.0F
+#else
+#define HEADROOM 432.0
+#endif
+
+#define AHEAD 8 /* rows */
+
+static size_t round_up(size_t count, size_t unit)
+{
+    return (count + unit - 1) / unit * unit;
+}
+
+static real larger(real a, real b)
+{
+    return a > b ? a : b;
+}
+
+/* [F,S] for the keys; for the queries panels [S,line] of as many projections as a line has elements, 0 behind the last */
+void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projection, void *prepared)
+{
+    size_t size = linear->shape.size, line = linear->line, count = linear->projections;
+    double factor = linear->map->unit / sqrt(sqrt((double)size));
+    real *rows = prepared, *panels = rows + count * size;
+    for (size_t i = 0; i < count * size; i++) {
+        rows[i] = (real)(factor * projection[i]);
+    }
+    for (size_t f = 0; f < round_up(count, line); f++) {
+        real *panel = panels + f / line * size * line + f % line;
+        for (size_t s = 0; s < size; s++) {
+            panel[s * line] = f < count ? rows[f * size + s] : 0;
+        }
+    }
+}
+
+/* ---- rows of the caller ---- */
+
+/* Rows of several heads are far apart, where no processor looks ahead by itself: the one that is needed some rows later. */
+static void fetch_ahead(const real *row, size_t stride, size_t width)
+{
+    uintptr_t at = (uintptr_t)row + AHEAD * stride * sizeof(real), end = at + width * sizeof(real);
+    for (; at < end; at += RPE_LINEAR_LINE) {
+        __builtin_prefetch((const void *)at);
+    }
+}
+
+/* A row into lines that are `panel` elements apart, the last one padded with 0. */
+static void copy_row(size_t width, const real *from, real *to, size_t panel)
+{
+    for (; width >= RPE_PANEL; width -= RPE_PANEL, from += RPE_PANEL, to += panel) {
+        memcpy(to, from, RPE_LINEAR_LINE);
+    }
+    if (width > 0) {
+        memcpy(to, from, width * sizeof *to);
+        memset(to + width, 0, (RPE_PANEL - width) * sizeof *to);
+    }
+}
+
+/* values [panels,CHUNK,line] */
+static void take_values(const rpe_linear *linear, rpe_linear_rows rows, size_t count, real *values)
+{
+    for (size_t n = 0; n < count; n++) {
+        const real *row = (const real *)rows.values + n * rows.stride;
+        fetch_ahead(row, rows.stride, linear->shape.values);
+        copy_row(linear->shape.values, row, values + n * RPE_PANEL, RPE_LINEAR_CHUNK * RPE_PANEL);
+    }
+}
+
+/* ---- keys ---- */
+
+/* to [S,stride]: x transposed, zero behind the last position up to a whole line */
+RPE_DISPATCH
+static void transpose(size_t size, size_t count, const real *x, size_t x_stride, real *to, size_t stride)
+{
+    size_t padded = round_up(count, RPE_PANEL);
+    for (size_t s = 0; s < size; s++) {
+        for (size_t n = count; n < padded; n++) {
+            to[s * stride + n] = 0;
+        }
+    }
+    for (size_t n = 0; n < count; n++) {
+        fetch_ahead(x + n * x_stride, x_stride, size);
+        for (size_t s = 0; s < size; s++) {
+            to[s * stride + n] = x[n * x_stride + s];
+        }
+    }
+}
+
+/* exponent_n = factor |y_n|^2, -infinity behind the last; y transposed */
+RPE_DISPATCH
+static void take_exponents(size_t size, size_t count, real factor, const real *y, size_t stride,
+                           real *exponents)
+{
+    for (size_t first = 0; first < RPE_LINEAR_CHUNK; first += RPE_PANEL) {
+        real square[RPE_PANEL] = {0};
+        for (size_t s = 0; s < size && first < count && factor != 0; s++) {
+            for (size_t l = 0; l < RPE_PANEL; l++) {
+                square[l] += y[s * stride + first + l] * y[s * stride + first + l];
+            }
+        }
+        for (size_t l = 0; l < RPE_PANEL; l++) {
+            exponents[first + l] = first + l < count ? factor * square[l] : -(real)INFINITY;
+        }
+    }
+}
+
+/* unit norm / sqrt(S): of |q|^2 to a power of 2 */
+static real norm_factor(const rpe_linear *linear)
+{
+    return (real)(linear->map->norm * RPE_UNIT_POWER / sqrt((double)linear->shape.size));
+}
+
+/* most_l <- max(most_l, x_l + y_l) */
+RPE_INLINE void take_larger(const real *x, const real *y, rpe_vector *most)
+{
+    rpe_vector sum = *(const rpe_vector_stored *)x + *(const rpe_vector_stored *)y;
+    rpe_vector_bits more = (rpe_vector_bits)(sum > *most);
+    *most = (rpe_vector)(((rpe_vector_bits)sum & more) | ((rpe_vector_bits)*most & ~more));
+}
+
+/* max_i (x_i + y_i), i in whole lines */
+RPE_INLINE real largest_sum(size_t count, const real *x, const real *y)
+{
+    rpe_vector even = {0}, odd;
+    real result = -(real)INFINITY;
+    odd = even = even + result;
+    for (size_t i = 0; i < count; i += RPE_PANEL) {
+        take_larger(x + i, y + i, &even);
+        take_larger(x + i + RPE_VECTOR, y + i + RPE_VECTOR, &odd);
+    }
+    for (size_t l = 0; l < RPE_VECTOR; l++) {
+        result = larger(result, larger(even[l], odd[l]));
+    }
+    return result;
+}
+
+/* maximum_c = max_n (x_cn + exponent_n);  exponents of whole lines */
+RPE_DISPATCH
+static void take_maxima(size_t rows, size_t count, const real *x, size_t stride, const real *exponents,
+                        real *maxima)
+{
+    for (size_t c = 0; c < rows; c++, x += stride) {
+        maxima[c] = largest_sum(count, x, exponents);
+    }
+}
+
+static void maxima_of(const rpe_linear *linear, rpe_linear_chunk *chunk)
+{
+    static const real none[RPE_LINEAR_CHUNK] = {0};
+    take_maxima(linear->levels, round_up(chunk->count, linear->line),
+                linear->map->exponential ? chunk->keys : none, linear->key_stride, chunk->exponents,
+                chunk->maxima);
+}
+
+void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
+                             const rpe_linear_scratch *scratch, rpe_linear_rows keys, rpe_linear_rows values,
+                             rpe_linear_chunk *chunk)
+{
+    size_t size = linear->shape.size, stride = linear->key_stride, line = linear->line;
+    size_t panels = round_up(chunk->count, line) / line;
+    real *y = scratch->vectors, *x = chunk->keys;
+    transpose(size, chunk->count, keys.values, keys.stride, y, stride);
+    take_exponents(size, chunk->count, norm_factor(linear), y, stride, chunk->exponents);
+    if (linear->map->projection != NULL) {
+        const R(rpe_left) w = {prepared, size, 1};
+        const R(rpe_right) right = {y, stride, line};
+        const R(rpe_target) to = {x, stride, line};
+        R(rpe_product)(linear->projections, panels, size, &w, &right, &to, false);
+    } else {
+        real scale = (real)(linear->map->unit / sqrt(sqrt((double)size)));
+        for (size_t i = 0; i < size; i++) {
+            for (size_t n = 0; n < panels * line; n++) {
+                x[i * stride + n] = scale * y[i * stride + n];
+            }
+        }
+    }
+    if (linear->map->expand[linear->precision] != NULL) {
+        size_t rows = linear->map->projection != NULL ? linear->projections : size;
+        linear->map->expand[linear->precision](rows, panels * line, stride, rows * stride, x);
+    }
+    take_values(linear, values, chunk->count, chunk->values);
+    maxima_of(linear, chunk);
+}
+
+/* ---- levels ---- */
+
+/* The first key that exceeds the level by more than the headroom, at least 1; the number of keys if there is none. */
+static size_t within_headroom(const rpe_linear *linear, const rpe_linear_chunk *chunk)
+{
+    const real *x = chunk->keys, *exponents = chunk->exponents, *level = chunk->level;
+    for (size_t n = 1; n < chunk->count; n++) {
+        for (size_t l = 0; l < linear->levels; l++) {
+            real b = (linear->map->exponential ? x[l * linear->key_stride + n] : 0) + exponents[n];
+            if (b - level[l] > HEADROOM) {
+                return n;
+            }
+        }
+    }
+    return chunk->count;
+}
+
+static void cut(const rpe_linear *linear, size_t count, rpe_linear_chunk *chunk)
+{
+    real *exponents = chunk->exponents;
+    for (size_t n = count; n < chunk->count; n++) {
+        exponents[n] = -(real)INFINITY;
+    }
+    chunk->count = count;
+    maxima_of(linear, chunk);
+}
+
+/* level_l = max(highest_l, b of the first key) or of all; the largest excess of a key over it. */
+static real choose_level(const rpe_linear *linear, const rpe_linear_sums *sums, rpe_linear_chunk *chunk)
+{
+    const real *x = chunk->keys, *exponents = chunk->exponents, *highest = sums->highest;
+    const real *maxima = chunk->maxima;
+    real *level = chunk->level, excess = -(real)INFINITY;
+    for (size_t l = 0; l < linear->levels; l++) {
+        real b = maxima[l];
+        if (linear->shape.causal) {
+            b = (linear->map->exponential ? x[l * linear->key_stride] : 0) + exponents[0];
+        }
+        level[l] = larger(highest[l], b);
+        excess = larger(maxima[l] - level[l], excess);
+    }
+    return excess;
+}
+
+bool R(rpe_linear_take_level)(const rpe_linear *linear, bool whole, rpe_linear_sums *sums,
+                              rpe_linear_chunk *chunk)
+{
+    real *level = chunk->level, *factor = chunk->factor, *before = sums->level, *highest = sums->highest;
+    const real *maxima = chunk->maxima;
+    if (choose_level(linear, sums, chunk) > HEADROOM) {
+        if (whole) {
+            return false;
+        }
+        cut(linear, within_headroom(linear, chunk), chunk);
+    }
+    chunk->raised_count = 0;
+    for (size_t l = 0; l < linear->levels; l++) {
+        if (level[l] > before[l]) {
+            factor[l] = (real)exp2((double)(before[l] - level[l]));
+            chunk->raised[chunk->raised_count++] = l;
+        }
+        before[l] = level[l];
+        highest[l] = larger(highest[l], maxima[l]);
+    }
+    for (size_t l = linear->levels; l < linear->padded_levels; l++) {
+        level[l] = -(real)INFINITY;
+    }
+    return true;
+}
+
+/* x_cn <- 2^(x_cn + exponent_n - level_c), or with one level 2^(exponent_n - level) x_cn;  weight_c = sum_n x_cn.
+   factors [CHUNK]: of keys, where there is one level. */
+RPE_DISPATCH_FUSED_STATIC
+void R(finish_rows)(size_t rows, size_t count, real *x, size_t stride, const real *exponents,
+                    const real *level, const real *factors, real *weights)
+{
+    for (size_t c = 0; c < rows; c++, x += stride) {
+        rpe_vector total = {0};
+        real weight = 0;
+        for (size_t n = 0; n < count; n += RPE_VECTOR) {
+            rpe_vector phi = *(rpe_vector_stored *)(x + n);
+            if (factors == NULL) {
+                phi = (phi + *(const rpe_vector_stored *)(exponents + n)) - level[c];
+                rpe_power(&phi);
+            } else {
+                phi *= *(const rpe_vector_stored *)(factors + n);
+            }
+            *(rpe_vector_stored *)(x + n) = phi;
+            total += phi;
+        }
+        for (size_t l = 0; l < RPE_VECTOR; l++) {
+            weight += total[l];
+        }
+        weights[c] = weight;
+    }
+}
+
+void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk)
+{
+    const real *exponents = chunk->exponents, *level = chunk->level;
+    size_t count = round_up(chunk->count, linear->line);
+    real factors[RPE_LINEAR_CHUNK];
+    for (size_t n = 0; n < count && !linear->map->exponential; n++) {
+        factors[n] = (real)exp2((double)(exponents[n] - level[0]));
+    }
+    R(finish_rows)
+    (linear->features, count, chunk->keys, linear->key_stride, exponents, level,
+     linear->map->exponential ? NULL : factors, chunk->key_weights);
+}
+
+/* ---- queries ---- */
+
+/* queries [CHUNK,query_stride]: unit w . x expanded, 0 behind the last feature */
+static void project_queries(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
+                            rpe_linear_rows rows, size_t count, real *phi)
+{
+    size_t size = linear->shape.size, line = linear->line, stride = linear->query_stride;
+    size_t projections = linear->projections;
+    real *x = scratch->vectors, scale = (real)(linear->map->unit / sqrt(sqrt((double)size)));
+    for (size_t m = 0; m < count; m++) {
+        const real *row = (const real *)rows.values + m * rows.stride;
+        fetch_ahead(row, rows.stride, size);
+        copy_row(size, row, x + m * linear->vector_stride, line);
+    }
+    if (linear->map->projection != NULL) {
+        const R(rpe_left) left = {x, linear->vector_stride, 1};
+        const R(rpe_right) w = {(const real *)prepared + projections * size, line, size * line};
+        const R(rpe_target) to = {phi, stride, line};
+        R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, &to, false);
+    }
+    for (size_t m = 0; m < count && linear->map->projection == NULL; m++) {
+        for (size_t s = 0; s < size; s++) {
+            phi[m * stride + s] = scale * x[m * linear->vector_stride + s];
+        }
+    }
+    if (linear->map->expand[linear->precision] != NULL) {
+        size_t width = linear->map->projection != NULL ? projections : size;
+        linear->map->expand[linear->precision](count, width, stride, width, phi);
+    }
+    for (size_t m = 0; m < count; m++) {
+        memset(phi + m * stride + linear->features, 0, (linear->padded - linear->features) * sizeof *phi);
+    }
+}
+
+/* max_c (x_c + level_c) */
+RPE_DISPATCH
+static real largest(size_t count, const real *x, const real *level)
+{
+    return largest_sum(count, x, level);
+}
+
+/* x_c <- 2^(x_c + level_c - maximum), in whole lines */
+RPE_DISPATCH_FUSED_STATIC
+void R(finish_query)(size_t count, real *x, const real *level, real maximum)
+{
+    for (size_t c = 0; c < count; c += RPE_VECTOR) {
+        rpe_vector phi = (*(rpe_vector_stored *)(x + c) + *(const rpe_vector_stored *)(level + c)) - maximum;
+        rpe_power(&phi);
+        *(rpe_vector_stored *)(x + c) = phi;
+    }
+}
+
+void R(rpe_linear_take_queries)(const rpe_linear *linear, const void *prepared,
+                                const rpe_linear_scratch *scratch, rpe_linear_rows queries, const void *level,
+                                rpe_linear_chunk *chunk)
+{
+    real *phi = chunk->queries;
+    size_t area = RPE_LINEAR_CHUNK * linear->line;
+    project_queries(linear, prepared, scratch, queries, chunk->count, phi);
+    /* Without exponents per feature the query's own cancels. */
+    for (size_t m = 0; m < chunk->count && linear->map->exponential; m++, phi += linear->query_stride) {
+        R(finish_query)(linear->padded, phi, level, largest(linear->padded, phi, level));
+    }
+    memset(chunk->outputs, 0, linear->panels * area * sizeof(real));
+    memset(chunk->denominators, 0, RPE_LINEAR_CHUNK * sizeof(real));
+}
+
+/* phi = scale e^(norm |x|^2) g  or  scale e^(norm |x|^2 + g) */
+void R(rpe_linear_features_of)(const rpe_linear *linear, const void *prepared,
+                               const rpe_linear_scratch *scratch, rpe_linear_rows rows,
+                               rpe_linear_chunk *chunk, void *features)
+{
+    real scale = (real)linear->map->scale(linear->projections), *phi = features;
+    const real *exponents = chunk->exponents, *g = chunk->queries;
+    transpose(linear->shape.size, chunk->count, rows.values, rows.stride, scratch->vectors,
+              linear->key_stride);
+    take_exponents(linear->shape.size, chunk->count, norm_factor(linear), scratch->vectors,
+                   linear->key_stride, chunk->exponents);
+    project_queries(linear, prepared, scratch, rows, chunk->count, chunk->queries);
+    for (size_t n = 0; n < chunk->count; n++, g += linear->query_stride) {
+        for (size_t c = 0; c < linear->features; c++, phi++) {
+            *phi = scale * (real)(linear->map->exponential ? exp2((double)(exponents[n] + g[c]))
+                                                           : exp2((double)exponents[n]) * (double)g[c]);
+        }
+    }
+}
