@@ -92,6 +92,74 @@ rpe_status rpe_mann_whitney_test(rpe_mann_whitney *test, size_t count_x, const d
     return status;
 }
 
+/* Largest k with P(U < k) <= probability when all orders are equally likely: the counts of U are the coefficients of
+     prod_{i=1}^n (1 - q^(m+i)) / (1 - q^i),  [Mann and Whitney 1947]
+   of which those of low powers are sums of smaller integers, and so exact.  ways [n*m + 1] is scratch. */
+static size_t critical_exact(size_t n, size_t m, double probability, double *ways)
+{
+    size_t most = n * m, k = 0;
+    double all = exp(lgamma((double)(n + m) + 1.0) - lgamma((double)n + 1.0) - lgamma((double)m + 1.0));
+    for (size_t u = 0; u <= most; u++)
+        ways[u] = u == 0 ? 1.0 : 0.0;
+    for (size_t i = 1; i <= n; i++) {
+        for (size_t u = most; u >= m + i; u--)
+            ways[u] -= ways[u - m - i];
+        for (size_t u = i; u <= most; u++)
+            ways[u] += ways[u - i];
+    }
+    for (double below = ways[0]; below <= probability * all && k < most / 2; below += ways[k])
+        k++;
+    return k;
+}
+
+static size_t critical(size_t n, size_t m, double probability, double *ways)
+{
+    if (n + m <= RPE_MANN_WHITNEY_EXACT)
+        return critical_exact(n, m, probability, ways);
+    double pairs = (double)n * (double)m, reach = rpe_quantile_normal(2.0 * probability);
+    double k = floor(pairs / 2.0 - reach * sqrt(pairs * (double)(n + m + 1) / 12.0));
+    return k > 0.0 ? (size_t)k : 0;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double logarithms_variance(size_t count, const double *values)
+{
+    rpe_sample sample = {0};
+    for (size_t i = 0; i < count; i++)
+        rpe_sample_add(&sample, log(values[i]));
+    return count > 1 ? rpe_sample_variance(&sample) / (double)count : (double)NAN;
+}
+
+rpe_status rpe_mann_whitney_ratio(rpe_contrast *contrast, size_t count_x, const double *x, size_t count_y,
+                                  const double *y, double level, rpe_error *error)
+{
+    rpe_mann_whitney test;
+    size_t pairs = count_x * count_y;
+    rpe_status status = rpe_mann_whitney_test(&test, count_x, x, count_y, y, error);
+    if (status != RPE_OK)
+        return status;
+    double *ratios = rpe_memory_allocate(pairs + 1, sizeof *ratios);
+    if (ratios == NULL)
+        return rpe_error_memory(error, "ratios of all pairs", pairs + 1, sizeof *ratios);
+    size_t k = critical(count_x, count_y, level / 2.0, ratios);
+    for (size_t i = 0; i < pairs; i++)
+        ratios[i] = y[i % count_y] / x[i / count_y];
+    qsort(ratios, pairs, sizeof *ratios, compare_numbers);
+    *contrast = (rpe_contrast){.value = 0.5 * (ratios[(pairs - 1) / 2] + ratios[pairs / 2]),
+                               .low = k > 0 ? ratios[k - 1] : -INFINITY,
+                               .high = k > 0 ? ratios[pairs - k] : INFINITY,
+                               .standard_error =
+                                   sqrt(logarithms_variance(count_x, x) + logarithms_variance(count_y, y)),
+                               .p = test.p};
+    rpe_memory_free(ratios);
+    return RPE_OK;
+}
+
 double rpe_mann_whitney_smallest(size_t count_x, size_t count_y)
 {
     double n = (double)count_x, m = (double)count_y;

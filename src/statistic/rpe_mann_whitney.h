@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "rpe_error.h"
+#include "rpe_two_means.h"
 
 typedef struct rpe_mann_whitney {
     double u; /* number of pairs with x > y, ties counted half: between 0 and count_x * count_y */
@@ -20,6 +21,12 @@ typedef struct rpe_mann_whitney {
 /* Both samples non-empty and finite.  Errors: an empty sample, no memory. */
 rpe_status rpe_mann_whitney_test(rpe_mann_whitney *test, size_t count_x, const double *x, size_t count_y,
                                  const double *y, rpe_error *error);
+
+/* By how much y is larger than x, as a factor, both positive: the median of all y/x (Hodges and Lehmann), and limits from the
+   distribution of ranks, which hold at least 1 - level and are infinite where the samples are too small for any.  p is that of
+   the test; standard_error is of the logarithm, from the spread of the logarithms in both samples. */
+rpe_status rpe_mann_whitney_ratio(rpe_contrast *contrast, size_t count_x, const double *x, size_t count_y,
+                                  const double *y, double level, rpe_error *error);
 
 /* Smallest p that samples of these sizes can give at all: 2 / C(n+m, n), at most 1. */
 double rpe_mann_whitney_smallest(size_t count_x, size_t count_y);
