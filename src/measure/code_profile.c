@@ -119,6 +119,7 @@ const rpe_measure rpe_measure_code_profile = {
     .unit = "1",
     .source = "SPE paper, section 2; variance by form 1",
     .stage = RPE_STAGE_CODES,
+    .better = RPE_BETTER_NEITHER,
     .supports = supports,
     .count = count,
     .label = label,

@@ -2,10 +2,6 @@
 
 #include <string.h>
 
-#define RPE_MEASURE(name) extern const rpe_measure rpe_measure_##name;
-#include "measures.def"
-#undef RPE_MEASURE
-
 static const rpe_measure *const measures[] = {
 #define RPE_MEASURE(name) &rpe_measure_##name,
 #include "measures.def"
@@ -62,24 +58,24 @@ bool rpe_measure_closed_form_known(const rpe_measure *measure, const rpe_subject
 static bool method_has_stage(const rpe_method *method, rpe_stage stage)
 {
     const bool has[RPE_STAGE_COUNT] = {
-        [RPE_STAGE_CODES] = method->codes != NULL,
-        [RPE_STAGE_ENCODE] = method->encode != NULL,
-        [RPE_STAGE_ATTEND] = method->attend != NULL,
-        [RPE_STAGE_KERNEL] = method->codes != NULL,
+        [RPE_STAGE_CODES] = method->codes != NULL,   [RPE_STAGE_ENCODE] = method->encode != NULL,
+        [RPE_STAGE_ATTEND] = method->attend != NULL, [RPE_STAGE_KERNEL] = method->codes != NULL,
+        [RPE_STAGE_CALL] = method->attend != NULL,
     };
     return has[stage];
 }
 
 bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method)
 {
-    return method_has_stage(method, measure->stage) && strcmp(method->name, method->oracle->name) != 0;
+    bool is_oracle = strcmp(method->name, method->oracle->name) == 0;
+    return method_has_stage(method, measure->stage) && (measure->stage == RPE_STAGE_CALL || !is_oracle);
 }
 
 rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem,
                               rpe_error *error)
 {
     static const char *const hooks[RPE_STAGE_COUNT] = {"codes", "encoded queries and keys", "attention",
-                                                       "codes of a kernel"};
+                                                       "codes of a kernel", "call to be timed"};
     if (!method_has_stage(method, stage))
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no %s", method->name, hooks[stage]);
     if (stage != RPE_STAGE_ATTEND && problem->kernel == NULL)
@@ -102,6 +98,7 @@ bool rpe_stage_same_numbers(rpe_stage stage, const rpe_method *a, const rpe_meth
         [RPE_STAGE_ENCODE] = a->encode == b->encode,
         [RPE_STAGE_ATTEND] = a == b,
         [RPE_STAGE_KERNEL] = (a->codes != NULL) == (b->codes != NULL),
+        [RPE_STAGE_CALL] = a == b,
     };
     return same[stage];
 }

@@ -37,8 +37,16 @@ typedef struct rpe_trials rpe_trials;
 rpe_status rpe_trials_create(rpe_trials **trials, const rpe_trials_settings *settings, rpe_error *error);
 void rpe_trials_destroy(rpe_trials *trials);
 
+/* Bytes that such trials hold while they run: plans, copies of the inputs and workspaces, which are counted without being made.
+   RPE_ERROR_INPUT as above. */
+rpe_status rpe_trials_bytes(const rpe_trials_settings *settings, size_t *bytes, rpe_error *error);
+
 /* Trials first .. first+count-1 -> values [count,width], row i of trial first+i.  On an interrupt RPE_ERROR_INTERRUPTED,
    after at most one more trial a thread; a number that is not finite is RPE_ERROR_NUMERIC. */
 rpe_status rpe_trials_run(rpe_trials *trials, size_t first, size_t count, double *values, rpe_error *error);
+
+/* What rpe_trials_run says of values [count,width] that are not finite, for values that were kept.  *bad: that trial. */
+rpe_status rpe_trials_check(const rpe_method *method, size_t first, size_t count, size_t width,
+                            const double *values, size_t *bad, rpe_error *error);
 
 #endif

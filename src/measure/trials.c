@@ -166,18 +166,26 @@ static rpe_status workspaces_create(rpe_trials *trials, rpe_error *error)
     return status;
 }
 
+/* What the stages that are asked for need of the method. */
+static rpe_status plans_make(rpe_trials *trials, rpe_error *error)
+{
+    const rpe_trials_settings *settings = &trials->settings;
+    size_t values = settings->problem->value_features;
+    rpe_status status = plan_method(&trials->encoding, trials, values, error);
+    if (status == RPE_OK && settings->stages[RPE_STAGE_ATTEND]) {
+        values += settings->mark_values ? settings->problem->keys.count : 0;
+        status = plan_method(&trials->attention, trials, values, error);
+    }
+    return status;
+}
+
 rpe_status rpe_trials_create(rpe_trials **trials, const rpe_trials_settings *settings, rpe_error *error)
 {
     rpe_trials *made = rpe_memory_allocate_zero(1, sizeof *made);
     if (made == NULL)
         return rpe_error_memory(error, "trials", 1, sizeof *made);
     made->settings = *settings;
-    size_t values = settings->problem->value_features;
-    rpe_status status = plan_method(&made->encoding, made, values, error);
-    if (status == RPE_OK && settings->stages[RPE_STAGE_ATTEND]) {
-        values += settings->mark_values ? settings->problem->keys.count : 0;
-        status = plan_method(&made->attention, made, values, error);
-    }
+    rpe_status status = plans_make(made, error);
     if (status == RPE_OK)
         status = inputs_prepare(made, error);
     if (status == RPE_OK)
@@ -186,6 +194,38 @@ rpe_status rpe_trials_create(rpe_trials **trials, const rpe_trials_settings *set
         *trials = made;
     else
         rpe_trials_destroy(made);
+    return status;
+}
+
+/* As inputs_prepare makes them. */
+static size_t inputs_bytes(const rpe_trials_settings *settings)
+{
+    const rpe_problem *problem = settings->problem;
+    size_t row = problem->heads * problem->features, keys = problem->keys.count;
+    size_t values = keys * problem->heads * problem->value_features;
+    size_t marked = settings->mark_values ? keys * problem->heads * (keys + problem->value_features) : 0;
+    size_t bytes = marked * sizeof(double);
+    if (problem->precision == RPE_SINGLE)
+        bytes += (problem->queries.count * row + keys * row + values + marked) * sizeof(float);
+    return bytes;
+}
+
+rpe_status rpe_trials_bytes(const rpe_trials_settings *settings, size_t *bytes, rpe_error *error)
+{
+    rpe_trials *made = rpe_memory_allocate_zero(1, sizeof *made);
+    if (made == NULL)
+        return rpe_error_memory(error, "trials", 1, sizeof *made);
+    made->settings = *settings;
+    size_t before = rpe_memory_usage_now().current;
+    rpe_status status = plans_make(made, error);
+    if (status == RPE_OK) {
+        size_t workspaces;
+        *bytes = rpe_workspace_sum(rpe_memory_usage_now().current - before, inputs_bytes(settings));
+        if (!rpe_size_multiply((size_t)settings->threads, trial_bytes(made), &workspaces))
+            workspaces = SIZE_MAX;
+        *bytes = rpe_workspace_sum(*bytes, workspaces);
+    }
+    rpe_trials_destroy(made);
     return status;
 }
 
@@ -285,6 +325,17 @@ static void trial_run(void *context, size_t index, int thread)
     rpe_workspace_release(workspace, mark);
 }
 
+rpe_status rpe_trials_check(const rpe_method *method, size_t first, size_t count, size_t width,
+                            const double *values, size_t *bad, rpe_error *error)
+{
+    if (rpe_values_finite(RPE_DOUBLE, values, count * width, bad))
+        return RPE_OK;
+    *bad = first + *bad / width;
+    return rpe_error_set(error, RPE_ERROR_NUMERIC,
+                         "method %s: expected finite results, found an overflow in trial %zu", method->name,
+                         *bad);
+}
+
 rpe_status rpe_trials_run(rpe_trials *trials, size_t first, size_t count, double *values, rpe_error *error)
 {
     size_t bad;
@@ -293,9 +344,6 @@ rpe_status rpe_trials_run(rpe_trials *trials, size_t first, size_t count, double
     rpe_parallel_for(count, trials->settings.threads, trial_run, trials);
     if (rpe_interrupt_requested())
         return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted");
-    if (!rpe_values_finite(RPE_DOUBLE, values, count * trials->settings.width, &bad))
-        return rpe_error_set(error, RPE_ERROR_NUMERIC,
-                             "method %s: expected finite results, found an overflow in trial %zu",
-                             trials->settings.method->name, first + bad / trials->settings.width);
-    return RPE_OK;
+    return rpe_trials_check(trials->settings.method, first, count, trials->settings.width, values, &bad,
+                            error);
 }

@@ -179,7 +179,8 @@ static inline void trial_run(fixture *f, const rpe_method *method)
     rpe_test_ok(rpe_workspace_create(&f->workspace, bytes, &error), &error);
     method->encode(f->plan, &f->noise, &inputs, f->queries, f->keys, 1, &f->workspace);
     method->attend(f->attention, &f->noise, &inputs, f->outputs, 1, &f->workspace);
-    f->trial = (rpe_trial){f->plan, &f->noise, f->queries, f->keys, f->outputs};
+    f->trial = (rpe_trial){
+        .plan = f->plan, .noise = &f->noise, .queries = f->queries, .keys = f->keys, .outputs = f->outputs};
 }
 
 /* given: noise in place of a sampler, or NULL. */

@@ -9,7 +9,7 @@ static void test_registry(void **state)
         const rpe_measure *measure = rpe_measure_at(i);
         assert_ptr_equal(rpe_measure_find(measure->name), measure);
         assert_true(strlen(measure->title) > 0 && strlen(measure->unit) > 0 && strlen(measure->source) > 0);
-        assert_non_null(measure->evaluate);
+        assert_true(measure->evaluate != NULL || measure->stage == RPE_STAGE_CALL);
         assert_in_range(measure->stage, 0, RPE_STAGE_COUNT - 1);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(measure->name, rpe_measure_at(j)->name);
