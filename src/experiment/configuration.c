@@ -5,119 +5,24 @@
 
 #include "rpe_input_settings.h"
 #include "rpe_memory.h"
+#include "rpe_named_registry.h"
 #include "rpe_output.h"
+#include "rpe_row.h"
 
 #define INTEGER_MAX (1 << 24)
 #define PROJECTIONS_USUAL 64
 
-/* A grid, the overrides of a quick run in front of it. */
-typedef struct grid_layers {
-    const rpe_json *document;
-    const json_t *quick, *grid;
-} grid_layers;
-
-static const json_t *layer_of(const grid_layers *layers, const char *key)
+const json_t *rpe_grid_layers_get(const rpe_grid_layers *layers, const char *key)
 {
-    return layers->quick != NULL && json_object_get(layers->quick, key) != NULL ? layers->quick
-                                                                                : layers->grid;
-}
-
-/* Registries of different things, seen alike. */
-typedef struct named_registry {
-    const char *noun;
-    size_t (*count)(void);
-    const void *(*at)(size_t index);
-    const char *(*name)(const void *entry);
-} named_registry;
-
-static const void *method_at(size_t index)
-{
-    return rpe_method_at(index);
-}
-
-static const char *method_name(const void *entry)
-{
-    return ((const rpe_method *)entry)->name;
-}
-
-static const void *sampler_at(size_t index)
-{
-    return rpe_sampler_at(index);
-}
-
-static const char *sampler_name(const void *entry)
-{
-    return ((const rpe_sampler *)entry)->name;
-}
-
-static const void *measure_at(size_t index)
-{
-    return rpe_measure_at(index);
-}
-
-static const char *measure_name(const void *entry)
-{
-    return ((const rpe_measure *)entry)->name;
-}
-
-static const named_registry method_registry = {"method", rpe_method_count, method_at, method_name};
-static const named_registry sampler_registry = {"sampler", rpe_sampler_count, sampler_at, sampler_name};
-static const named_registry measure_registry = {"measure", rpe_measure_count, measure_at, measure_name};
-
-static const void *registry_find(const named_registry *registry, const char *name)
-{
-    for (size_t i = 0; i < registry->count(); i++)
-        if (strcmp(registry->name(registry->at(i)), name) == 0)
-            return registry->at(i);
-    return NULL;
-}
-
-static rpe_status name_error(const rpe_json *document, const char *key, const named_registry *registry,
-                             const json_t *found, rpe_error *error)
-{
-    char expected[256];
-    size_t used = (size_t)snprintf(expected, sizeof expected, "the name of a %s (", registry->noun);
-    for (size_t i = 0; i < registry->count() && used < sizeof expected; i++)
-        used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i == 0 ? "" : ", ",
-                                 registry->name(registry->at(i)));
-    if (used < sizeof expected)
-        snprintf(expected + used, sizeof expected - used, ")");
-    return rpe_json_value_error(document, key, expected, found, error);
-}
-
-/* "*": all entries; else a list of names.  *chosen is an array of pointers, owned. */
-static rpe_status entries_read(const rpe_json *document, const json_t *object, const char *key,
-                               const named_registry *registry, const void ***chosen, size_t *count,
-                               rpe_error *error)
-{
-    const json_t *value = object == NULL ? NULL : json_object_get(object, key);
-    const char *text = value == NULL ? "*" : json_string_value(value);
-    bool all = text != NULL && strcmp(text, "*") == 0;
-    if (!all && !(json_is_array(value) && json_array_size(value) > 0))
-        return rpe_json_value_error(document, key, "\"*\" or a list of names", value, error);
-    *count = all ? registry->count() : json_array_size(value);
-    *chosen = rpe_memory_allocate(*count, sizeof **chosen);
-    if (*chosen == NULL)
-        return rpe_error_memory(error, key, *count, sizeof **chosen);
-    for (size_t i = 0; i < *count; i++) {
-        const char *name = all ? NULL : json_string_value(json_array_get(value, i));
-        (*chosen)[i] = all ? registry->at(i) : name == NULL ? NULL : registry_find(registry, name);
-        if ((*chosen)[i] == NULL)
-            return name_error(document, key, registry, json_array_get(value, i), error);
-        for (size_t earlier = 0; earlier < i; earlier++)
-            if ((*chosen)[earlier] == (*chosen)[i])
-                return rpe_error_set(error, RPE_ERROR_INPUT,
-                                     "%s: \"%s\": expected each %s once, found \"%s\" twice", document->path,
-                                     key, registry->noun, name);
-    }
-    return RPE_OK;
+    const json_t *value = layers->quick == NULL ? NULL : json_object_get(layers->quick, key);
+    return value != NULL ? value : json_object_get(layers->grid, key);
 }
 
 /* A list of integers >= 1; where the key is absent and there is a fallback, that alone. */
-static rpe_status integers_read(const grid_layers *layers, const char *key, size_t fallback,
+static rpe_status integers_read(const rpe_grid_layers *layers, const char *key, size_t fallback,
                                 size_t **integers, size_t *count, rpe_error *error)
 {
-    const json_t *list = json_object_get(layer_of(layers, key), key);
+    const json_t *list = rpe_grid_layers_get(layers, key);
     bool absent = list == NULL && fallback > 0;
     if (!absent && (!json_is_array(list) || json_array_size(list) == 0))
         return rpe_json_value_error(layers->document, key, "a list of integers", list, error);
@@ -145,10 +50,10 @@ static rpe_status pair_error(const rpe_json *document, const char *key, const ch
 }
 
 /* Optional list of names or booleans -> which of two values are in the grid. */
-static rpe_status pair_read(const grid_layers *layers, const char *key, const char *const names[2],
+static rpe_status pair_read(const rpe_grid_layers *layers, const char *key, const char *const names[2],
                             size_t fallback, bool chosen[2], rpe_error *error)
 {
-    const json_t *list = json_object_get(layer_of(layers, key), key);
+    const json_t *list = rpe_grid_layers_get(layers, key);
     if (list == NULL) {
         chosen[fallback] = true;
         return RPE_OK;
@@ -172,12 +77,38 @@ static rpe_status pair_read(const grid_layers *layers, const char *key, const ch
     return RPE_OK;
 }
 
-static rpe_status trials_read(const grid_layers *layers, rpe_trial_count *trials, rpe_error *error)
+/* Integers and "all" (0); where the key is absent, one thread. */
+static rpe_status threads_read(const rpe_grid_layers *layers, rpe_grid *grid, rpe_error *error)
 {
-    static const char *const allowed[] = {"minimum", "maximum", "total_realizations", NULL};
+    static const json_int_t most = 1024;
+    const json_t *list = rpe_grid_layers_get(layers, "threads");
+    bool absent = list == NULL;
+    if (!absent && json_array_size(list) == 0)
+        return rpe_json_value_error(layers->document, "threads", "a list of integers or \"all\"", list,
+                                    error);
+    grid->thread_count = absent ? 1 : json_array_size(list);
+    grid->threads = rpe_memory_allocate(grid->thread_count, sizeof *grid->threads);
+    if (grid->threads == NULL)
+        return rpe_error_memory(error, "threads", grid->thread_count, sizeof *grid->threads);
+    grid->threads[0] = 1;
+    for (size_t i = 0; !absent && i < grid->thread_count; i++) {
+        const json_t *value = json_array_get(list, i);
+        const char *text = json_string_value(value);
+        json_int_t number = json_integer_value(value);
+        if (text != NULL ? strcmp(text, "all") != 0 : number < 1 || number > most)
+            return rpe_json_value_error(layers->document, "threads", "integers from 1 to 1024 or \"all\"",
+                                        value, error);
+        grid->threads[i] = (size_t)number;
+    }
+    return RPE_OK;
+}
+
+static rpe_status trials_read(const rpe_grid_layers *layers, rpe_trial_count *trials, rpe_error *error)
+{
+    static const char *const allowed[] = {"minimum", "maximum", "total_realizations", "repetitions", NULL};
     static const size_t most = (size_t)1 << 32;
     const rpe_json *document = layers->document;
-    const json_t *object = json_object_get(layer_of(layers, "trials"), "trials");
+    const json_t *object = rpe_grid_layers_get(layers, "trials");
     if (!json_is_object(object))
         return rpe_json_value_error(document, "trials", "an object with \"minimum\"", object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
@@ -190,17 +121,21 @@ static rpe_status trials_read(const grid_layers *layers, rpe_trial_count *trials
     if (status == RPE_OK)
         status = rpe_json_count(document, object, "total_realizations", 0, SIZE_MAX, &none,
                                 &trials->total_realizations, error);
+    if (status == RPE_OK)
+        status = rpe_json_count(document, object, "repetitions", 1, most, &none, &trials->repetitions, error);
     return status;
 }
 
-static rpe_status layers_make(const rpe_json *document, const json_t *object, bool quick, grid_layers *layers,
-                              rpe_error *error)
+static rpe_status layers_make(const rpe_json *document, const json_t *object, bool quick,
+                              rpe_grid_layers *layers, rpe_error *error)
 {
-    static const char *const allowed[] = {"name",         "inputs",      "methods",    "samplers",
-                                          "realizations", "projections", "precisions", "causal",
-                                          "trials",       "fit",         "quick",      NULL};
-    static const char *const overrides[] = {"methods",    "samplers", "realizations", "projections",
-                                            "precisions", "causal",   "trials",       NULL};
+    /* name and inputs, which a quick run does not override, come first */
+    static const char *const allowed[] = {"name",     "inputs",       "quick",       "methods",
+                                          "samplers", "realizations", "projections", "precisions",
+                                          "causal",   "shared_heads", "threads",     "trials",
+                                          "lengths",  "heads",        "features",    "sinusoids",
+                                          "taps",     "gates",        "fit",         NULL};
+    const char *const *overrides = allowed + 3;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "grids", "a list of objects", object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
@@ -209,7 +144,7 @@ static rpe_status layers_make(const rpe_json *document, const json_t *object, bo
         status = rpe_json_value_error(document, "quick", "an object", changes, error);
     if (status == RPE_OK && changes != NULL)
         status = rpe_json_keys_check(document, changes, overrides, error);
-    *layers = (grid_layers){.document = document, .quick = quick ? changes : NULL, .grid = object};
+    *layers = (rpe_grid_layers){.document = document, .quick = quick ? changes : NULL, .grid = object};
     return status;
 }
 
@@ -217,20 +152,20 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
                             rpe_error *error)
 {
     static const char *const precisions[2] = {"single", "double"}, *const flags[2] = {"false", "true"};
-    grid_layers layers = {0};
+    rpe_grid_layers layers = {0};
     rpe_status status = layers_make(document, object, quick, &layers, error);
     if (status == RPE_OK)
         status = rpe_json_text(document, object, "name", NULL, &grid->name, error);
     if (status == RPE_OK)
-        status = rpe_inputs_read(grid, document, object, error);
+        status = rpe_inputs_read(grid, &layers, error);
     const void **methods = NULL, **samplers = NULL;
     if (status == RPE_OK)
-        status = entries_read(document, layer_of(&layers, "methods"), "methods", &method_registry, &methods,
-                              &grid->method_count, error);
+        status = rpe_named_read(document, rpe_grid_layers_get(&layers, "methods"), "methods",
+                                &rpe_named_methods, &methods, &grid->method_count, error);
     grid->methods = (const rpe_method **)methods;
     if (status == RPE_OK)
-        status = entries_read(document, layer_of(&layers, "samplers"), "samplers", &sampler_registry,
-                              &samplers, &grid->sampler_count, error);
+        status = rpe_named_read(document, rpe_grid_layers_get(&layers, "samplers"), "samplers",
+                                &rpe_named_samplers, &samplers, &grid->sampler_count, error);
     grid->samplers = (const rpe_sampler **)samplers;
     if (status == RPE_OK)
         status =
@@ -242,6 +177,10 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
         status = pair_read(&layers, "precisions", precisions, RPE_DOUBLE, grid->precisions, error);
     if (status == RPE_OK)
         status = pair_read(&layers, "causal", flags, 0, grid->causal, error);
+    if (status == RPE_OK)
+        status = pair_read(&layers, "shared_heads", flags, 0, grid->shared_heads, error);
+    if (status == RPE_OK)
+        status = threads_read(&layers, grid, error);
     if (status == RPE_OK)
         status = trials_read(&layers, &grid->trials, error);
     return status;
@@ -280,26 +219,85 @@ static char *name_of_path(const char *path)
     return name;
 }
 
+static bool is_column(const char *name)
+{
+    for (int column = 0; name != NULL && column < RPE_COLUMN_COUNT; column++)
+        if (strcmp(rpe_column_name((rpe_column)column), name) == 0)
+            return true;
+    return false;
+}
+
+/* What the picture says of columns: its axis, and what tells its series apart. */
+static rpe_status columns_check(const rpe_json *document, const char *axis, rpe_error *error)
+{
+    static const char expected[] = "columns of the results (realizations, features, lag, ...)";
+    const json_t *series = json_object_get(document->root, "series"), *name;
+    size_t i;
+    if (!is_column(axis))
+        return rpe_json_value_error(document, "axis",
+                                    "a column of the results (realizations, features, lag, ...)",
+                                    json_object_get(document->root, "axis"), error);
+    if (series != NULL && json_array_size(series) == 0)
+        return rpe_json_value_error(document, "series", expected, series, error);
+    json_array_foreach(series, i, name)
+    {
+        if (!is_column(json_string_value(name)))
+            return rpe_json_value_error(document, "series", expected, name, error);
+    }
+    return RPE_OK;
+}
+
 static rpe_status header_read(rpe_configuration *configuration, const char *path, rpe_error *error)
 {
-    static const char *const allowed[] = {"title", "question", "picture", "seed", "measures", "grids", NULL};
-    static const size_t first_seed = 1;
+    static const char *const allowed[] = {"title", "question", "reading", "picture",     "axis", "series",
+                                          "seed",  "measures", "grids",   "key_picture", NULL};
+    static const size_t first_seed = 1, no_place = 0, last_place = 3;
     const rpe_json *document = &configuration->document;
     configuration->name = name_of_path(path);
     if (configuration->name == NULL)
         return rpe_error_memory(error, "experiment", strlen(path), 1);
-    size_t seed = 0;
+    size_t seed = 0, place;
     rpe_status status = rpe_json_keys_check(document, document->root, allowed, error);
     if (status == RPE_OK)
         status = rpe_json_text(document, document->root, "title", NULL, &configuration->title, error);
     if (status == RPE_OK)
         status = rpe_json_text(document, document->root, "question", NULL, &configuration->question, error);
     if (status == RPE_OK)
+        status = rpe_json_text(document, document->root, "reading", "", &configuration->reading, error);
+    if (status == RPE_OK)
         status = rpe_json_text(document, document->root, "picture", "", &configuration->picture, error);
     if (status == RPE_OK)
+        status = rpe_json_text(document, document->root, "axis", "realizations", &configuration->axis, error);
+    if (status == RPE_OK)
+        status = columns_check(document, configuration->axis, error);
+    if (status == RPE_OK)
         status = rpe_json_count(document, document->root, "seed", 0, SIZE_MAX, &first_seed, &seed, error);
+    if (status == RPE_OK) /* read from the record, by reports */
+        status =
+            rpe_json_count(document, document->root, "key_picture", 1, last_place, &no_place, &place, error);
     configuration->seed = seed;
     return status;
+}
+
+/* The JSON that a run wrote holds the experiment and says which file it was, which paths are relative to. */
+static rpe_status experiment_of_run(rpe_json *document, rpe_error *error)
+{
+    json_t *experiment = json_object_get(document->root, "configuration");
+    const char *path;
+    if (experiment == NULL)
+        return RPE_OK;
+    rpe_status status = rpe_json_text(document, document->root, "configuration_file", NULL, &path, error);
+    if (status != RPE_OK)
+        return status;
+    char *copy = rpe_memory_text(path);
+    if (copy == NULL)
+        return rpe_error_memory(error, path, strlen(path) + 1, 1);
+    json_incref(experiment);
+    json_decref(document->root);
+    document->root = experiment;
+    rpe_memory_free(document->path);
+    document->path = copy;
+    return RPE_OK;
 }
 
 rpe_status rpe_configuration_read(rpe_configuration *configuration, const char *path, bool quick,
@@ -309,10 +307,12 @@ rpe_status rpe_configuration_read(rpe_configuration *configuration, const char *
     const void **measures = NULL;
     rpe_status status = rpe_json_read(&read.document, path, error);
     if (status == RPE_OK)
-        status = header_read(&read, path, error);
+        status = experiment_of_run(&read.document, error);
     if (status == RPE_OK)
-        status = entries_read(&read.document, read.document.root, "measures", &measure_registry, &measures,
-                              &read.measure_count, error);
+        status = header_read(&read, read.document.path, error);
+    if (status == RPE_OK)
+        status = rpe_named_read(&read.document, json_object_get(read.document.root, "measures"), "measures",
+                                &rpe_named_measures, &measures, &read.measure_count, error);
     read.measures = (const rpe_measure **)measures;
     if (status == RPE_OK)
         status = grids_read(&read, quick, error);
@@ -332,6 +332,7 @@ static void grid_destroy(rpe_grid *grid)
     rpe_memory_free(grid->samplers);
     rpe_memory_free(grid->realizations);
     rpe_memory_free(grid->projections);
+    rpe_memory_free(grid->threads);
 }
 
 void rpe_configuration_destroy(rpe_configuration *configuration)

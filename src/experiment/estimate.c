@@ -37,7 +37,8 @@ static rpe_estimate compare(rpe_estimate estimate, bool root, rpe_precision prec
     if (root && closed->mean <= CANCELLATION)
         return exact_estimate(estimate, mean <= rounding * rounding, "disagrees: the closed form is 0");
     double least = fmax(CANCELLATION * closed->mean * closed->mean, VARIANCE_MINIMUM);
-    if (known ? closed->variance <= least : error <= 0.0)
+    double spread = rounding * mean; /* trials that differ by their rounding alone are alike */
+    if (known ? closed->variance <= least : rpe_sample_variance(sample) <= spread * spread)
         return exact_estimate(estimate, fabs(mean - closed->mean) <= rounding * fmax(1.0, fabs(closed->mean)),
                               "disagrees: the trials do not vary");
     if (error > 0.0) {
@@ -62,9 +63,26 @@ static double root_error(double mean, double error)
     return mean > 0.0 ? error / (2.0 * sqrt(mean)) : error;
 }
 
+/* A moment that theory says is infinite, or whose sample scatters without bound: the closed form alone is said. */
+static rpe_estimate unknowable(const rpe_closed_value *closed)
+{
+    return (rpe_estimate){.value = NAN,
+                          .standard_error = NAN,
+                          .low = NAN,
+                          .high = NAN,
+                          .closed_form = closed->mean,
+                          .z = NAN,
+                          .p = NAN,
+                          .status = isinf(closed->mean)
+                                        ? "no value: the expectation is infinite"
+                                        : "no value: moments that a sample needs are infinite"};
+}
+
 rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
                                const rpe_closed_value *closed)
 {
+    if (closed != NULL && (isinf(closed->mean) || isinf(closed->variance)))
+        return unknowable(closed);
     double mean = sample->mean, trials = (double)sample->count;
     bool known = closed != NULL && isfinite(closed->variance);
     double error = known ? sqrt(closed->variance / trials) : rpe_sample_standard_error(sample);
@@ -88,5 +106,7 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precisi
     }
     if (measure->bounded && closed != NULL)
         return bound_compare(estimate, precision);
-    return closed == NULL ? estimate : compare(estimate, measure->root, precision, sample, closed, error);
+    return closed == NULL || measure->limit
+               ? estimate
+               : compare(estimate, measure->root, precision, sample, closed, error);
 }

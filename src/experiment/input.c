@@ -94,15 +94,29 @@ static rpe_status draw_array(rpe_array *array, size_t positions, size_t heads, s
     return status;
 }
 
+/* [positions,H,last] */
+static void copy_first_head(rpe_array *array)
+{
+    size_t heads = array->shape[1], last = array->shape[2];
+    double *values = array->values;
+    for (size_t i = 0; i < array->shape[0] * heads; i++)
+        if (i % heads > 0)
+            memcpy(values + i * last, values + (i - i % heads) * last, last * sizeof *values);
+}
+
+static void scale_array(rpe_array *array, double scale)
+{
+    double *values = array->values;
+    for (size_t i = 0; scale != 1.0 && i < rpe_array_count(array); i++)
+        values[i] *= scale;
+}
+
 static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
 {
     rpe_problem *problem = &input->problem;
     char coordinates[256];
     size_t heads = input->kernel->heads, features = input->kernel->features,
            values = input->settings->gaussian_values;
-    problem->queries = input->settings->gaussian_queries;
-    problem->keys = input->settings->gaussian_keys;
-    problem->value_features = values;
     snprintf(coordinates, sizeof coordinates,
              "input=gaussian;queries=%zu;keys=%zu;heads=%zu;features=%zu;values=%zu", problem->queries.count,
              problem->keys.count, heads, features, values);
@@ -115,6 +129,14 @@ static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_VALUES, 0);
     if (status == RPE_OK)
         status = draw_array(&input->values, problem->keys.count, heads, values, stream, error);
+    if (status == RPE_OK && input->settings->gaussian_alike) {
+        copy_first_head(&input->queries);
+        copy_first_head(&input->keys);
+    }
+    if (status == RPE_OK) {
+        scale_array(&input->queries, input->settings->gaussian_scale);
+        scale_array(&input->keys, input->settings->gaussian_scale);
+    }
     return status;
 }
 
@@ -143,21 +165,62 @@ static rpe_status fit_kernel(rpe_input *input, rpe_error *error)
     return RPE_OK;
 }
 
+/* The file's kernel, its fit, or a drawn one; then the gate that the settings ask for. */
+static rpe_status load_kernel(rpe_input *input, uint64_t seed, rpe_error *error)
+{
+    const rpe_input_settings *settings = input->settings;
+    rpe_status status = settings->drawing != NULL
+                            ? rpe_kernel_draw(&input->kernel, settings->drawing, settings->heads,
+                                              settings->features, settings->size, seed, error)
+                            : rpe_kernel_read(&input->kernel, settings->kernel, error);
+    if (status == RPE_OK && settings->kernel_alike)
+        rpe_kernel_heads_equal(input->kernel);
+    if (status == RPE_OK)
+        status = fit_kernel(input, error);
+    if (status != RPE_OK || !settings->gate_given)
+        return status;
+    return rpe_kernel_gate_set(input->kernel, settings->gate, error);
+}
+
+/* Kernel and shapes; those of arrays from files are known when these are read. */
+static rpe_status load_shape(rpe_input *input, uint64_t seed, rpe_error *error)
+{
+    const rpe_input_settings *settings = input->settings;
+    rpe_status status = load_kernel(input, seed, error);
+    if (status != RPE_OK)
+        return status;
+    input->problem = (rpe_problem){.queries = settings->gaussian_queries,
+                                   .keys = settings->gaussian_keys,
+                                   .batch = 1,
+                                   .heads = input->kernel->heads,
+                                   .features = input->kernel->features,
+                                   .value_features = settings->gaussian_values,
+                                   .kernel = settings->plain ? NULL : input->kernel,
+                                   .precision = RPE_DOUBLE};
+    return RPE_OK;
+}
+
+rpe_status rpe_input_load_shape(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
+                                rpe_error *error)
+{
+    rpe_input loaded = {.settings = settings};
+    rpe_status status = load_shape(&loaded, seed, error);
+    if (status == RPE_OK)
+        status = rpe_kernel_covers(loaded.kernel, &loaded.problem.queries, &loaded.problem.keys, error);
+    if (status == RPE_OK)
+        *input = loaded;
+    else
+        rpe_input_destroy(&loaded);
+    return status;
+}
+
 rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
                           rpe_error *error)
 {
     rpe_input loaded = {.settings = settings};
-    rpe_status status = rpe_kernel_read(&loaded.kernel, settings->kernel, error);
+    rpe_status status = load_shape(&loaded, seed, error);
     if (status == RPE_OK)
-        status = fit_kernel(&loaded, error);
-    if (status == RPE_OK) {
-        loaded.problem = (rpe_problem){.batch = 1,
-                                       .heads = loaded.kernel->heads,
-                                       .features = loaded.kernel->features,
-                                       .kernel = loaded.kernel,
-                                       .precision = RPE_DOUBLE};
         status = settings->queries == NULL ? draw_arrays(&loaded, seed, error) : load_arrays(&loaded, error);
-    }
     if (status == RPE_OK)
         status = rpe_kernel_covers(loaded.kernel, &loaded.problem.queries, &loaded.problem.keys, error);
     if (status == RPE_OK)

@@ -1,5 +1,8 @@
 #include "rpe_input_settings.h"
 
+#include <math.h>
+#include <stdio.h>
+
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
@@ -46,17 +49,26 @@ static rpe_status positions_read(const rpe_json *document, const json_t *object,
 static rpe_status gaussian_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
                                 rpe_error *error)
 {
-    static const char *const allowed[] = {"queries", "keys", "values", NULL};
+    static const char *const allowed[] = {"queries", "keys", "values", "scale", "alike", NULL};
+    static const double usual_scale = 1.0;
+    static const bool unlike = false;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "gaussian",
                                     "an object, or the paths \"queries\", \"keys\", \"values\" in its place",
                                     object, error);
     rpe_status status = rpe_json_keys_check(document, object, allowed, error);
-    if (status == RPE_OK)
+    if (status == RPE_OK && json_object_get(object, "queries") != NULL)
         status = positions_read(document, object, "queries", NULL, &settings->gaussian_queries, error);
     if (status == RPE_OK)
         status = positions_read(document, object, "keys", &settings->gaussian_queries,
                                 &settings->gaussian_keys, error);
+    if (status == RPE_OK)
+        status = rpe_json_number(document, object, "scale", &usual_scale, &settings->gaussian_scale, error);
+    if (status == RPE_OK)
+        status = rpe_json_flag(document, object, "alike", &unlike, &settings->gaussian_alike, error);
+    if (status == RPE_OK && !(settings->gaussian_scale > 0.0))
+        status = rpe_json_value_error(document, "scale", "a number above 0", json_object_get(object, "scale"),
+                                      error);
     if (status == RPE_OK)
         status =
             rpe_json_count(document, object, "values", 1, 1 << 20, NULL, &settings->gaussian_values, error);
@@ -102,13 +114,73 @@ static rpe_status arrays_read(rpe_input_settings *settings, const rpe_json *docu
     return status;
 }
 
-/* settings is zeroed before. */
-static rpe_status settings_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
-                                rpe_error *error)
+static rpe_status drawing_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
+                               rpe_error *error)
 {
-    static const char *const arrays[] = {"name",   "kernel", "queries", "keys",
-                                         "values", "length", "profile", NULL};
-    static const char *const drawn[] = {"name", "kernel", "gaussian", "profile", NULL};
+    const char *family, *distribution;
+    rpe_status status = rpe_json_text(document, object, "type", NULL, &family, error);
+    if (status == RPE_OK)
+        status = rpe_json_text(document, object, "distribution", "authors", &distribution, error);
+    if (status != RPE_OK)
+        return status;
+    settings->drawing = rpe_kernel_drawing_find(family, distribution);
+    if (settings->drawing != NULL)
+        return RPE_OK;
+    if (rpe_kernel_drawing_find(family, "authors") != NULL)
+        return rpe_json_value_error(document, "distribution", "\"authors\" or \"unit\"",
+                                    json_object_get(object, "distribution"), error);
+    return rpe_json_value_error(document, "type", "a family of kernels that can be drawn (sine, conv)",
+                                json_object_get(object, "type"), error);
+}
+
+/* {"type": ..., ...}: a kernel to be drawn.  What an axis of the grid may give can be absent: 0. */
+static rpe_status drawn_kernel_read(rpe_input_settings *settings, const rpe_json *document,
+                                    const json_t *object, rpe_error *error)
+{
+    static const size_t most = 1 << 20, absent = 0;
+    static const bool unlike = false;
+    rpe_status status = drawing_read(settings, document, object, error);
+    if (status != RPE_OK)
+        return status;
+    const char *const allowed[] = {"type", "distribution", "heads", "features", settings->drawing->size,
+                                   "gate", "alike",        NULL};
+    const struct {
+        const char *key;
+        size_t *count;
+    } counts[] = {{"heads", &settings->heads},
+                  {"features", &settings->features},
+                  {settings->drawing->size, &settings->size}};
+    status = rpe_json_keys_check(document, object, allowed, error);
+    for (size_t i = 0; status == RPE_OK && i < sizeof counts / sizeof counts[0]; i++)
+        status = rpe_json_count(document, object, counts[i].key, 1, most, &absent, counts[i].count, error);
+    if (status == RPE_OK)
+        status = rpe_json_flag(document, object, "alike", &unlike, &settings->kernel_alike, error);
+    settings->gate_given = json_object_get(object, "gate") != NULL;
+    if (status == RPE_OK && settings->gate_given)
+        status = rpe_json_number(document, object, "gate", NULL, &settings->gate, error);
+    if (status == RPE_OK && settings->gate_given && !(settings->gate >= 0.0 && settings->gate <= 1.0))
+        status = rpe_json_value_error(document, "gate", "a number from 0 to 1",
+                                      json_object_get(object, "gate"), error);
+    return status;
+}
+
+static rpe_status kernel_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
+                              rpe_error *error)
+{
+    const json_t *value = json_object_get(object, "kernel");
+    if (json_is_object(value))
+        return drawn_kernel_read(settings, document, value, error);
+    return path_read(document, object, "kernel", &settings->kernel, error);
+}
+
+rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
+                                   const json_t *object, rpe_error *error)
+{
+    static const char *const arrays[] = {"name",   "kernel", "positions", "queries", "keys",
+                                         "values", "length", "profile",   NULL};
+    static const char *const drawn[] = {"name", "kernel", "positions", "gaussian", "profile", NULL};
+    static const bool usual = true;
+    bool positions = true;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "inputs", "a list of objects", object, error);
     bool from_files =
@@ -117,7 +189,10 @@ static rpe_status settings_read(rpe_input_settings *settings, const rpe_json *do
     if (status == RPE_OK)
         status = rpe_json_text(document, object, "name", NULL, &settings->name, error);
     if (status == RPE_OK)
-        status = path_read(document, object, "kernel", &settings->kernel, error);
+        status = kernel_read(settings, document, object, error);
+    if (status == RPE_OK)
+        status = rpe_json_flag(document, object, "positions", &usual, &positions, error);
+    settings->plain = !positions;
     if (status == RPE_OK)
         status = selections_read(settings, document, json_object_get(object, "profile"), error);
     if (status != RPE_OK)
@@ -125,65 +200,6 @@ static rpe_status settings_read(rpe_input_settings *settings, const rpe_json *do
     if (from_files)
         return arrays_read(settings, document, object, error);
     return gaussian_read(settings, document, json_object_get(object, "gaussian"), error);
-}
-
-/* The fits of a grid.  They are an axis of the inputs, not of the points: a fit is an input with another kernel, so trials,
-   measures and rows need not know of it, and the codes of fits can be measured like those of any kernel. */
-typedef struct fit_axis {
-    const rpe_fit_type *type; /* NULL: kernels are taken as they are */
-    const json_t *sizes;
-} fit_axis;
-
-static rpe_status fit_read(fit_axis *axis, const rpe_json *document, const json_t *object, rpe_error *error)
-{
-    static const char *const allowed[] = {"type", "sizes", NULL};
-    const char *name;
-    size_t i;
-    const json_t *size;
-    if (object == NULL)
-        return RPE_OK;
-    if (!json_is_object(object))
-        return rpe_json_value_error(document, "fit", "an object", object, error);
-    rpe_status status = rpe_json_keys_check(document, object, allowed, error);
-    if (status == RPE_OK)
-        status = rpe_json_text(document, object, "type", NULL, &name, error);
-    if (status != RPE_OK)
-        return status;
-    *axis = (fit_axis){.type = rpe_fit_type_find(name), .sizes = json_object_get(object, "sizes")};
-    if (axis->type == NULL)
-        return rpe_json_value_error(document, "type", "a family of codes to fit by (sine, conv)",
-                                    json_object_get(object, "type"), error);
-    if (json_array_size(axis->sizes) == 0)
-        return rpe_json_value_error(document, "sizes", "a list of integers", axis->sizes, error);
-    json_array_foreach(axis->sizes, i, size)
-    {
-        if (json_integer_value(size) < 1)
-            return rpe_json_value_error(document, "sizes", "integers of at least 1", size, error);
-    }
-    return RPE_OK;
-}
-
-rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_json *document, const json_t *object, rpe_error *error)
-{
-    const json_t *list = json_object_get(object, "inputs");
-    fit_axis axis = {0};
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return rpe_json_value_error(document, "inputs", "a list of inputs", list, error);
-    rpe_status status = fit_read(&axis, document, json_object_get(object, "fit"), error);
-    if (status != RPE_OK)
-        return status;
-    size_t sizes = axis.type != NULL ? json_array_size(axis.sizes) : 1, count = json_array_size(list) * sizes;
-    grid->inputs = rpe_memory_allocate_zero(count, sizeof *grid->inputs);
-    if (grid->inputs == NULL)
-        return rpe_error_memory(error, "inputs", count, sizeof *grid->inputs);
-    grid->input_count = count;
-    for (size_t i = 0; status == RPE_OK && i < count; i++) {
-        rpe_input_settings *input = &grid->inputs[i];
-        input->fit = axis.type;
-        input->fit_size = (size_t)json_integer_value(json_array_get(axis.sizes, i % sizes));
-        status = settings_read(input, document, json_array_get(list, i / sizes), error);
-    }
-    return status;
 }
 
 void rpe_input_settings_destroy(rpe_input_settings *settings)

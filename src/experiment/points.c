@@ -1,10 +1,13 @@
 #include "rpe_point.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "rpe_memory.h"
 #include "rpe_stream.h"
+
+#define COORDINATES_CAPACITY 1024
 
 static size_t trials_of(const rpe_trial_count *trials, size_t realizations, size_t forced)
 {
@@ -16,24 +19,36 @@ static size_t trials_of(const rpe_trial_count *trials, size_t realizations, size
     return wanted > trials->minimum ? wanted : trials->minimum;
 }
 
+/* Appends to text; what does not fit is cut, which the caller sees by the length. */
+static void text_append(size_t capacity, char *text, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void text_append(size_t capacity, char *text, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, capacity - used, format, arguments);
+    va_end(arguments);
+}
+
+/* What was added later than the first seven is there only where it is not as it was before, so that older streams stay. */
 static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *configuration,
                                     rpe_error *error)
 {
-    char text[1024];
-    int length =
-        snprintf(text, sizeof text,
-                 "experiment=%s;input=%s;method=%s;sampler=%s;realizations=%zu;precision=%s;causal=%s",
-                 configuration->name, point->grid->inputs[point->input].name, point->method->name,
-                 point->sampler->name, point->realizations, rpe_precision_name(point->precision),
-                 point->causal ? "yes" : "no");
-    if (point->projections > 0 && length > 0 && (size_t)length < sizeof text)
-        length +=
-            snprintf(text + length, sizeof text - (size_t)length, ";projections=%zu", point->projections);
+    char text[COORDINATES_CAPACITY] = "";
     const rpe_input_settings *input = &point->grid->inputs[point->input];
-    if (input->fit != NULL && length > 0 && (size_t)length < sizeof text)
-        length += snprintf(text + length, sizeof text - (size_t)length, ";fit=%s;size=%zu", input->fit->name,
-                           input->fit_size);
-    if (length < 0 || (size_t)length >= sizeof text)
+    text_append(sizeof text, text,
+                "experiment=%s;input=%s;method=%s;sampler=%s;realizations=%zu;precision=%s;causal=%s",
+                configuration->name, input->name, point->method->name, point->sampler->name,
+                point->realizations, rpe_precision_name(point->precision), point->causal ? "yes" : "no");
+    if (point->projections > 0)
+        text_append(sizeof text, text, ";projections=%zu", point->projections);
+    if (point->shared_heads)
+        text_append(sizeof text, text, ";shared_heads=yes");
+    text_append(sizeof text, text, "%s", input->coordinates);
+    if (input->fit != NULL)
+        text_append(sizeof text, text, ";fit=%s;size=%zu", input->fit->name, input->fit_size);
+    if (strlen(text) == sizeof text - 1)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shorter names",
                              configuration->document.path);
     point->coordinates = rpe_memory_text(text);
@@ -65,7 +80,7 @@ static bool point_is_wanted(const rpe_point *point, const rpe_configuration *con
 }
 
 typedef struct grid_cursor {
-    size_t input, method, sampler, precision, causal, projection, realization;
+    size_t input, method, sampler, precision, causal, shared, projection, realization;
 } grid_cursor;
 
 /* The next place of the grid, the last coordinate fastest; false at the end. */
@@ -75,6 +90,7 @@ static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
         size_t *digit, base;
     } digits[] = {{&cursor->realization, grid->realization_count},
                   {&cursor->projection, grid->projection_count},
+                  {&cursor->shared, 2},
                   {&cursor->causal, 2},
                   {&cursor->precision, 2},
                   {&cursor->sampler, grid->sampler_count},
@@ -91,7 +107,7 @@ static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
 static size_t grid_size(const rpe_grid *grid)
 {
     return grid->input_count * grid->method_count * grid->sampler_count * grid->realization_count *
-           grid->projection_count * 4;
+           grid->projection_count * 8;
 }
 
 static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
@@ -102,7 +118,7 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
     do {
         bool projects = grid->methods[cursor.method]->projects;
         if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal] ||
-            (!projects && cursor.projection > 0))
+            !grid->shared_heads[cursor.shared] || (!projects && cursor.projection > 0))
             continue;
         rpe_point point = {.grid = grid,
                            .input = cursor.input,
@@ -111,7 +127,8 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
                            .realizations = grid->realizations[cursor.realization],
                            .projections = projects ? grid->projections[cursor.projection] : 0,
                            .precision = (rpe_precision)cursor.precision,
-                           .causal = cursor.causal == 1};
+                           .causal = cursor.causal == 1,
+                           .shared_heads = cursor.shared == 1};
         point.trials = trials_of(&grid->trials, point.realizations, trials);
         choose_measures(&point, configuration, cursor.method);
         if (!point_is_wanted(&point, configuration))

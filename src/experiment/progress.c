@@ -1,16 +1,16 @@
 #include "rpe_progress.h"
 
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "rpe_clock.h"
 
 #define REDRAW_SECONDS 0.2
-
-double rpe_point_work(const rpe_point *point, const rpe_input *input)
-{
-    double positions = (double)input->problem.queries.count + (double)input->problem.keys.count;
-    return (double)point->trials * (double)point->realizations * positions * (double)input->problem.heads;
-}
+#define LINE_USUAL 80 /* columns of a terminal that does not say */
+#define LINE_MOST 512
+#define SHARE_TRUSTED                                                                                        \
+    0.1 /* of the work done: from then on what it took says what is left, before that the plan */
 
 void rpe_progress_start(rpe_progress *progress, FILE *stream, const char *name, size_t points, double work)
 {
@@ -27,36 +27,57 @@ void rpe_progress_point(rpe_progress *progress, const rpe_point *point)
     progress->point = point;
 }
 
-static void print_point(const rpe_progress *progress)
+static size_t point_text(const rpe_progress *progress, char line[LINE_MOST])
 {
     const rpe_point *point = progress->point;
-    fprintf(progress->stream, "%s  point %zu/%zu: %s, %s, %s, R = %zu", progress->name,
-            progress->finished + 1, progress->points, point->grid->inputs[point->input].name,
-            point->method->name, point->sampler->name, point->realizations);
+    int length = snprintf(line, LINE_MOST, "%s  point %zu/%zu: %s, %s, %s, R = %zu", progress->name,
+                          progress->finished + 1, progress->points, point->grid->inputs[point->input].name,
+                          point->method->name, point->sampler->name, point->realizations);
+    return length < 0 || length >= LINE_MOST ? LINE_MOST - 1 : (size_t)length;
+}
+
+/* What is left by the plan, whose unit is the second then, and by what the share done took. */
+static long seconds_left(const rpe_progress *progress, double share, double now)
+{
+    double measured = (now - progress->start) * (1.0 / share - 1.0), planned = progress->work * (1.0 - share);
+    double trust = !progress->in_seconds || share > SHARE_TRUSTED ? 1.0 : share / SHARE_TRUSTED;
+    return (long)(trust * measured + (1.0 - trust) * planned + 0.5);
+}
+
+/* A line that wraps could not be redrawn: it is cut. */
+static int columns_of(FILE *stream)
+{
+    struct winsize size = {0};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col < 2)
+        return LINE_USUAL - 1;
+    return size.ws_col - 1;
 }
 
 void rpe_progress_update(rpe_progress *progress, double fraction_work)
 {
+    char line[LINE_MOST], end[64] = "";
     double now = rpe_clock_seconds();
     if (progress->stream == NULL || !progress->terminal || now - progress->drawn < REDRAW_SECONDS)
         return;
     progress->drawn = now;
     double share = progress->work > 0.0 ? (progress->done + fraction_work) / progress->work : 0.0;
-    fputs("\r\033[K", progress->stream);
-    print_point(progress);
-    fprintf(progress->stream, ", %.0f %%", 100.0 * share);
+    share = share < 1.0 ? share : 1.0;
     if (share > 0.0) {
-        long left = (long)((now - progress->start) * (1.0 / share - 1.0) + 0.5);
-        fprintf(progress->stream, ", %ld:%02ld left", left / 60, left % 60);
+        long left = seconds_left(progress, share, now);
+        snprintf(end, sizeof end, ", %.0f %%, %ld:%02ld left", 100.0 * share, left / 60, left % 60);
     }
+    int room = columns_of(progress->stream) - (int)strlen(end);
+    point_text(progress, line);
+    fprintf(progress->stream, "\r\033[K%.*s%s", room > 0 ? room : 0, line, end);
     fflush(progress->stream);
 }
 
-void rpe_progress_point_done(rpe_progress *progress, double point_work)
+void rpe_progress_point_done(rpe_progress *progress, double point_work, size_t trials)
 {
+    char line[LINE_MOST];
     if (progress->stream != NULL && !progress->terminal) {
-        print_point(progress);
-        fprintf(progress->stream, ", %zu trials\n", progress->point->trials);
+        point_text(progress, line);
+        fprintf(progress->stream, "%s, %zu trial%s\n", line, trials, trials == 1 ? "" : "s");
     }
     progress->done += point_work;
     progress->finished++;

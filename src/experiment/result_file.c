@@ -8,117 +8,59 @@
 #include "rpe_clock.h"
 #include "rpe_csv.h"
 #include "rpe_estimate.h"
-#include "rpe_hypothesis.h"
 #include "rpe_memory.h"
 #include "rpe_provenance.h"
-#include "rpe_row.h"
 
-#define CELL_CAPACITY 96
-
-/* The cells of a row: short ones are written here, long ones are pointed to. */
-typedef struct row_cells {
-    const char *cells[RPE_COLUMN_COUNT];
-    char text[RPE_COLUMN_COUNT][CELL_CAPACITY];
-} row_cells;
-
-static void set_text(row_cells *row, rpe_column column, const char *text)
+static bool gates_alike(const rpe_kernel *kernel)
 {
-    row->cells[column] = text;
+    for (size_t i = 1; i < kernel->heads * kernel->features; i++)
+        if (kernel->gate[i] != kernel->gate[0])
+            return false;
+    return true;
 }
 
-static void set_count(row_cells *row, rpe_column column, size_t number)
+static void set_kernel(rpe_row *row, const rpe_kernel *kernel)
 {
-    snprintf(row->text[column], CELL_CAPACITY, "%zu", number);
-    row->cells[column] = row->text[column];
-}
-
-static void set_number(row_cells *row, rpe_column column, double number)
-{
-    row->cells[column] = rpe_number_text(number, row->text[column]);
-}
-
-static void set_extents(row_cells *row, rpe_column column, size_t axes, const size_t *extent)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < axes; i++)
-        used += (size_t)snprintf(row->text[column] + used, CELL_CAPACITY - used, i == 0 ? "%zu" : "x%zu",
-                                 extent[i]);
-    row->cells[column] = row->text[column];
-}
-
-static void set_label(row_cells *row, const rpe_value_label *label)
-{
-    const struct {
-        rpe_column column;
-        ptrdiff_t number;
-        bool given;
-    } labels[] = {{RPE_COLUMN_head, label->head, label->head >= 0},
-                  {RPE_COLUMN_feature, label->feature, label->feature >= 0},
-                  {RPE_COLUMN_lag, label->lag, label->at_lag}};
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        row->cells[labels[i].column] = "";
-        if (!labels[i].given)
-            continue;
-        snprintf(row->text[labels[i].column], CELL_CAPACITY, "%td", labels[i].number);
-        row->cells[labels[i].column] = row->text[labels[i].column];
-    }
-}
-
-static void set_kernel(row_cells *row, const rpe_kernel *kernel)
-{
-    set_text(row, RPE_COLUMN_kernel, kernel->type->name);
-    set_text(row, RPE_COLUMN_gate, kernel->gate == NULL ? "no" : "yes");
+    rpe_row_set_text(row, RPE_COLUMN_kernel, kernel->type->name);
+    rpe_row_set_text(row, RPE_COLUMN_gate, kernel->gate == NULL ? "no" : "yes");
+    if (kernel->gate != NULL && gates_alike(kernel))
+        rpe_row_set_number(row, RPE_COLUMN_gate, kernel->gate[0]);
     if (kernel->sinusoids > 0)
-        set_count(row, RPE_COLUMN_size, kernel->sinusoids);
+        rpe_row_set_count(row, RPE_COLUMN_size, kernel->sinusoids);
     else
-        set_extents(row, RPE_COLUMN_size, kernel->axes, kernel->tap_extent);
+        rpe_row_set_extents(row, RPE_COLUMN_size, kernel->axes, kernel->tap_extent);
 }
 
-static void set_point(row_cells *row, const rpe_result_file *file, const rpe_point *point,
-                      const rpe_input *input)
+void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, const rpe_input *input,
+                         rpe_row *row)
 {
     const rpe_problem *problem = &input->problem;
-    for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
-        row->cells[i] = "";
-    set_text(row, RPE_COLUMN_experiment, file->configuration->name);
-    snprintf(row->text[RPE_COLUMN_point], CELL_CAPACITY, "%08" PRIx32, point->hash);
+    rpe_row_clear(row);
+    rpe_row_set_text(row, RPE_COLUMN_experiment, file->configuration->name);
+    snprintf(row->text[RPE_COLUMN_point], RPE_CELL_CAPACITY, "%08" PRIx32, point->hash);
     row->cells[RPE_COLUMN_point] = row->text[RPE_COLUMN_point];
-    set_text(row, RPE_COLUMN_grid, point->grid->name);
-    set_text(row, RPE_COLUMN_input, input->settings->name);
-    set_kernel(row, input->kernel);
-    set_text(row, RPE_COLUMN_method, point->method->name);
-    set_text(row, RPE_COLUMN_sampler, point->sampler->name);
-    set_text(row, RPE_COLUMN_precision, rpe_precision_name(point->precision));
-    set_text(row, RPE_COLUMN_causal, point->causal ? "yes" : "no");
-    set_extents(row, RPE_COLUMN_queries, problem->queries.axes, problem->queries.extent);
-    set_extents(row, RPE_COLUMN_keys, problem->keys.axes, problem->keys.extent);
-    set_count(row, RPE_COLUMN_heads, problem->heads);
-    set_count(row, RPE_COLUMN_features, problem->features);
-    set_count(row, RPE_COLUMN_values, problem->value_features);
-    set_count(row, RPE_COLUMN_realizations, point->realizations);
+    rpe_row_set_text(row, RPE_COLUMN_grid, point->grid->name);
+    rpe_row_set_text(row, RPE_COLUMN_input, input->settings->name);
+    if (problem->kernel != NULL)
+        set_kernel(row, problem->kernel);
+    else
+        rpe_row_set_text(row, RPE_COLUMN_kernel, "none");
+    rpe_row_set_text(row, RPE_COLUMN_method, point->method->name);
+    rpe_row_set_text(row, RPE_COLUMN_sampler, problem->kernel != NULL ? point->sampler->name : "none");
+    rpe_row_set_text(row, RPE_COLUMN_precision, rpe_precision_name(point->precision));
+    rpe_row_set_text(row, RPE_COLUMN_causal, point->causal ? "yes" : "no");
+    rpe_row_set_extents(row, RPE_COLUMN_queries, problem->queries.axes, problem->queries.extent);
+    rpe_row_set_extents(row, RPE_COLUMN_keys, problem->keys.axes, problem->keys.extent);
+    rpe_row_set_count(row, RPE_COLUMN_heads, problem->heads);
+    rpe_row_set_text(row, RPE_COLUMN_shared_heads, point->shared_heads ? "yes" : "no");
+    rpe_row_set_count(row, RPE_COLUMN_features, problem->features);
+    rpe_row_set_count(row, RPE_COLUMN_values, problem->value_features);
+    if (problem->kernel != NULL)
+        rpe_row_set_count(row, RPE_COLUMN_realizations, point->realizations);
     if (point->method->projects)
-        set_count(row, RPE_COLUMN_projections, point->projections);
-    snprintf(row->text[RPE_COLUMN_seed], CELL_CAPACITY, "%" PRIu64, file->seed);
+        rpe_row_set_count(row, RPE_COLUMN_projections, point->projections);
+    snprintf(row->text[RPE_COLUMN_seed], RPE_CELL_CAPACITY, "%" PRIu64, file->identity->seed);
     row->cells[RPE_COLUMN_seed] = row->text[RPE_COLUMN_seed];
-}
-
-static void set_estimate(row_cells *row, const rpe_estimate *estimate, size_t trials)
-{
-    set_number(row, RPE_COLUMN_estimate, estimate->value);
-    set_number(row, RPE_COLUMN_standard_error, estimate->standard_error);
-    set_number(row, RPE_COLUMN_low, estimate->low);
-    set_number(row, RPE_COLUMN_high, estimate->high);
-    set_number(row, RPE_COLUMN_closed_form, estimate->closed_form);
-    set_number(row, RPE_COLUMN_z, estimate->z);
-    set_number(row, RPE_COLUMN_p, estimate->p);
-    set_count(row, RPE_COLUMN_trials, trials);
-    set_text(row, RPE_COLUMN_status, estimate->status);
-}
-
-static rpe_status write_row(rpe_result_file *file, const row_cells *row, rpe_error *error)
-{
-    file->rows++;
-    return rpe_csv_write_line(&file->csv, RPE_COLUMN_COUNT, row->cells, error);
 }
 
 rpe_status rpe_result_file_keep(rpe_result_file *file, double p, double z, rpe_error *error)
@@ -142,30 +84,72 @@ rpe_status rpe_result_file_keep(rpe_result_file *file, double p, double z, rpe_e
     return RPE_OK;
 }
 
-static rpe_status add_values(rpe_result_file *file, row_cells *row, const rpe_subject *labelled,
-                             const rpe_result *result, rpe_error *error)
+rpe_status rpe_result_file_write(rpe_result_file *file, const rpe_row *row, const double *values,
+                                 size_t count, rpe_error *error)
+{
+    rpe_status status = rpe_csv_write_line(&file->csv, RPE_COLUMN_COUNT, row->cells, error);
+    file->rows++;
+    return status == RPE_OK ? rpe_values_file_write(&file->values, values, count, error) : status;
+}
+
+/* One value of a result: its row, and its trials from the store. */
+static rpe_status add_value(rpe_result_file *file, rpe_row *row, const rpe_point *point,
+                            const rpe_result *result, size_t index, rpe_error *error)
+{
+    const rpe_store_place column = {.point = point->hash,
+                                    .width = result->width,
+                                    .first = result->first,
+                                    .count = result->samples[index].count,
+                                    .column = result->column + index};
+    rpe_estimate estimate = rpe_estimate_make(result->measure, point->precision, &result->samples[index],
+                                              result->closed == NULL ? NULL : &result->closed[index]);
+    rpe_row_set_estimate(row, &estimate, column.count);
+    rpe_status status = rpe_result_file_keep(file, estimate.p, estimate.z, error);
+    if (status == RPE_OK)
+        status = rpe_result_file_write(file, row, NULL, 0, error);
+    return status == RPE_OK ? rpe_values_file_copy(&file->values, file->store, &column, error) : status;
+}
+
+static rpe_status add_values(rpe_result_file *file, rpe_row *row, const rpe_point *point,
+                             const rpe_subject *labelled, const rpe_result *result, rpe_error *error)
 {
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < result->count; i++) {
         rpe_value_label label = {.head = -1, .feature = -1};
         if (result->measure->label != NULL)
             label = result->measure->label(labelled, i);
-        rpe_estimate estimate =
-            rpe_estimate_make(result->measure, labelled->problem->precision, &result->samples[i],
-                              result->closed == NULL ? NULL : &result->closed[i]);
-        set_label(row, &label);
-        set_estimate(row, &estimate, result->samples[i].count);
-        status = rpe_result_file_keep(file, estimate.p, estimate.z, error);
-        if (status == RPE_OK)
-            status = write_row(file, row, error);
+        rpe_row_set_label(row, &label);
+        if (result->samples[i].count > 0) {
+            status = add_value(file, row, point, result, i, error);
+            continue;
+        }
+        rpe_row_set_reason(row, "no trial of this point is in this shard");
+        status = rpe_result_file_write(file, row, NULL, 0, error);
     }
     return status;
+}
+
+/* For who takes up or joins results: where the trials of a shard begin, and which trials are known to overflow. */
+static rpe_status note_point(rpe_result_file *file, const rpe_point *point, const rpe_result *result,
+                             rpe_error *error)
+{
+    char hash[RPE_HASH_CAPACITY];
+    json_t *overflow = NULL;
+    int failed = 0;
+    snprintf(hash, sizeof hash, "%08" PRIx32, point->hash);
+    if (result->overflow > 0) {
+        overflow = json_pack("[s, I]", hash, (json_int_t)(result->overflow - 1));
+        failed = json_array_append_new(file->overflows, overflow);
+    } else if (result->reason[0] == '\0' && file->settings->shards > 0) {
+        failed = json_object_set_new(file->first_trials, hash, json_integer((json_int_t)result->first));
+    }
+    return failed != 0 ? rpe_error_memory(error, "provenance", 1, 1) : RPE_OK;
 }
 
 rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, const rpe_input *input,
                                const rpe_result *results, rpe_error *error)
 {
-    row_cells row;
+    rpe_row row;
     static const rpe_value_label no_label = {.head = -1, .feature = -1};
     rpe_problem problem = input->problem;
     problem.precision = point->precision;
@@ -173,135 +157,119 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
                             .problem = &problem,
                             .selections = input->settings->selections,
                             .selection_count = input->settings->selection_count};
+    const rpe_result *noted = NULL;
     rpe_status status = RPE_OK;
-    set_point(&row, file, point, input);
+    rpe_result_file_row(file, point, input, &row);
     for (size_t i = 0; status == RPE_OK && i < file->configuration->measure_count; i++) {
         const rpe_result *result = &results[i];
         if (result->measure == NULL)
             continue;
-        set_text(&row, RPE_COLUMN_measure, result->measure->name);
-        set_text(&row, RPE_COLUMN_unit, result->measure->unit);
+        rpe_row_set_text(&row, RPE_COLUMN_measure, result->measure->name);
+        rpe_row_set_text(&row, RPE_COLUMN_unit, result->measure->unit);
         if (result->reason[0] == '\0') {
-            status = add_values(file, &row, &labelled, result, error);
+            status = add_values(file, &row, point, &labelled, result, error);
+            noted = result;
             continue;
         }
-        set_label(&row, &no_label);
-        row_cells refused = row;
-        for (rpe_column column = RPE_COLUMN_estimate; column <= RPE_COLUMN_trials; column++)
-            refused.cells[column] = "";
-        set_text(&refused, RPE_COLUMN_status, result->reason);
-        status = write_row(file, &refused, error);
+        rpe_row_set_label(&row, &no_label);
+        rpe_row_set_reason(&row, result->reason);
+        status = rpe_result_file_write(file, &row, NULL, 0, error);
+        noted = result->overflow > 0 ? result : noted;
     }
+    if (status == RPE_OK && noted != NULL)
+        status = note_point(file, point, noted, error);
     file->finished += status == RPE_OK;
     return status;
 }
 
-char *rpe_result_file_path(const rpe_result_file *file, const char *ending)
+char *rpe_result_path(const rpe_configuration *configuration, const rpe_run_settings *settings,
+                      const char *ending)
 {
-    size_t length = strlen(file->configuration->name) + strlen(ending) + 1;
+    size_t length = strlen(configuration->name) + strlen(ending) + 1;
     char *name = rpe_memory_allocate(length, 1);
     if (name == NULL)
         return NULL;
-    snprintf(name, length, "%s%s", file->configuration->name, ending);
-    char *path = rpe_path_join(file->settings->output, name);
+    snprintf(name, length, "%s%s", configuration->name, ending);
+    char *path = rpe_path_join(settings->output, name);
     rpe_memory_free(name);
     return path;
 }
 
+static rpe_status output_open(rpe_result_file *file, rpe_output *output, const char *ending, rpe_error *error)
+{
+    char *path = rpe_result_path(file->configuration, file->settings, ending);
+    rpe_status status = path == NULL ? rpe_error_memory(error, "path of the results", 1, 1)
+                                     : rpe_output_open(output, path, error);
+    rpe_memory_free(path);
+    return status;
+}
+
 rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *configuration,
-                                const rpe_run_settings *settings, uint64_t seed, const char *inputs_hash,
-                                size_t points, rpe_error *error)
+                                const rpe_run_settings *settings, const rpe_identity *identity,
+                                const rpe_store *store, size_t points, rpe_error *error)
 {
     *file = (rpe_result_file){.configuration = configuration,
                               .settings = settings,
-                              .seed = seed,
+                              .identity = identity,
+                              .store = store,
                               .points = points,
+                              .overflows = json_array(),
+                              .first_trials = json_object(),
                               .start = rpe_clock_seconds()};
-    snprintf(file->inputs_hash, sizeof file->inputs_hash, "%s", inputs_hash);
     const char *names[RPE_COLUMN_COUNT];
     for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
         names[i] = rpe_column_name((rpe_column)i);
-    rpe_status status = rpe_directory_create(settings->output, error);
-    char *path = rpe_result_file_path(file, ".csv");
-    if (status == RPE_OK && path == NULL)
-        status = rpe_error_memory(error, "path of the results", 1, 1);
+    char *path = rpe_result_path(configuration, settings, ".npy");
+    rpe_status status = path == NULL || file->overflows == NULL || file->first_trials == NULL
+                            ? rpe_error_memory(error, "results", 1, 1)
+                            : output_open(file, &file->csv, ".csv", error);
     if (status == RPE_OK)
-        status = rpe_output_open(&file->csv, path, error);
+        status = output_open(file, &file->json, ".json", error);
+    rpe_output_discard(&file->json); /* it is written last; whether it can be is known now */
+    if (status == RPE_OK)
+        status = rpe_values_file_open(&file->values, path, error);
     if (status == RPE_OK)
         status = rpe_csv_write_line(&file->csv, RPE_COLUMN_COUNT, names, error);
     rpe_memory_free(path);
     return status;
 }
 
-/* Hash of everything that decides the numbers: the experiment's JSON, quick or not, the number of trials asked for. */
-bool rpe_result_file_hash(const rpe_result_file *file, char hash[RPE_HASH_CAPACITY])
+/* Under temporary names, on disk. */
+static rpe_status finish(rpe_result_file *file, bool complete, rpe_error *error)
 {
-    json_t *all = json_pack("{s:O, s:s, s:b, s:I}", "configuration", file->configuration->document.root,
-                            "inputs", file->inputs_hash, "quick", file->settings->quick, "trials",
-                            (json_int_t)file->settings->trials);
-    char *text = all == NULL ? NULL : json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(all);
-    if (text == NULL)
-        return false;
-    rpe_text_hash(text, hash);
-    json_free_t release;
-    json_get_alloc_funcs(NULL, &release);
-    release(text);
-    return true;
-}
-
-static json_t *configuration_hash(const rpe_result_file *file)
-{
-    char hash[RPE_HASH_CAPACITY];
-    return rpe_result_file_hash(file, hash) ? json_string(hash) : NULL;
-}
-
-static json_t *agreement(const rpe_result_file *file)
-{
-    return json_pack("{s:I, s:o, s:o}", "rows_with_closed_form", (json_int_t)file->p_count,
-                     "largest_absolute_z", rpe_json_real(file->largest_z), "smallest_holm_adjusted_p",
-                     rpe_json_real(rpe_holm_smallest(file->p_count, file->p)));
-}
-
-static json_t *provenance(const rpe_result_file *file, bool complete)
-{
-    const rpe_configuration *configuration = file->configuration;
-    char seed[CELL_CAPACITY]; /* as text: JSON's integers end at 2^63 */
-    snprintf(seed, sizeof seed, "%" PRIu64, file->seed);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:s, s:b, s:I, s:i, s:f, s:I, s:o, s:s, s:o, s:O, s:o}",
-        "experiment", configuration->name, "title", configuration->title, "question", configuration->question,
-        "picture", configuration->picture, "complete", complete, "points", (json_int_t)file->points,
-        "finished_points", (json_int_t)file->finished, "rows", (json_int_t)file->rows, "seed", seed, "quick",
-        file->settings->quick, "trials_asked_for", (json_int_t)file->settings->trials, "threads",
-        file->settings->threads, "seconds", rpe_clock_seconds() - file->start, "peak_bytes",
-        (json_int_t)rpe_memory_usage_now().peak, "agreement", agreement(file), "inputs_hash",
-        file->inputs_hash, "configuration_hash", configuration_hash(file), "configuration",
-        configuration->document.root, "machine", rpe_provenance_machine());
-}
-
-rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error)
-{
-    json_t *value = provenance(file, complete);
-    char *path = rpe_result_file_path(file, ".json");
-    rpe_status status = rpe_output_finish(&file->csv, error);
-    if (status == RPE_OK && (value == NULL || path == NULL))
-        status = rpe_error_memory(error, "provenance", 1, 1);
+    json_t *value = rpe_result_provenance(file, complete);
+    char *path = rpe_result_path(file->configuration, file->settings, ".json");
+    rpe_status status = value == NULL || path == NULL ? rpe_error_memory(error, "provenance", 1, 1)
+                                                      : rpe_output_finish(&file->csv, error);
     if (status == RPE_OK)
-        status = rpe_json_write(value, path, error);
-    if (status == RPE_OK) {
-        status = rpe_output_commit(&file->csv, error);
-        if (status != RPE_OK)
-            remove(path); /* provenance of nothing */
-    }
+        status = rpe_values_file_finish(&file->values, error);
+    if (status == RPE_OK)
+        status = rpe_json_store(&file->json, value, path, error);
     rpe_memory_free(path);
     json_decref(value);
+    return status;
+}
+
+/* The JSON says that the other two are there and belong together: an earlier one goes first, the new one comes last. */
+rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error)
+{
+    rpe_status status = finish(file, complete, error);
+    if (status == RPE_OK)
+        (void)remove(file->json.path);
+    rpe_output *outputs[] = {&file->csv, &file->values.output, &file->json};
+    for (size_t i = 0; status == RPE_OK && i < sizeof outputs / sizeof outputs[0]; i++)
+        status = rpe_output_commit(outputs[i], error);
     return status;
 }
 
 void rpe_result_file_discard(rpe_result_file *file)
 {
     rpe_output_discard(&file->csv);
+    rpe_output_discard(&file->json);
+    rpe_values_file_discard(&file->values);
+    json_decref(file->overflows);
+    json_decref(file->first_trials);
+    json_decref(file->timing);
     rpe_memory_free(file->p);
-    file->p = NULL;
+    *file = (rpe_result_file){0};
 }

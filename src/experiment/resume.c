@@ -1,109 +1,101 @@
-/* Taking up a run that was interrupted: what it finished is copied, so that the result has the bytes of an undisturbed run. */
-#include <inttypes.h>
-#include <string.h>
-#include <unistd.h>
+/* Taking up a run that was interrupted or killed, and extending one that is finished: trials that are there are not run again,
+   so that the result has the bytes of an undisturbed run. */
+#include "rpe_resume.h"
 
-#include "rpe_csv.h"
-#include "rpe_json.h"
+#include "rpe_earlier.h"
 #include "rpe_memory.h"
 #include "rpe_result_file.h"
-#include "rpe_row.h"
 
-static rpe_status must_equal(const rpe_json *earlier, const char *what, const char *found,
-                             const char *expected, rpe_error *error)
-{
-    if (found != NULL && strcmp(found, expected) == 0)
-        return RPE_OK;
-    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: --resume: expected a run with %s %s, found %s",
-                         earlier->path, what, expected, found == NULL ? "none" : found);
-}
+#define WHO "--resume"
 
-/* Same configuration, seed and program as the earlier run. */
-static rpe_status earlier_check(const rpe_result_file *file, const rpe_json *earlier, rpe_error *error)
+/* A run that is being taken up. */
+typedef struct taking {
+    rpe_store *store;
+    const rpe_configuration *configuration;
+    const rpe_run_settings *settings;
+    const rpe_identity *identity;
+    rpe_taken *taken;
+} taking;
+
+/* Whether trials of the identity found in the file of that path may be taken. */
+static rpe_status identity_take(const taking *run, const rpe_identity *found, const char *path,
+                                rpe_error *error)
 {
-    char hash[RPE_HASH_CAPACITY], seed[32];
-    if (!rpe_result_file_hash(file, hash))
-        return rpe_error_memory(error, "hash of the configuration", 1, 1);
-    snprintf(seed, sizeof seed, "%" PRIu64, file->seed);
-    const json_t *machine = json_object_get(earlier->root, "machine");
-    rpe_status status =
-        must_equal(earlier, "seed", json_string_value(json_object_get(earlier->root, "seed")), seed, error);
-    if (status == RPE_OK)
-        status = must_equal(earlier, "inputs hash",
-                            json_string_value(json_object_get(earlier->root, "inputs_hash")),
-                            file->inputs_hash, error);
-    if (status == RPE_OK)
-        status =
-            must_equal(earlier, "configuration hash",
-                       json_string_value(json_object_get(earlier->root, "configuration_hash")), hash, error);
-    if (status == RPE_OK)
-        status = must_equal(earlier, "program revision",
-                            json_string_value(json_object_get(machine, "revision")), rpe_revision(), error);
+    const bool force = run->settings->resume == RPE_RESUME_FORCE;
+    rpe_status status = rpe_identity_check(run->identity, found, path, WHO, force, error);
+    if (status == RPE_OK && rpe_identity_check(run->identity, found, path, WHO, false, NULL) != RPE_OK)
+        run->taken->forced = *found;
     return status;
 }
 
-/* The rows as they are: the same fields are written the same way. */
-static rpe_status rows_copy(rpe_result_file *file, const rpe_csv *rows, rpe_error *error)
+static rpe_status journal_take(const taking *run, bool found, const rpe_identity *earlier, rpe_error *error)
 {
-    size_t p = rpe_csv_column(rows, rpe_column_name(RPE_COLUMN_p));
-    size_t z = rpe_csv_column(rows, rpe_column_name(RPE_COLUMN_z));
-    rpe_status status = RPE_OK;
-    for (size_t row = 0; status == RPE_OK && row < rows->rows; row++) {
-        const char *fields[RPE_COLUMN_COUNT];
-        for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
-            fields[i] = rpe_csv_cell(rows, row, i);
-        status = rpe_csv_write_line(&file->csv, RPE_COLUMN_COUNT, fields, error);
-        if (status == RPE_OK)
-            status =
-                rpe_result_file_keep(file, rpe_csv_number(rows, row, p), rpe_csv_number(rows, row, z), error);
-        file->rows++;
+    rpe_store *store = run->store;
+    FILE *progress = run->settings->progress;
+    if (found && run->settings->resume != RPE_RESUME_NOT) {
+        rpe_status status = identity_take(run, earlier, store->journal.path, error);
+        return status == RPE_OK ? rpe_store_scan(store, error) : status;
     }
+    if (found && rpe_journal_holds(&store->journal) && progress != NULL)
+        fprintf(progress, "%s: the unfinished run that it holds is given up; --resume goes on with one\n",
+                store->journal.path);
+    return rpe_journal_start(&store->journal, run->identity, error);
+}
+
+static rpe_status results_take(const taking *run, rpe_error *error)
+{
+    const rpe_run_settings *settings = run->settings;
+    rpe_earlier earlier = {0};
+    bool found;
+    rpe_status status = rpe_earlier_open(&earlier, settings->output, run->configuration->name, &found, error);
+    if (status != RPE_OK || !found)
+        return status;
+    status = identity_take(run, &earlier.identity, earlier.document.path, error);
+    if (status == RPE_OK)
+        status = rpe_earlier_take(&earlier, run->store, error);
+    if (status == RPE_OK && earlier.complete) {
+        bool same = run->taken->forced.revision[0] == '\0' && earlier.trials == settings->trials &&
+                    earlier.shard == settings->shard && earlier.shards == settings->shards &&
+                    !rpe_journal_holds(&run->store->journal);
+        run->taken->left = same ? RPE_LEFT_ALL : RPE_LEFT_WHOLE;
+    }
+    rpe_earlier_destroy(&earlier);
     return status;
 }
 
-static rpe_status columns_check(const rpe_csv *rows, const char *path, rpe_error *error)
+/* The lock is ours: what runs that were killed have left unfinished is nobody's. */
+static rpe_status stale_remove(const rpe_configuration *configuration, const rpe_run_settings *settings,
+                               rpe_error *error)
 {
-    bool same = rows->columns == RPE_COLUMN_COUNT;
-    for (size_t i = 0; same && i < RPE_COLUMN_COUNT; i++)
-        same = strcmp(rows->names[i], rpe_column_name((rpe_column)i)) == 0;
-    if (!same)
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: --resume: expected the columns of this version, found others", path);
+    static const char *const endings[] = {".csv", ".npy", ".json"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        char *path = rpe_result_path(configuration, settings, endings[i]);
+        if (path == NULL)
+            return rpe_error_memory(error, "path of the results", 1, 1);
+        rpe_output_stale_remove(path);
+        rpe_memory_free(path);
+    }
     return RPE_OK;
 }
 
-static rpe_status rows_take(rpe_result_file *file, const rpe_json *earlier, const char *csv_path,
-                            rpe_error *error)
+rpe_status rpe_resume_open(rpe_store *store, const rpe_configuration *configuration,
+                           const rpe_run_settings *settings, const rpe_identity *identity, rpe_taken *taken,
+                           rpe_error *error)
 {
-    rpe_csv rows = {0};
-    static const size_t none = 0;
-    rpe_status status = rpe_json_count(earlier, earlier->root, "finished_points", 0, file->points, &none,
-                                       &file->finished, error);
+    const taking run = {store, configuration, settings, identity, taken};
+    rpe_identity earlier = {0};
+    bool found = false;
+    *taken = (rpe_taken){.left = RPE_LEFT_PART};
+    char *path = rpe_result_path(configuration, settings, ".journal");
+    rpe_status status = path == NULL ? rpe_error_memory(error, "path of the journal", 1, 1)
+                                     : rpe_store_open(store, path, &found, &earlier, error);
+    rpe_memory_free(path);
+    if (status != RPE_OK)
+        return status;
+    status = stale_remove(configuration, settings, error);
     if (status == RPE_OK)
-        status = rpe_csv_read(&rows, csv_path, error);
-    if (status == RPE_OK)
-        status = columns_check(&rows, csv_path, error);
-    if (status == RPE_OK)
-        status = rows_copy(file, &rows, error);
-    rpe_csv_destroy(&rows);
-    return status;
-}
-
-rpe_status rpe_result_file_resume(rpe_result_file *file, rpe_error *error)
-{
-    rpe_json earlier = {0};
-    char *json_path = rpe_result_file_path(file, ".json"), *csv_path = rpe_result_file_path(file, ".csv");
-    rpe_status status = RPE_OK;
-    if (json_path == NULL || csv_path == NULL)
-        status = rpe_error_memory(error, "path of the results", 1, 1);
-    else if (access(json_path, F_OK) == 0)
-        status = rpe_json_read(&earlier, json_path, error);
-    if (status == RPE_OK && earlier.root != NULL)
-        status = earlier_check(file, &earlier, error);
-    if (status == RPE_OK && earlier.root != NULL)
-        status = rows_take(file, &earlier, csv_path, error);
-    rpe_json_destroy(&earlier);
-    rpe_memory_free(json_path);
-    rpe_memory_free(csv_path);
+        status = journal_take(&run, found, &earlier, error);
+    if (status == RPE_OK && settings->resume != RPE_RESUME_NOT)
+        status = results_take(&run, error);
     return status;
 }

@@ -1,13 +1,26 @@
 /* An experiment's JSON, checked and resolved against the registries.  Texts are borrowed from the document.
 
-   {"title": T, "question": Q, "picture": SCRIPT, "seed": 1, "measures": [NAME...],
+   {"title": T, "question": Q, "reading": how to read the picture, "picture": SCRIPT, "axis": "realizations" | a column,
+    "series": [columns that tell curves apart], "key_picture": place among the key pictures of a report, 1 to 3, "seed": 1, "measures": [NAME...],
     "grids": [{"name": NAME, "inputs": [INPUT...], "methods": "*" | [NAME...], "samplers": "*" | [NAME...],
                "realizations": [R...], "projections": [64], "precisions": ["double"], "causal": [false],
-               "trials": {"minimum": n, "maximum": m, "total_realizations": t}, "quick": {any of the six before},
-               optional "fit": {"type": "sine" | "conv", "sizes": [K or P...]}}]}
-   INPUT: {"name": NAME, "kernel": PATH, ("queries": PATH, "keys": PATH, "values": PATH, optional "length": first positions)
-           or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V}), optional "profile": [[head,feature]...]}
-   With "fit" the kernels must be tables, and each input stands for as many as there are sizes: its kernel is the fit.
+               "shared_heads": [false], "threads": [1, "all"], "trials": {"minimum": n, "maximum": m, "total_realizations": t,
+               "repetitions": of timings, where these are not as many},
+               optional "lengths": [N...], "heads": [H...], "features": [D...], "sinusoids": [K...], "taps": [P...],
+               "gates": ["none" or delta...], "fit": {"type": "sine" | "conv", "sizes": [K or P...]},
+               "quick": {any of these but name and inputs}}]}
+   INPUT: {"name": NAME, "kernel": PATH | KERNEL, ("queries": PATH, "keys": PATH, "values": PATH, optional "length": first
+           positions) or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V, "scale": 1, "alike": false}), optional "profile":
+           [[head,feature]...], optional "positions": false: attention of queries and keys as they are; the kernel gives
+           the shapes alone}
+   KERNEL: {"type": "sine" | "conv", "distribution": "authors" | "unit", "heads": H, "features": D, "sinusoids": K or "taps": P,
+            "gate": delta, "alike": false}: drawn, see rpe_kernel_draw.h.
+   "threads" is an axis of timings alone (rpe_timing.h): other numbers do not depend on it.
+   What is more than the run's threads is left out.
+   The optional lists are axes of the inputs: an input stands for one of each combination.  Lengths are those of queries and keys
+   (of Gaussian inputs, and the first positions of arrays); heads, features, sinusoids and taps are those of drawn kernels;
+   gates replace the kernel's in all features.  With "fit" the kernels must be tables, and the kernel is the fit.
+   An axis that concerns no input of its grid is an error.
    Paths are relative to the JSON.  A point has max(minimum, min(maximum, t/R)) trials, so that points cost alike. */
 #ifndef RPE_CONFIGURATION_H
 #define RPE_CONFIGURATION_H
@@ -18,23 +31,36 @@
 
 #include "rpe_fit_type.h"
 #include "rpe_json.h"
+#include "rpe_kernel_draw.h"
 #include "rpe_measure.h"
+
+#define RPE_INPUT_COORDINATES 160
 
 typedef struct rpe_input_settings {
     const char *name;
-    char *kernel;                  /* path from the working directory; owned */
-    char *queries, *keys, *values; /* likewise; NULL for Gaussian inputs */
-    size_t length;                 /* of the first position axis; 0: all */
+    char *kernel;                      /* path from the working directory; owned; NULL: drawn */
+    const rpe_kernel_drawing *drawing; /* of a kernel that is drawn */
+    size_t heads, features, size;      /* likewise: H, D, and K or P */
+    bool kernel_alike;                 /* all heads have the first one's */
+    bool gate_given;                   /* the gate below replaces the kernel's */
+    double gate;                       /* NaN: none */
+    char *queries, *keys, *values;     /* likewise; NULL for Gaussian inputs */
+    size_t length;                     /* of the first position axis; 0: all */
     rpe_positions gaussian_queries, gaussian_keys;
     size_t gaussian_values;
+    double gaussian_scale;     /* of queries and keys */
+    bool gaussian_alike;       /* all heads have the queries and keys of the first */
+    bool plain;                /* without positions: the kernel gives the shapes alone */
     rpe_selection *selections; /* owned */
     size_t selection_count;
     const rpe_fit_type *fit; /* what stands for the kernel, a table; NULL: itself */
     size_t fit_size;
+    char coordinates[RPE_INPUT_COORDINATES]; /* of the axes: ";features=64" */
 } rpe_input_settings;
 
 typedef struct rpe_trial_count {
     size_t minimum, maximum, total_realizations;
+    size_t repetitions; /* of timings; 0: as many as there are trials */
 } rpe_trial_count;
 
 typedef struct rpe_grid {
@@ -50,7 +76,9 @@ typedef struct rpe_grid {
     size_t *projections; /* F, for methods that have random features; at least one */
     size_t projection_count;
     bool precisions[2]; /* by rpe_precision */
-    bool causal[2];
+    bool causal[2], shared_heads[2];
+    size_t *threads; /* of timings; 0: all that the run has */
+    size_t thread_count;
     rpe_trial_count trials;
 } rpe_grid;
 
@@ -58,6 +86,8 @@ typedef struct rpe_configuration {
     rpe_json document;
     char *name; /* the file's name without folder and ending; owned */
     const char *title, *question, *picture;
+    const char *reading; /* how to read the picture; "" where nothing is said */
+    const char *axis;    /* the column along the picture's abscissa */
     uint64_t seed;
     const rpe_measure **measures;
     size_t measure_count;
@@ -65,6 +95,7 @@ typedef struct rpe_configuration {
     size_t grid_count;
 } rpe_configuration;
 
+/* path: of an experiment, or of the JSON that a run of it wrote. */
 rpe_status rpe_configuration_read(rpe_configuration *configuration, const char *path, bool quick,
                                   rpe_error *error);
 void rpe_configuration_destroy(rpe_configuration *configuration);

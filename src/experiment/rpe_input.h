@@ -23,6 +23,9 @@ typedef struct rpe_input {
    same numbers. */
 rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
                           rpe_error *error);
+/* Kernel and shapes of Gaussian inputs, without the arrays: for who has numbers of its own. */
+rpe_status rpe_input_load_shape(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
+                                rpe_error *error);
 void rpe_input_destroy(rpe_input *input);
 
 /* Hash of every number of kernel, queries, keys and values, continued from an earlier one (start: 0). */

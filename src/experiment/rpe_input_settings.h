@@ -4,9 +4,22 @@
 
 #include "rpe_configuration.h"
 
-/* The inputs of a grid's JSON into the grid, each once a size of its "fit".  On failure they may be filled in part: destroy
-   them either way. */
-rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_json *document, const json_t *object, rpe_error *error);
+/* A grid, the overrides of a quick run in front of it. */
+typedef struct rpe_grid_layers {
+    const rpe_json *document;
+    const json_t *quick, *grid; /* quick: NULL where there is none */
+} rpe_grid_layers;
+
+/* The value of key in the layer that has it; NULL where none has. */
+const json_t *rpe_grid_layers_get(const rpe_grid_layers *layers, const char *key);
+
+/* The inputs of a grid's JSON into the grid, each once a combination of its axes.  On failure they may be filled in part:
+   destroy them either way. */
+rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_grid_layers *layers, rpe_error *error);
+
+/* One input, without the grid's axes.  settings is zeroed before. */
+rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
+                                   const json_t *object, rpe_error *error);
 void rpe_input_settings_destroy(rpe_input_settings *settings);
 
 #endif

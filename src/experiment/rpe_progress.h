@@ -12,20 +12,19 @@ typedef struct rpe_progress {
     FILE *stream; /* NULL: silent */
     bool terminal;
     double start, drawn; /* seconds */
-    double work, done;   /* of all points, of the finished ones; see rpe_point_work */
+    double work, done;   /* of all points, of the finished ones; in any unit */
+    bool in_seconds;     /* in seconds, as planned: the caller sets it after the start */
     size_t points, finished;
     const char *name; /* of the experiment */
     const rpe_point *point;
 } rpe_progress;
 
-/* Estimated effort of a point, in any unit: trials x realizations x positions. */
-double rpe_point_work(const rpe_point *point, const rpe_input *input);
-
 void rpe_progress_start(rpe_progress *progress, FILE *stream, const char *name, size_t points, double work);
 void rpe_progress_point(rpe_progress *progress, const rpe_point *point);
 /* fraction of the current point's work, given in the unit of work */
 void rpe_progress_update(rpe_progress *progress, double fraction_work);
-void rpe_progress_point_done(rpe_progress *progress, double point_work);
+/* trials: that were done at the point */
+void rpe_progress_point_done(rpe_progress *progress, double point_work, size_t trials);
 /* Clears the redrawn line. */
 void rpe_progress_end(rpe_progress *progress);
 

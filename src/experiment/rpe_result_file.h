@@ -1,4 +1,4 @@
-/* The two files of a run: rows as CSV, provenance as JSON. */
+/* The three files of a run: rows as CSV, the values of all their trials as .npy, provenance as JSON. */
 #ifndef RPE_RESULT_FILE_H
 #define RPE_RESULT_FILE_H
 
@@ -6,37 +6,50 @@
 #include "rpe_output.h"
 #include "rpe_point.h"
 #include "rpe_provenance.h"
+#include "rpe_row.h"
+#include "rpe_values_file.h"
 
 typedef struct rpe_result_file {
-    rpe_output csv;
+    rpe_output csv, json;
+    rpe_values_file values;
     const rpe_configuration *configuration;
     const rpe_run_settings *settings;
-    uint64_t seed;
-    double *p; /* p-values of all rows that have one */
+    const rpe_identity *identity;
+    const rpe_store *store;     /* of the trials */
+    const rpe_identity *forced; /* of another run, whose trials were taken all the same; NULL: none */
+    double *p;                  /* p-values of all rows that have one */
     size_t p_count, p_capacity;
     double largest_z;
     size_t rows, points, finished;
+    json_t *overflows, *first_trials; /* [point, trial] of points that overflowed; of a shard, by point */
+    json_t *timing;                   /* of timings: how quiet the machine was; else NULL */
     double start;
-    char inputs_hash[RPE_HASH_CAPACITY];
 } rpe_result_file;
 
-/* inputs_hash: of the numbers of all inputs.  Opens OUTPUT/NAME.csv under a temporary name and writes its header. */
+/* Opens OUTPUT/NAME.csv and OUTPUT/NAME.npy under temporary names; OUTPUT is there.  What is pointed to must outlive the
+   file.  On failure it may be open in part: discard it either way. */
 rpe_status rpe_result_file_open(rpe_result_file *file, const rpe_configuration *configuration,
-                                const rpe_run_settings *settings, uint64_t seed, const char *inputs_hash,
-                                size_t points, rpe_error *error);
-/* After open, on --resume: the rows of an earlier run in OUTPUT, whose points are then finished already (file->finished).
-   Without an earlier run nothing happens; one of another configuration, seed or program revision is an error. */
-rpe_status rpe_result_file_resume(rpe_result_file *file, rpe_error *error);
+                                const rpe_run_settings *settings, const rpe_identity *identity,
+                                const rpe_store *store, size_t points, rpe_error *error);
 /* Rows of one finished point. */
 rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, const rpe_input *input,
                                const rpe_result *results, rpe_error *error);
-/* Writes the JSON and gives both files their names.  complete: all points are there. */
-rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error);
-/* For the sources that write parts of it: OUTPUT/NAME + ending (owned by the caller; NULL without memory); hash of everything
-   that decides the numbers (false without memory); a row's p-value and z enter the family. */
-char *rpe_result_file_path(const rpe_result_file *file, const char *ending);
-bool rpe_result_file_hash(const rpe_result_file *file, char hash[RPE_HASH_CAPACITY]);
+/* What rpe_result_file_add is made of, for points whose rows are no means over trials: the cells that all rows of a point
+   share (the others are ""); one row and the values of its trials, as many as its column `trials` says, none if that is
+   empty; a row's p-value and z enter the family (nothing happens where p is NaN).  Whoever adds the last row of a point
+   counts it in file->finished. */
+void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, const rpe_input *input,
+                         rpe_row *row);
+rpe_status rpe_result_file_write(rpe_result_file *file, const rpe_row *row, const double *values,
+                                 size_t count, rpe_error *error);
 rpe_status rpe_result_file_keep(rpe_result_file *file, double p, double z, rpe_error *error);
+/* Writes the JSON and gives all files their names.  complete: all points are there. */
+rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error);
+/* OUTPUT/NAME + ending; owned by the caller (rpe_memory_free); NULL without memory. */
+char *rpe_result_path(const rpe_configuration *configuration, const rpe_run_settings *settings,
+                      const char *ending);
+/* The JSON; NULL without memory. */
+json_t *rpe_result_provenance(const rpe_result_file *file, bool complete);
 
 /* Leaves nothing; safe after commit. */
 void rpe_result_file_discard(rpe_result_file *file);

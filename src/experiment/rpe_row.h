@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "rpe_estimate.h"
+
 typedef enum rpe_column {
 #define RPE_COLUMN(name, meaning) RPE_COLUMN_##name,
 #include "columns.def"
@@ -13,5 +15,23 @@ typedef enum rpe_column {
 
 const char *rpe_column_name(rpe_column column);
 const char *rpe_column_meaning(rpe_column column);
+
+/* A row being filled.  Texts are borrowed; numbers are written into the row itself, so copy the struct only while the
+   original lives. */
+#define RPE_CELL_CAPACITY 96
+typedef struct rpe_row {
+    const char *cells[RPE_COLUMN_COUNT];
+    char text[RPE_COLUMN_COUNT][RPE_CELL_CAPACITY];
+} rpe_row;
+
+void rpe_row_clear(rpe_row *row); /* all cells "" */
+void rpe_row_set_text(rpe_row *row, rpe_column column, const char *text);
+void rpe_row_set_count(rpe_row *row, rpe_column column, size_t number);
+void rpe_row_set_number(rpe_row *row, rpe_column column, double number); /* "" if it is not finite */
+void rpe_row_set_extents(rpe_row *row, rpe_column column, size_t axes, const size_t *extent); /* "8x8" */
+void rpe_row_set_label(rpe_row *row, const rpe_value_label *label);
+void rpe_row_set_estimate(rpe_row *row, const rpe_estimate *estimate, size_t trials);
+/* No number, from estimate to trials, and the reason as status (borrowed). */
+void rpe_row_set_reason(rpe_row *row, const char *reason);
 
 #endif

@@ -1,13 +1,18 @@
-#include <inttypes.h>
-#include <string.h>
-
 #include "rpe_configuration.h"
+#include "rpe_earlier.h"
 #include "rpe_experiment.h"
 #include "rpe_input.h"
 #include "rpe_memory.h"
+#include "rpe_plan.h"
 #include "rpe_point.h"
 #include "rpe_progress.h"
 #include "rpe_result_file.h"
+#include "rpe_resume.h"
+#include "rpe_timing.h"
+
+/* How long trials may be tried to know what all will take: before a run, and where this is all that is asked for. */
+#define PILOT_SECONDS 0.5
+#define PLAN_SECONDS 2.0
 
 /* All inputs of all grids, loaded. */
 typedef struct run_inputs {
@@ -42,7 +47,7 @@ static void destroy_inputs(run_inputs *inputs)
     rpe_memory_free(inputs->inputs);
 }
 
-static rpe_input *input_of(const run_inputs *inputs, const rpe_point *point)
+static rpe_input *input_find(const run_inputs *inputs, const rpe_point *point)
 {
     const rpe_input_settings *wanted = &point->grid->inputs[point->input];
     size_t i = 0;
@@ -51,129 +56,283 @@ static rpe_input *input_of(const run_inputs *inputs, const rpe_point *point)
     return &inputs->inputs[i];
 }
 
+/* A run under way. */
+typedef struct experiment_run {
+    rpe_configuration configuration;
+    rpe_points points;
+    run_inputs inputs;
+    const rpe_run_settings *settings;
+    rpe_identity identity;
+    rpe_store store;
+    rpe_result_file file;
+    rpe_input **input_of; /* [points] */
+    rpe_plan plan;
+    rpe_progress progress;
+    rpe_taken taken; /* from an earlier run */
+} experiment_run;
+
 typedef struct point_progress {
     rpe_progress *progress;
-    double work_per_trial;
+    double preparation, trial;
 } point_progress;
 
 static void trials_finished(void *context, size_t trials_done)
 {
-    const point_progress *progress = context;
-    rpe_progress_update(progress->progress, progress->work_per_trial * (double)trials_done);
+    const point_progress *point = context;
+    rpe_progress_update(point->progress, point->preparation + point->trial * (double)trials_done);
 }
 
-static rpe_status run_point(const rpe_point *point, const rpe_configuration *configuration, rpe_input *input,
-                            const rpe_run_settings *settings, rpe_progress *progress, rpe_result_file *file,
-                            rpe_error *error)
+static size_t trials_of(const rpe_result *results, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        if (results[i].measure != NULL && results[i].samples != NULL)
+            return results[i].samples[0].count;
+    return 0;
+}
+
+static rpe_status run_point(experiment_run *run, size_t index, rpe_error *error)
+{
+    const rpe_point *point = &run->points.points[index];
+    const rpe_point_plan *plan = &run->plan.points[index];
+    const size_t shards = run->settings->shards;
     rpe_result results[RPE_MEASURES_MAX] = {{0}};
-    double work = rpe_point_work(point, input);
-    point_progress context = {.progress = progress, .work_per_trial = work / (double)point->trials};
-    rpe_progress_point(progress, point);
-    rpe_status status = rpe_point_run(point, configuration, input, file->seed, settings->threads,
-                                      trials_finished, &context, results, error);
+    point_progress context = {&run->progress, plan->preparation, plan->trial};
+    const rpe_point_settings settings = {.seed = run->identity.seed,
+                                         .threads = run->settings->threads,
+                                         .block = shards > 0 ? rpe_shard_block(run->settings, index) : 0,
+                                         .blocks = shards,
+                                         .only_stored = run->settings->part_count > 0,
+                                         .store = &run->store,
+                                         .finished = trials_finished,
+                                         .context = &context};
+    rpe_progress_point(&run->progress, point);
+    rpe_status status =
+        rpe_point_run(point, &run->configuration, run->input_of[index], &settings, results, error);
     if (status == RPE_OK)
-        status = rpe_result_file_add(file, point, input, results, error);
-    if (status == RPE_OK)
-        rpe_progress_point_done(progress, work);
-    for (size_t i = 0; i < configuration->measure_count; i++)
+        status = rpe_result_file_add(&run->file, point, run->input_of[index], results, error);
+    size_t trials = trials_of(results, run->configuration.measure_count);
+    if (status == RPE_OK && plan->reason[0] == '\0')
+        rpe_progress_point_done(&run->progress, rpe_point_plan_seconds(plan), trials);
+    for (size_t i = 0; i < run->configuration.measure_count; i++)
         rpe_result_destroy(&results[i]);
     return status;
 }
 
-static rpe_status run_points(const rpe_points *points, const rpe_configuration *configuration,
-                             const run_inputs *inputs, const rpe_run_settings *settings,
-                             rpe_result_file *file, rpe_error *error)
+static rpe_status run_points(experiment_run *run, rpe_error *error)
 {
-    rpe_progress progress;
-    size_t first = file->finished; /* 0 unless the run is resumed */
-    double work = 0.0;
-    for (size_t i = first; i < points->count; i++)
-        work += rpe_point_work(&points->points[i], input_of(inputs, &points->points[i]));
-    rpe_progress_start(&progress, settings->progress, configuration->name, points->count - first, work);
+    const rpe_run_settings *settings = run->settings;
+    if (settings->progress != NULL && settings->part_count == 0)
+        rpe_plan_print(&run->plan, run->configuration.name, settings->progress);
+    rpe_progress_start(&run->progress, settings->progress, run->configuration.name, run->plan.applicable,
+                       run->plan.seconds);
+    run->progress.in_seconds = settings->part_count == 0;
     rpe_status status = RPE_OK;
-    for (size_t i = first; status == RPE_OK && i < points->count; i++)
-        status = run_point(&points->points[i], configuration, input_of(inputs, &points->points[i]), settings,
-                           &progress, file, error);
-    rpe_progress_end(&progress);
+    for (size_t i = 0; status == RPE_OK && i < run->points.count; i++)
+        status = run_point(run, i, error);
+    rpe_progress_end(&run->progress);
     return status;
 }
 
 /* What an interrupted run has finished is kept: the files are valid and say that they are not complete. */
-static rpe_status commit_run(rpe_result_file *file, rpe_status status, rpe_error *error)
+static rpe_status commit_run(experiment_run *run, rpe_status status, rpe_error *error)
 {
+    rpe_result_file *file = &run->file;
     if (status != RPE_OK && status != RPE_ERROR_INTERRUPTED)
         return status;
-    rpe_status committed = rpe_result_file_commit(file, status == RPE_OK, error);
+    size_t finished = file->finished;
+    rpe_status committed = RPE_OK;
+    if (status == RPE_OK || run->taken.left == RPE_LEFT_PART)
+        committed = rpe_result_file_commit(file, status == RPE_OK, error);
     if (committed != RPE_OK || status == RPE_OK)
         return committed;
     return rpe_error_set(error, RPE_ERROR_INTERRUPTED,
-                         "%s: interrupted after %zu of %zu points; these are in %s",
-                         file->configuration->name, file->finished, file->points, file->settings->output);
+                         "%s: interrupted after %zu of %zu points; --resume goes on with what is in %s",
+                         run->configuration.name, finished, run->points.count, run->settings->output);
 }
 
-static rpe_status open_results(rpe_result_file *file, const rpe_configuration *configuration,
-                               const rpe_run_settings *settings, uint64_t seed, const run_inputs *inputs,
-                               size_t points, rpe_error *error)
+static uint64_t inputs_hash(const run_inputs *inputs)
 {
-    char text[RPE_HASH_CAPACITY];
     uint64_t hash = 0;
     for (size_t i = 0; i < inputs->count; i++)
         hash = rpe_input_hash(&inputs->inputs[i], hash);
-    snprintf(text, sizeof text, "%016" PRIx64, hash);
-    rpe_status status = rpe_result_file_open(file, configuration, settings, seed, text, points, error);
-    return status == RPE_OK && settings->resume ? rpe_result_file_resume(file, error) : status;
+    return hash;
+}
+
+/* The shards' trials, which merge has found to be all there. */
+static rpe_status take_parts(experiment_run *run, rpe_error *error)
+{
+    const rpe_run_settings *settings = run->settings;
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < settings->part_count; i++) {
+        const rpe_earlier *part = &settings->parts[i];
+        status =
+            rpe_identity_check(&run->identity, &part->identity, part->document.path, "merge", false, error);
+        if (status == RPE_OK)
+            status = rpe_earlier_take(part, &run->store, error);
+    }
+    return status;
+}
+
+/* Points, inputs and plan: everything but the files. */
+static rpe_status prepare(experiment_run *run, rpe_error *error)
+{
+    const rpe_run_settings *settings = run->settings;
+    uint64_t seed = settings->seed_given ? settings->seed : run->configuration.seed;
+    rpe_status status = rpe_points_make(&run->points, &run->configuration, settings->trials, error);
+    if (status == RPE_OK)
+        status = load_inputs(&run->inputs, &run->configuration, seed, error);
+    if (status != RPE_OK)
+        return status;
+    size_t count = run->points.count;
+    run->input_of = rpe_memory_allocate(count, sizeof(rpe_input *));
+    if (run->input_of == NULL)
+        return rpe_error_memory(error, "inputs of points", count, sizeof(rpe_input *));
+    for (size_t i = 0; i < count; i++)
+        run->input_of[i] = input_find(&run->inputs, &run->points.points[i]);
+    if (!rpe_identity_make(&run->identity, &run->configuration, settings->quick, inputs_hash(&run->inputs),
+                           seed))
+        return rpe_error_memory(error, "hash of the configuration", 1, 1);
+    status = rpe_plan_make(&run->plan, &run->points, &run->configuration, run->input_of, settings, error);
+    if (status == RPE_OK)
+        status = rpe_plan_check(&run->plan, &run->points, run->configuration.name, settings->threads, error);
+    return status;
+}
+
+static rpe_status time_plan(experiment_run *run, double seconds, rpe_error *error)
+{
+    return rpe_plan_time(&run->plan, &run->points, &run->configuration, run->input_of, run->identity.seed,
+                         run->settings->threads, seconds, error);
+}
+
+static rpe_status open_files(experiment_run *run, rpe_error *error)
+{
+    const rpe_run_settings *settings = run->settings;
+    rpe_status status = rpe_directory_create(settings->output, error);
+    if (status == RPE_OK)
+        status =
+            rpe_resume_open(&run->store, &run->configuration, settings, &run->identity, &run->taken, error);
+    if (status == RPE_OK && run->taken.left == RPE_LEFT_ALL)
+        return RPE_OK;
+    if (status == RPE_OK)
+        status = rpe_result_file_open(&run->file, &run->configuration, settings, &run->identity, &run->store,
+                                      run->points.count, error);
+    run->file.forced = run->taken.forced.revision[0] != '\0' ? &run->taken.forced : NULL;
+    return status == RPE_OK ? take_parts(run, error) : status;
+}
+
+static void release(experiment_run *run)
+{
+    rpe_plan_destroy(&run->plan);
+    rpe_memory_free(run->input_of);
+    destroy_inputs(&run->inputs);
+    rpe_points_destroy(&run->points);
+    rpe_configuration_destroy(&run->configuration);
+}
+
+/* OUTPUT/shard-I-of-N, so that all shards can be given the same OUTPUT; owned by the caller. */
+static char *shard_output(const rpe_run_settings *settings)
+{
+    char name[64];
+    snprintf(name, sizeof name, "shard-%zu-of-%zu", settings->shard, settings->shards);
+    return rpe_path_join(settings->output, name);
+}
+
+static rpe_status run_trials(experiment_run *run, rpe_error *error)
+{
+    rpe_status status = prepare(run, error);
+    if (status == RPE_OK)
+        status = open_files(run, error);
+    if (status == RPE_OK && run->taken.left == RPE_LEFT_ALL && run->settings->progress != NULL)
+        fprintf(run->settings->progress, "%s: the run in %s is finished, there is nothing to go on with\n",
+                run->configuration.name, run->settings->output);
+    if (status == RPE_OK && run->taken.left != RPE_LEFT_ALL) {
+        /* Where nobody is told how long it will take, nothing is tried. */
+        if (run->settings->progress != NULL && run->settings->part_count == 0)
+            status = time_plan(run, PILOT_SECONDS, error);
+        if (status == RPE_OK)
+            status = run_points(run, error);
+        status = commit_run(run, status, error);
+    }
+    rpe_result_file_discard(&run->file);
+    rpe_store_close(&run->store, status != RPE_OK); /* the results hold all that the journal does */
+    return status;
 }
 
 rpe_status rpe_experiment_run(const char *path, const rpe_run_settings *settings, rpe_error *error)
 {
-    rpe_configuration configuration = {0};
-    rpe_points points = {0};
-    run_inputs inputs = {0};
-    rpe_result_file file = {0};
+    rpe_run_settings own = *settings;
+    experiment_run run = {.settings = &own};
     rpe_memory_peak_reset(); /* of this experiment alone */
-    rpe_status status = rpe_configuration_read(&configuration, path, settings->quick, error);
+    rpe_status status = rpe_configuration_read(&run.configuration, path, settings->quick, error);
     if (status != RPE_OK)
         return status;
-    uint64_t seed = settings->seed_given ? settings->seed : configuration.seed;
-    status = rpe_points_make(&points, &configuration, settings->trials, error);
+    char *output = settings->shards > 0 ? shard_output(settings) : rpe_memory_text(settings->output);
+    own.output = output;
+    if (output == NULL)
+        status = rpe_error_memory(error, "path of the results", 1, 1);
+    const bool timings = rpe_timing_wanted(&run.configuration);
+    if (status == RPE_OK && timings && (settings->shards > 0 || settings->resume != RPE_RESUME_NOT))
+        status =
+            rpe_error_set(error, RPE_ERROR_INPUT,
+                          "%s: expected neither --shard nor --resume, as timings cannot be split or gone on "
+                          "with, found one of them",
+                          run.configuration.name);
     if (status == RPE_OK)
-        status = load_inputs(&inputs, &configuration, seed, error);
-    if (status == RPE_OK)
-        status = open_results(&file, &configuration, settings, seed, &inputs, points.count, error);
-    if (status == RPE_OK) {
-        status = run_points(&points, &configuration, &inputs, settings, &file, error);
-        status = commit_run(&file, status, error);
+        status = timings ? rpe_timing_run(&run.configuration, &own, error) : run_trials(&run, error);
+    rpe_memory_free(output);
+    release(&run);
+    return status;
+}
+
+static void print_points(const experiment_run *run, FILE *stream)
+{
+    char time[RPE_AMOUNT_CAPACITY], memory[RPE_AMOUNT_CAPACITY];
+    for (size_t i = 0; i < run->points.count; i++) {
+        const rpe_point *point = &run->points.points[i];
+        const rpe_point_plan *plan = &run->plan.points[i];
+        fprintf(stream, "%s  point %zu/%zu: %s, %s, %s, R = %zu, ", run->configuration.name, i + 1,
+                run->points.count, point->grid->inputs[point->input].name, point->method->name,
+                point->sampler->name, point->realizations);
+        if (plan->reason[0] != '\0')
+            fprintf(stream, "not applicable: %s\n", plan->reason);
+        else
+            fprintf(stream, "%zu trials, %s, %s\n", plan->trials,
+                    rpe_seconds_text(rpe_point_plan_seconds(plan), time),
+                    rpe_bytes_text((double)plan->bytes, memory));
     }
-    rpe_result_file_discard(&file);
-    destroy_inputs(&inputs);
-    rpe_points_destroy(&points);
-    rpe_configuration_destroy(&configuration);
+}
+
+/* Timings are what is measured: none are taken to know how long they take. */
+static rpe_status print_timings(experiment_run *run, FILE *stream, rpe_error *error)
+{
+    rpe_status status = rpe_points_make(&run->points, &run->configuration, run->settings->trials, error);
+    for (size_t i = 0; stream != NULL && status == RPE_OK && i < run->points.count; i++)
+        fprintf(stream, "%s  point %zu/%zu: %s, %zu repetitions\n", run->configuration.name, i + 1,
+                run->points.count, run->points.points[i].coordinates, run->points.points[i].trials);
+    if (stream != NULL && status == RPE_OK)
+        fprintf(stream, "%s: %zu points of timings\n", run->configuration.name, run->points.count);
     return status;
 }
 
 rpe_status rpe_experiment_plan_print(const char *path, const rpe_run_settings *settings, FILE *stream,
                                      rpe_error *error)
 {
-    rpe_configuration configuration = {0};
-    rpe_points points = {0};
-    rpe_status status = rpe_configuration_read(&configuration, path, settings->quick, error);
-    if (status != RPE_OK)
+    experiment_run run = {.settings = settings};
+    rpe_status status = rpe_configuration_read(&run.configuration, path, settings->quick, error);
+    if (status == RPE_OK && rpe_timing_wanted(&run.configuration)) {
+        status = print_timings(&run, stream, error);
+        release(&run);
         return status;
-    status = rpe_points_make(&points, &configuration, settings->trials, error);
-    double all_trials = 0.0;
-    for (size_t i = 0; i < points.count; i++) {
-        const rpe_point *point = &points.points[i];
-        fprintf(stream, "%s  point %zu/%zu: %s, %s, %s, R = %zu, %zu trials\n", configuration.name, i + 1,
-                points.count, point->grid->inputs[point->input].name, point->method->name,
-                point->sampler->name, point->realizations, point->trials);
-        all_trials += (double)point->trials;
     }
     if (status == RPE_OK)
-        fprintf(stream, "%s: %zu points, %.0f trials; nothing was run\n", configuration.name, points.count,
-                all_trials);
-    rpe_points_destroy(&points);
-    rpe_configuration_destroy(&configuration);
+        status = prepare(&run, error);
+    if (status == RPE_OK && stream != NULL)
+        status = time_plan(&run, PLAN_SECONDS, error);
+    if (status == RPE_OK && stream != NULL) {
+        print_points(&run, stream);
+        rpe_plan_print(&run.plan, run.configuration.name, stream);
+    }
+    release(&run);
     return status;
 }
 

@@ -137,23 +137,33 @@ static int sink_write(const char *bytes, size_t count, void *data)
     return s->status == RPE_OK ? 0 : -1;
 }
 
-rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error)
+rpe_status rpe_json_store(rpe_output *output, const json_t *value, const char *path, rpe_error *error)
 {
-    rpe_output output = {0};
-    rpe_status status = rpe_output_open(&output, path, error);
+    rpe_output opened = {0};
+    rpe_status status = rpe_output_open(&opened, path, error);
     if (status != RPE_OK)
         return status;
-    sink s = {.output = &output, .error = error, .status = RPE_OK};
+    sink s = {.output = &opened, .error = error, .status = RPE_OK};
     const int failed = json_dump_callback(value, sink_write, &s, JSON_INDENT(2) | JSON_ENCODE_ANY);
     status = s.status;
     if (status == RPE_OK && failed)
         status = rpe_error_set(error, RPE_ERROR_MEMORY, "%s: out of memory while writing", path);
     if (status == RPE_OK)
-        status = rpe_output_write(&output, "\n", 1, error);
+        status = rpe_output_write(&opened, "\n", 1, error);
     if (status == RPE_OK)
-        return rpe_output_commit(&output, error);
-    rpe_output_discard(&output);
+        status = rpe_output_finish(&opened, error);
+    if (status == RPE_OK)
+        *output = opened;
+    else
+        rpe_output_discard(&opened);
     return status;
+}
+
+rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error)
+{
+    rpe_output output = {0};
+    const rpe_status status = rpe_json_store(&output, value, path, error);
+    return status == RPE_OK ? rpe_output_commit(&output, error) : status;
 }
 
 json_t *rpe_json_real(double number)

@@ -1,9 +1,13 @@
 #include "rpe_output.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,8 +120,7 @@ rpe_status rpe_output_finish(rpe_output *output, rpe_error *error)
     return write_error(output->path, code, error);
 }
 
-/* The rename itself survives a power cut only when the directory is on disk; where that is refused, nothing is lost. */
-static void directory_flush(const char *path)
+void rpe_directory_flush(const char *path)
 {
     char *directory = rpe_path_directory(path);
     if (directory == NULL)
@@ -136,12 +139,37 @@ rpe_status rpe_output_commit(rpe_output *output, rpe_error *error)
     if (status == RPE_OK && rename(output->temporary, output->path) != 0)
         status = write_error(output->path, errno, error);
     if (status == RPE_OK) {
-        directory_flush(output->path);
+        rpe_directory_flush(output->path);
         rpe_memory_free(output->temporary);
         output->temporary = NULL;
     }
     rpe_output_discard(output);
     return status;
+}
+
+/* Whether name is BASE.tmp.PID.COUNTER of a process that is no more. */
+static bool is_stale(const char *name, const char *base)
+{
+    long process = 0;
+    int end = -1;
+    const size_t length = strlen(base);
+    if (strncmp(name, base, length) != 0 || sscanf(name + length, ".tmp.%ld.%*u%n", &process, &end) != 1)
+        return false;
+    return end > 0 && name[length + (size_t)end] == '\0' && process > 0 && kill((pid_t)process, 0) != 0 &&
+           errno == ESRCH;
+}
+
+void rpe_output_stale_remove(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+    char *directory = rpe_path_directory(path);
+    DIR *stream = directory == NULL ? NULL : opendir(directory);
+    for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;)
+        if (is_stale(entry->d_name, base))
+            (void)unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream != NULL)
+        closedir(stream);
+    rpe_memory_free(directory);
 }
 
 void rpe_output_discard(rpe_output *output)

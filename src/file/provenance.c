@@ -74,12 +74,32 @@ static const char *libc_version(void)
 #endif
 }
 
+/* "gnuplot 5.4 patchlevel 4", asked for once; NULL where it is not installed. */
+static const char *gnuplot_version(void)
+{
+    static char line[128];
+    static bool asked;
+    if (asked)
+        return line[0] == '\0' ? NULL : line;
+    asked = true;
+    FILE *stream = popen("gnuplot --version 2>/dev/null </dev/null", "r");
+    if (stream == NULL)
+        return NULL;
+    if (fgets(line, sizeof line, stream) != NULL)
+        line[strcspn(line, "\n")] = '\0';
+    if (pclose(stream) != 0)
+        line[0] = '\0';
+    return line[0] == '\0' ? NULL : line;
+}
+
 static json_t *libraries_value(bool *failed)
 {
     json_t *object = json_object();
     entry_put(object, "gsl", text_value(gsl_version), failed);
     entry_put(object, "blas", text_value(rpe_blas_configuration()), failed);
     entry_put(object, "blas_library", text_value(rpe_blas_library()), failed);
+    entry_put(object, "random123", text_value(RPE_RANDOM123_TEXT), failed);
+    entry_put(object, "gnuplot", text_value(gnuplot_version()), failed);
     entry_put(object, "jansson", text_value(jansson_version()), failed);
 #ifdef _OPENMP
     entry_put(object, "openmp", json_integer(_OPENMP), failed);

@@ -8,6 +8,7 @@
 
 #include "rpe_array.h"
 #include "rpe_error.h"
+#include "rpe_output.h"
 
 typedef struct rpe_json {
     json_t *root;
@@ -42,7 +43,9 @@ rpe_status rpe_json_array(const rpe_json *document, const json_t *object, const 
 rpe_status rpe_json_value_error(const rpe_json *document, const char *key, const char *expected,
                                 const json_t *value, rpe_error *error);
 
-/* Writes the value atomically, indented, keys in insertion order.  NaN and Inf must be stored by rpe_json_real as null. */
+/* Writes the value under a temporary name, indented, keys in insertion order; the caller commits or discards.  NaN and Inf must be stored by rpe_json_real as null. */
+rpe_status rpe_json_store(rpe_output *output, const json_t *value, const char *path, rpe_error *error);
+/* Store and commit. */
 rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error);
 /* json real, or null if the number is not finite. */
 json_t *rpe_json_real(double number);

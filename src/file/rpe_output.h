@@ -27,6 +27,13 @@ rpe_status rpe_output_commit(rpe_output *output, rpe_error *error);
 /* Removes the temporary file; safe on a zeroed struct and after commit. */
 void rpe_output_discard(rpe_output *output);
 
+/* Temporary files of that path that processes of this machine left which are no more.  Nobody else may be writing path, on
+   another machine. */
+void rpe_output_stale_remove(const char *path);
+
+/* A new name survives a power cut only when the directory that path lies in is on disk; where that is refused, nothing
+   happens. */
+void rpe_directory_flush(const char *path);
 /* Creates path and its missing parents; an existing directory is fine.  An existing non-directory is an error. */
 rpe_status rpe_directory_create(const char *path, rpe_error *error);
 /* "DIRECTORY/NAME", or NAME alone if it is absolute or directory is "" or NULL; owned by the caller (rpe_memory_free);

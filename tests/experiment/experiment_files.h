@@ -69,6 +69,7 @@ static inline size_t file_read(const char *path, char text[FILE_CAPACITY])
     return size;
 }
 
+/* Journals are not counted: a run that fails on the way leaves what --resume needs. */
 static inline size_t entries_count(const char *path)
 {
     size_t count = 0;
@@ -76,7 +77,8 @@ static inline size_t entries_count(const char *path)
     if (stream == NULL)
         return 0;
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+                 strstr(entry->d_name, ".journal") == NULL;
     closedir(stream);
     return count;
 }

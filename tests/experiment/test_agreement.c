@@ -83,9 +83,10 @@ static void point_add(agreement_run *run, const rpe_point *point, family *all)
 {
     rpe_result results[RPE_MEASURES_MAX] = {{0}};
     rpe_error error = {""};
-    rpe_test_ok(rpe_point_run(point, &run->configuration, &run->inputs[point->input], SEED, 1, NULL, NULL,
-                              results, &error),
-                &error);
+    const rpe_point_settings settings = {.seed = SEED, .threads = 1};
+    rpe_test_ok(
+        rpe_point_run(point, &run->configuration, &run->inputs[point->input], &settings, results, &error),
+        &error);
     for (size_t i = 0; i < run->configuration.measure_count; i++) {
         family_add(all, &results[i]);
         rpe_result_destroy(&results[i]);
@@ -285,7 +286,7 @@ static void test_mutants(void **state)
             EXPERIMENT("[\"score_error\"]",
                        GRID("g", "%s",
                             "\"methods\":[\"softmax\"],\"realizations\":[16],\"samplers\":[\"gaussian\"],"
-                            "\"trials\":{\"minimum\":3000}")),
+                            "\"trials\":{\"minimum\":9000}")),
             inputs[i]);
         run_open(&run, json);
         assert_true(mutant_p(&run, "no bug", encode_same, original->score_moments) > 1e-3);

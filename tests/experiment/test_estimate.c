@@ -134,6 +134,22 @@ static void test_no_spread(void **state)
     assert_string_equal(constant(&plain, RPE_DOUBLE, 1, 0.9, 0.01).status, "ok");
 }
 
+/* Nor have trials that differ by their rounding alone, however many there are; a spread above that is one. */
+static void test_rounding_spread(void **state)
+{
+    (void)state;
+    const rpe_closed_value near = {.mean = 0.7 + 3e-16, .variance = NAN},
+                           far = {.mean = 0.701, .variance = NAN};
+    const double values[] = {0.7, 0.7 + 1.2e-16, 0.7 - 1.2e-16, 0.7},
+                 spread[] = {0.7, 0.7 + 1e-9, 0.7 - 1e-9};
+    rpe_sample alike = sample_of(4, values), apart = sample_of(3, spread);
+    assert_true(alike.squares > 0);
+    expect_exact(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &near));
+    expect_disagreement(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &far));
+    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &apart, &near).status, "ok");
+    expect_exact(rpe_estimate_make(&plain, RPE_SINGLE, &apart, &near));
+}
+
 /* A bound is no expectation: there is no z, and only what is beyond it disagrees. */
 static void test_bounded(void **state)
 {
@@ -153,8 +169,13 @@ static void test_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),     cmocka_unit_test(test_root), cmocka_unit_test(test_known_variance),
-        cmocka_unit_test(test_one_trial), cmocka_unit_test(test_zero), cmocka_unit_test(test_no_spread),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_root),
+        cmocka_unit_test(test_known_variance),
+        cmocka_unit_test(test_one_trial),
+        cmocka_unit_test(test_zero),
+        cmocka_unit_test(test_no_spread),
+        cmocka_unit_test(test_rounding_spread),
         cmocka_unit_test(test_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,7 +196,7 @@ static void test_allocation(void **state)
         rpe_memory_fail_from(0);
         assert_true(status == RPE_OK || status == RPE_ERROR_MEMORY);
         assert_int_equal(rpe_memory_usage_now().current, before);
-        assert_int_equal(entries_count(file_path("memory")), status == RPE_OK ? 2 : 0);
+        assert_int_equal(entries_count(file_path("memory")), status == RPE_OK ? 3 : 0);
     }
 }
 

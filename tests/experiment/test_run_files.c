@@ -5,13 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Every field of spec 7, of the type given: s text, i integer, r number, b truth, o object, a list. */
+/* Every field of spec 7, of the type given: s text, i integer, r number, b truth, n null, o object, a list. */
 static void expect_field(const json_t *object, const char *key, char type)
 {
     const json_t *value = json_object_get(object, key);
     bool right = (type == 's' && json_is_string(value)) || (type == 'i' && json_is_integer(value)) ||
                  (type == 'r' && json_is_number(value)) || (type == 'b' && json_is_boolean(value)) ||
-                 (type == 'o' && json_is_object(value)) || (type == 'a' && json_is_array(value));
+                 (type == 'n' && json_is_null(value)) || (type == 'o' && json_is_object(value)) ||
+                 (type == 'a' && json_is_array(value));
     if (!right)
         fail_msg("%s: expected %c", key, type);
 }
@@ -23,11 +24,11 @@ static void test_provenance(void **state)
         const char *key;
         char type;
     } fields[] =
-        {{"experiment", 's'},      {"title", 's'},   {"question", 's'},      {"picture", 's'},
-         {"complete", 'b'},        {"points", 'i'},  {"seed", 's'},          {"quick", 'b'},
-         {"threads", 'i'},         {"seconds", 'r'}, {"rows", 'i'},          {"peak_bytes", 'i'},
-         {"agreement", 'o'},       {"machine", 'o'}, {"configuration", 'o'}, {"configuration_hash", 's'},
-         {"trials_asked_for", 'i'}},
+        {{"experiment", 's'},       {"title", 's'},   {"question", 's'},      {"picture", 's'},
+         {"complete", 'b'},         {"points", 'i'},  {"seed", 's'},          {"quick", 'b'},
+         {"threads", 'i'},          {"seconds", 'r'}, {"rows", 'i'},          {"peak_bytes", 'i'},
+         {"agreement", 'o'},        {"machine", 'o'}, {"configuration", 'o'}, {"configuration_hash", 's'},
+         {"trials_asked_for", 'n'}, {"shard", 'n'},   {"values", 'i'},        {"overflows", 'a'}},
       machine_fields[] = {{"version", 's'},   {"revision", 's'},  {"compiler", 's'},   {"flags", 's'},
                           {"libraries", 'o'}, {"processor", 's'}, {"processors", 'i'}, {"load", 'a'},
                           {"date", 's'},      {"system", 's'}};

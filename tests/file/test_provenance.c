@@ -57,6 +57,9 @@ static void test_machine(void **state)
     assert_true(strlen(text_of(libraries, "gsl")) > 0);
     assert_non_null(strstr(text_of(libraries, "blas"), "OpenBLAS"));
     assert_true(strlen(text_of(libraries, "blas_library")) > 0);
+    assert_non_null(strstr(text_of(libraries, "random123"), "philox.h "));
+    const json_t *gnuplot = json_object_get(libraries, "gnuplot");
+    assert_true(json_is_null(gnuplot) || strstr(json_string_value(gnuplot), "gnuplot ") != NULL);
     assert_string_equal(text_of(libraries, "jansson"), JANSSON_VERSION);
     assert_true(json_integer_value(json_object_get(libraries, "openmp")) >= 201511);
     json_decref(machine);
