@@ -3,9 +3,9 @@
 
 #include "rpe_attention.h"
 #include "rpe_closed_form.h"
-#include "rpe_feature_map.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
+#include "rpe_simulate_features.h"
 #include "rpe_theory_exponential.h"
 
 #define SCALE 0.25       /* of queries and keys, and ... */
@@ -85,7 +85,7 @@ static rpe_status simulate(const rpe_case *subject, size_t trials, double *estim
                                               .keys = problem->keys.count * problem->heads,
                                               .size = problem->realizations,
                                               .values = 1},
-                                    .map = rpe_feature_map_find(subject->method->name),
+                                    .map = rpe_case_feature_map(subject),
                                     .projections = problem->projections,
                                     .precision = RPE_DOUBLE};
     rpe_status status = rpe_linear_create(&c.linear, &settings, error);

@@ -11,7 +11,8 @@ static const double powers[] = {1.0, 2.0, -1.0};
 /* Moments of a head at some power and R. */
 typedef struct frontier_view {
     const rpe_theory *theory;
-    double *logarithm; /* [M,N] */
+    double (*smallest)(const rpe_theory *theory, double p, size_t m, size_t n); /* R with a moment */
+    double *logarithm;                                                          /* [M,N] */
     size_t entries, entry;
 } frontier_view;
 
@@ -33,11 +34,10 @@ static double frontier_of(const rpe_theory_law *law, double p)
 }
 
 /* Disagreements about R at one power: the smallest R with a moment, the one below it, and the closed form at both. */
-static rpe_status integers(const frontier_view *view, double frontier, double p, size_t queries_keys,
+static rpe_status integers(const frontier_view *view, double frontier, double p, size_t keys,
                            size_t *disagreements, rpe_error *error)
 {
-    double value = 0.0, smallest = rpe_theory_exponential_realizations(
-                            view->theory, p, view->entry / queries_keys, view->entry % queries_keys);
+    double value = 0.0, smallest = view->smallest(view->theory, p, view->entry / keys, view->entry % keys);
     rpe_status status = logarithm_at(view, (size_t)smallest, p, &value, error);
     *disagreements += !(smallest > frontier * (1.0 - NEAR)) || !isfinite(value);
     if (status == RPE_OK && smallest > 1.0) {
@@ -87,7 +87,9 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     const rpe_problem *problem = &subject->problem;
     size_t disagreements = 0;
     rpe_theories theories = {0};
-    frontier_view view = {.entries = problem->queries.count * problem->keys.count};
+    frontier_view view = {.smallest = subject->tools->frontier != NULL ? subject->tools->frontier
+                                                                       : rpe_theory_exponential_realizations,
+                          .entries = problem->queries.count * problem->keys.count};
     view.logarithm = rpe_memory_allocate(view.entries, sizeof *view.logarithm);
     if (view.logarithm == NULL)
         return rpe_error_memory(error, "exponential moments", view.entries, sizeof *view.logarithm);

@@ -9,15 +9,26 @@
 #include <stdint.h>
 
 #include "rpe_error.h"
+#include "rpe_feature_map.h"
+#include "rpe_kernel_fit.h"
 #include "rpe_measure.h"
 #include "rpe_sample.h"
+#include "rpe_theory.h"
 
-/* What a mutant may plant in the statistics themselves; the honest ones are rpe_claim_tools_honest. */
+/* What a mutant may plant where no method is wrong: in statistics, random features, fits and closed forms; the honest ones
+   are rpe_claim_tools_honest.  The last three may be NULL: honest. */
 typedef struct rpe_claim_tools {
     /* Trial number that feeds the stream of a trial. */
     uint32_t (*trial)(size_t trial);
     /* Standard error of a sample's mean. */
     double (*standard_error)(const rpe_sample *sample);
+    /* Feature map of a method's name. */
+    const rpe_feature_map *(*feature_map)(const char *name);
+    /* rpe_kernel_fit_sine */
+    rpe_status (*fit)(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids, int threads,
+                      rpe_fit_result *result, rpe_error *error);
+    /* rpe_theory_exponential_realizations */
+    double (*frontier)(const rpe_theory *theory, double p, size_t m, size_t n);
 } rpe_claim_tools;
 
 extern const rpe_claim_tools rpe_claim_tools_honest;

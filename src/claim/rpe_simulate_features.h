@@ -2,21 +2,14 @@
 #ifndef RPE_SIMULATE_FEATURES_H
 #define RPE_SIMULATE_FEATURES_H
 
+#include "rpe_feature_law.h"
 #include "rpe_feature_map.h"
 #include "rpe_simulate.h"
-#include "rpe_theory_features.h"
 
-/* What theory calls the map of a method. */
-typedef struct rpe_feature_law {
-    const char *method; /* key of the method and of its feature map */
-    rpe_theory_map map;
-    bool orthogonal;
-} rpe_feature_law;
-
-/* NULL: the method has no random features whose closed form is known. */
-const rpe_feature_law *rpe_feature_law_find(const char *method);
 /* Hook `supports`: the method has such features. */
 rpe_status rpe_supports_features(const rpe_case *subject, rpe_error *reason);
+/* The map of the case's method. */
+const rpe_feature_map *rpe_case_feature_map(const rpe_case *subject);
 
 /* The fixed vectors: the case's queries and keys without positions, scaled so that the fourth moments of the estimates are
    moderate; x = q/D^(1/4) in theory's terms.  [M*H,D] and [N*H,D], owned by the caller. */

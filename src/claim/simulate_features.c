@@ -10,27 +10,18 @@
 
 #define SCALE 0.2 /* of queries and keys */
 
-static const rpe_feature_law laws[] = {
-    {"favor", RPE_THEORY_POSITIVE, true},
-    {"favor-iid", RPE_THEORY_POSITIVE, false},
-    {"favor-hyperbolic", RPE_THEORY_HYPERBOLIC, true},
-    {"favor-trigonometric", RPE_THEORY_TRIGONOMETRIC, true},
-};
-
-const rpe_feature_law *rpe_feature_law_find(const char *method)
-{
-    for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++)
-        if (strcmp(laws[i].method, method) == 0)
-            return &laws[i];
-    return NULL;
-}
-
 rpe_status rpe_supports_features(const rpe_case *subject, rpe_error *reason)
 {
     if (rpe_feature_law_find(subject->method->name) == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no random features",
                              subject->method->name);
     return RPE_OK;
+}
+
+const rpe_feature_map *rpe_case_feature_map(const rpe_case *subject)
+{
+    const rpe_claim_tools *tools = subject->tools;
+    return (tools->feature_map != NULL ? tools->feature_map : rpe_feature_map_find)(subject->method->name);
 }
 
 static double *scaled(size_t count, const double *values)
@@ -121,7 +112,7 @@ rpe_status rpe_simulate_features(const rpe_case *subject, const char *claim,
                                               .keys = vectors->key_rows,
                                               .size = vectors->size,
                                               .values = 1},
-                                    .map = rpe_feature_map_find(subject->method->name),
+                                    .map = rpe_case_feature_map(subject),
                                     .projections = subject->problem.projections,
                                     .precision = RPE_DOUBLE};
     size_t pairs = vectors->query_rows * vectors->key_rows;

@@ -62,6 +62,18 @@ static void test_enough(void **state)
     }
 }
 
+static void test_every_claim(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < rpe_claim_count(); i++) {
+        size_t named = 0;
+        for (size_t j = 0; j < rpe_mutant_count(); j++)
+            named += strcmp(rpe_mutant_at(j)->claim, rpe_claim_at(i)->name) == 0;
+        if (named == 0)
+            fail_msg("no mutant is for claim %s", rpe_claim_at(i)->name);
+    }
+}
+
 static void test_rejected(void **state)
 {
     size_t missed = 0;
@@ -121,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enough),
+        cmocka_unit_test(test_every_claim),
         cmocka_unit_test(test_rejected),
         cmocka_unit_test(test_honest),
     };

@@ -137,8 +137,9 @@ static double standard_error_short(const rpe_sample *sample)
     return sqrt(sample->squares / count / count);
 }
 
-static const rpe_claim_tools tools_reused = {trial_halved, rpe_sample_standard_error};
-static const rpe_claim_tools tools_short = {trial_honest, standard_error_short};
+static const rpe_claim_tools tools_reused = {.trial = trial_halved,
+                                             .standard_error = rpe_sample_standard_error};
+static const rpe_claim_tools tools_short = {.trial = trial_honest, .standard_error = standard_error_short};
 
 /* ---- one claim, one fault ---- */
 
