@@ -276,6 +276,11 @@ static rpe_status measure(rpe_check_feature *feature, const rpe_check_subject *s
         fmax(rpe_kernel_autocovariance(kernel, RPE_SIDE_QUERY, feature->head, feature->feature, origin),
              rpe_kernel_autocovariance(kernel, RPE_SIDE_KEY, feature->head, feature->feature, origin));
     feature->excess = excess_of(&s, realizations * count, LARGEST_NORMAL * error_size * sqrt(power));
+    if (feature->excess > 1)
+        status = rpe_check_outside_find(&feature->outside, codes, window->positions[0].count, realizations,
+                                        s.residual, error);
+    if (status != RPE_OK)
+        goto done;
     moments(feature, &s, realizations);
     correlations(feature, &s, realizations);
     noise_find(feature, codes, &s, realizations);

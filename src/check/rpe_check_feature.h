@@ -2,15 +2,17 @@
 #ifndef RPE_CHECK_FEATURE_H
 #define RPE_CHECK_FEATURE_H
 
+#include "rpe_check_outside.h"
 #include "rpe_check_subject.h"
 
 typedef struct rpe_check_feature {
     size_t head, feature;
     size_t rows, rank, unresolved; /* noise rows; directions whitened; and left out */
     bool gated;
-    double excess;     /* largest |part outside the range of B| over what the precision allows */
-    double mean;       /* R sum_i (mean_r w_ri)^2 ~ chi^2 of rank */
-    double squares;    /* sum w^2 ~ chi^2 of R rank */
+    double excess;             /* largest |part outside the range of B| over what the precision allows */
+    rpe_check_outside outside; /* filled where excess > 1 */
+    double mean;               /* R sum_i (mean_r w_ri)^2 ~ chi^2 of rank */
+    double squares;            /* sum w^2 ~ chi^2 of R rank */
     double direction;  /* largest |score| of the variance of a direction (sine: of a sinusoid's noise) */
     size_t directions; /* how many those are */
     double

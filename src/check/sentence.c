@@ -9,6 +9,9 @@
 
 #define FITS_SAID_MOST 3
 #define FAILURES_SAID_MOST 4
+#define OUTSIDE_LEAST                                                                                        \
+    4 /* directions outside the range of B from which it means something that one explains all */
+#define EXPLAINED 0.999
 #define SHARED 0.2 /* correlation from which two features or realizations are said to share noise */
 
 static void append(rpe_check_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -138,6 +141,53 @@ static void say_noise(rpe_check_report *report, const rpe_check_evidence *eviden
         append(report, "; neighbouring realizations have the same norm, as reused or quadrature pairs have");
 }
 
+/* Gate noise where there should be none, or not that. */
+static void say_gate(rpe_check_report *report, const rpe_check_evidence *evidence)
+{
+    size_t common = 0, sided = 0, failing = 0;
+    bool gated = false;
+    for (size_t f = 0; f < evidence->count; f++) {
+        const rpe_check_feature *feature = &evidence->features[f];
+        bool seen = feature->outside.dimension >= OUTSIDE_LEAST;
+        failing += feature->excess > 1 ? 1 : 0;
+        common += feature->excess > 1 && seen && feature->outside.common >= EXPLAINED;
+        sided += feature->excess > 1 && seen && feature->outside.sided >= EXPLAINED;
+        gated = gated || feature->gated;
+    }
+    if (failing == 0 || sided < failing)
+        return;
+    if (common == failing)
+        append(report,
+               "; what they have besides is the same at all positions, as gate noise is, and the kernel "
+               "has no gate there");
+    else
+        append(report,
+               "; what they have besides is one number for all queries and another for all keys: gate noise "
+               "drawn for each side%s, where both share one",
+               gated ? "" : ", without a gate in the kernel");
+}
+
+static bool all_zero(const rpe_array *codes)
+{
+    for (size_t i = 0; i < rpe_array_count(codes); i++) {
+        double code = codes->precision == RPE_SINGLE ? (double)((const float *)codes->values)[i]
+                                                     : ((const double *)codes->values)[i];
+        if (code < 0 || code > 0)
+            return false;
+    }
+    return true;
+}
+
+static void say_zero(rpe_check_report *report, const rpe_check_settings *settings)
+{
+    bool queries = all_zero(settings->query_codes), keys = all_zero(settings->key_codes);
+    if (queries || keys)
+        append(report, "; all codes%s are 0",
+               queries && keys ? ""
+               : queries       ? " of the queries"
+                               : " of the keys");
+}
+
 static void say_untested(rpe_check_report *report)
 {
     size_t untested = 0;
@@ -166,6 +216,9 @@ void rpe_check_sentence_write(rpe_check_report *report, const rpe_check_settings
     if (report->fit_count == 0 &&
         !fails(report, "nothing outside the range of B")) /* else it is not the noise */
         say_independence(report, evidence);
+    if (report->fit_count == 0)
+        say_gate(report, evidence);
+    say_zero(report, settings);
     say_noise(report, evidence, settings);
     append(report, ".");
 }

@@ -158,7 +158,7 @@ typedef struct fault {
 } fault;
 
 static const fault faults[] = {
-    {"gains 15 % too large", &SINE, gains_15_percent, "1.15 times"},
+    {"gains 15 % too large", &SINE, gains_15_percent, "1.1"},
     {"gains 15 % too small", &SINE, gains_15_percent_less, "0.8"},
     {"gains of one feature", &SINE, gains_of_a_feature, "1.1"},
     {"one gain 25 % too large", &SINE, one_gain, NULL},
@@ -208,6 +208,69 @@ static void faults_are_named(void **state)
     }
 }
 
+static bool says(const rpe_check_report *report, const char *part)
+{
+    if (strstr(report->sentence, part) == NULL)
+        print_error("expected \"%s\" in %s\n", part, report->sentence);
+    return !report->draws && strstr(report->sentence, part) != NULL;
+}
+
+/* Codes of a gated kernel put to the same kernel without its gate. */
+static void gate_that_should_not_be(void **state)
+{
+    (void)state;
+    const shape *shapes[] = {&SINE_GATED, &CONV_GATED};
+    for (size_t i = 0; i < 2; i++) {
+        rpe_kernel *right = kernel_make(shapes[i]), *wrong = kernel_make(shapes[i]);
+        gates_gone(right);
+        codes drawn = codes_draw(shapes[i], wrong, "gaussian", 200 + i, false);
+        rpe_check_settings settings = settings_of(right, &drawn);
+        rpe_check_report report = run(&settings);
+        assert_true(says(&report, "the same at all positions, as gate noise is, and the kernel has no gate"));
+        codes_destroy(&drawn);
+        rpe_kernel_destroy(wrong);
+        rpe_kernel_destroy(right);
+    }
+}
+
+/* Keys get one number a realization more: their gate noise is another then. */
+static void gate_noise_of_each_side(void **state)
+{
+    (void)state;
+    const shape *s = &SINE_GATED;
+    rpe_kernel *kernel = kernel_make(s);
+    codes drawn = codes_draw(s, kernel, "gaussian", 300, false);
+    size_t width = s->heads * s->features * s->realizations;
+    for (size_t i = 0; i < rpe_array_count(&drawn.side[1]); i++) {
+        double more = 0.6 * rpe_test_number(301, i % width);
+        if (s->precision == RPE_SINGLE)
+            ((float *)drawn.side[1].values)[i] += (float)more;
+        else
+            ((double *)drawn.side[1].values)[i] += more;
+    }
+    rpe_check_settings settings = settings_of(kernel, &drawn);
+    rpe_check_report report = run(&settings);
+    assert_true(says(&report, "one number for all queries and another for all keys"));
+    codes_destroy(&drawn);
+    rpe_kernel_destroy(kernel);
+}
+
+static void nothing_but_zeros(void **state)
+{
+    (void)state;
+    rpe_kernel *kernel = kernel_make(&SINE);
+    codes drawn = codes_draw(&SINE, kernel, "gaussian", 400, false);
+    codes_multiply(&drawn, 1, 0);
+    rpe_check_settings settings = settings_of(kernel, &drawn);
+    rpe_check_report report = run(&settings);
+    assert_true(says(&report, "all codes of the keys are 0"));
+    codes_multiply(&drawn, 0, 0);
+    report = run(&settings);
+    assert_true(says(&report, "all codes are 0"));
+    codes_destroy(&drawn);
+    rpe_kernel_destroy(kernel);
+}
+
 static void filters_one_position_apart(void **state)
 {
     (void)state;
@@ -228,8 +291,9 @@ static void filters_one_position_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_are_named),
-        cmocka_unit_test(filters_one_position_apart),
+        cmocka_unit_test(faults_are_named),        cmocka_unit_test(filters_one_position_apart),
+        cmocka_unit_test(gate_that_should_not_be), cmocka_unit_test(gate_noise_of_each_side),
+        cmocka_unit_test(nothing_but_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
