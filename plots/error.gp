@@ -1,5 +1,6 @@
-# Error against the number of realizations: one column a panel; for each measure a log-log plot with its closed form and,
-# where rows have a z, the residuals below it.  Names and series come from the preamble (README.md here).
+# Measures along the axis of the experiment: one column a panel; for each measure a plot with its closed form and, where rows
+# have a z, the residuals below it.  Logarithmic where the axis is a number of something and the measure has no sign.  Names
+# and series come from the preamble (README.md here).
 COLUMN = PANELS == 1 ? 900 : PANELS == 2 ? 640 : PANELS == 3 ? 480 : 400
 WIDTH = 110 + COLUMN * PANELS + 40
 WIDTH = WIDTH < 1100 ? 1100 : WIDTH
@@ -8,51 +9,53 @@ RESIDUAL_HEIGHT = 230
 HEIGHT = 0
 do for [m = 1:MEASURES] { HEIGHT = HEIGHT + CURVE_HEIGHT + (MEASURE_Z[m] > 0 ? RESIDUAL_HEIGHT : 0) }
 CLOSED = 0
-do for [m = 1:MEASURES] { CLOSED = CLOSED + MEASURE_CLOSED[m] }
+ROWS = 0
+do for [m = 1:MEASURES] { CLOSED = CLOSED + MEASURE_CLOSED[m]; ROWS = ROWS + MEASURE_ROWS[m] }
+SIGNED(m) = MEASURE_LEAST[m] < 0
+LINEAR(m) = SIGNED(m) || !AXIS_LOG
+GUIDED = 0 # measures with the slope −1/2
+do for [m = 1:MEASURES] { do for [p = 1:PANELS] { GUIDED = GUIDED + (GUIDE[(m - 1) * PANELS + p] > 0 && !LINEAR(m) ? 1 : 0) } }
 SERIES_ENTRIES = SERIES
-ENTRIES = SERIES + 4 + (SERIES > 1 ? 1 : 0) + (strlen(SERIES_SHARED) > 0 ? 1 : 0)
+ENTRIES = SERIES + 3 + (GUIDED > 0 ? 1 : 0) + (SERIES > 1 ? 1 : 0) + (strlen(SERIES_SHARED) > 0 ? 1 : 0)
 array ENTRY[ENTRIES]
 array ENTRY_STYLE[ENTRIES]
 array ENTRY_SERIES[ENTRIES]
 do for [s = 1:SERIES] { ENTRY[s] = SERIES_TITLE[s]; ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
 do for [i = SERIES + 1:ENTRIES] { ENTRY_STYLE[i] = 'text'; ENTRY_SERIES[i] = 0 }
 ENTRY[SERIES + 1] = 'mean over the trials, 95 % interval (thin where it reaches 0)'; ENTRY_STYLE[SERIES + 1] = 'interval'
-ENTRY[SERIES + 2] = CLOSED > 0 ? 'closed form' : 'joins the points (no closed form)'; ENTRY_STYLE[SERIES + 2] = 'line'
-ENTRY[SERIES + 3] = 'slope −1/2'; ENTRY_STYLE[SERIES + 3] = 'guide'
-ENTRY[SERIES + 4] = 'off the plot: too small, too large, or z too large'; ENTRY_STYLE[SERIES + 4] = 'mark'
-if (strlen(SERIES_SHARED) > 0) { ENTRY[SERIES + 5] = SERIES_SHARED }
-if (SERIES > 1) { ENTRY[ENTRIES] = 'series are shifted sideways by up to ±7 % so that none hides another' }
+ENTRY[SERIES + 2] = CLOSED == 0 ? 'joins the points (no closed form)' : CLOSED < ROWS ? 'closed form; thin: joins the points' : 'closed form'; ENTRY_STYLE[SERIES + 2] = 'line'
+ENTRY[SERIES + 3] = 'off the plot: too small, too large, or z too large'; ENTRY_STYLE[SERIES + 3] = 'mark'
+if (GUIDED > 0) { ENTRY[SERIES + 4] = 'slope −1/2'; ENTRY_STYLE[SERIES + 4] = 'guide' }
+if (strlen(SERIES_SHARED) > 0) { ENTRY[SERIES + 4 + (GUIDED > 0 ? 1 : 0)] = SERIES_SHARED }
+if (SERIES > 1) { ENTRY[ENTRIES] = 'series are shifted sideways a little so that none hides another' }
 load SCRIPTS.'/legend.gp'
 HEIGHT = HEIGHT + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
 # Series are shifted sideways a little, their closed forms with them, so that all are seen.
 DODGE = SERIES > 1 ? 0.21 / (SERIES - 1) : 0
-shift(s) = 2.0 ** (DODGE * (s - 0.5 * (SERIES + 1)))
+SPAN = X_HIGH > X_LOW ? X_HIGH - X_LOW : 1
+sideways(s, abscissa) = AXIS_LOG ? abscissa * 2.0 ** (DODGE * (s - 0.5 * (SERIES + 1))) \
+                                 : abscissa + 0.06 * SPAN * DODGE * (s - 0.5 * (SERIES + 1))
 chosen(m, p, s) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m] && panel_key(0) eq PANEL_KEY[p] \
                   && series_key(0) eq SERIES_KEY[s]
-abscissa(m, p, s) = chosen(m, p, s) ? cell('realizations') * shift(s) : NaN
-visible(m, name) = cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
-known(name) = cell('low') > 0 ? cell(name) : NaN
-vague(name) = cell('low') > 0 ? NaN : cell(name)
-vanished(m) = cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
+abscissa(m, p, s) = chosen(m, p, s) ? sideways(s, cell(AXIS)) : NaN
+visible(m, name) = LINEAR(m) || cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
+known(m, name) = LINEAR(m) || cell('low') > 0 ? cell(name) : NaN
+vague(m, name) = LINEAR(m) || cell('low') > 0 ? NaN : cell(name)
+vanished(m) = !LINEAR(m) && cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
+has_form(n) = strlen(strcol('closed_form')) > 0
 beyond(m) = cell('estimate') > Y_TO ? 1 : NaN
 mark(p, value) = p == 1 ? sprintf('%g', value) : '' # all columns have the same scale
 raised(value, least) = value > least ? value : least
 
-X_FROM = X_LOW * 2 ** -0.6
-X_TO = X_HIGH * 2 ** 0.6
-set logscale x 2
+X_FROM = AXIS_LOG ? X_LOW * 2 ** -0.6 : X_LOW - 0.06 * SPAN
+X_TO = AXIS_LOG ? X_HIGH * 2 ** 0.6 : X_HIGH + 0.06 * SPAN
 set xrange [X_FROM:X_TO]
-EXPONENT_LOW = int(floor(log(X_LOW) / log(2) + 0.01))
-EXPONENT_HIGH = int(floor(log(X_HIGH) / log(2) + 0.01))
-set xtics () nomirror out
-do for [e = EXPONENT_LOW:EXPONENT_HIGH] {
-    if (EXPONENT_HIGH - EXPONENT_LOW < 6 || (e - EXPONENT_LOW) % 2 == 0) {
-        set xtics add (sprintf('%d', 2 ** e) 2 ** e)
-    } else {
-        set xtics add ('' 2 ** e)
-    }
+if (AXIS_LOG) {
+    set logscale x 2
+    set samples 2 # the guide, a straight line here
+    set clip two
 }
 
 set multiplot
@@ -83,45 +86,51 @@ Z_STEP = Z_LIMIT > 12 ? 5 : Z_LIMIT > 6 ? 4 : 2
 edge(sign) = sign * cell('z') > Z_LIMIT ? sign * 0.92 * Z_LIMIT : NaN
 TOP = HEAD + LEGEND
 do for [m = 1:MEASURES] {
-    Y_FROM = MEASURE_LOW[m] / 2.2
-    Y_TO = MEASURE_HIGH[m] * 2
-    DECADES = log10(Y_TO / Y_FROM)
+    Y_SPAN = MEASURE_HIGH[m] - (SIGNED(m) ? MEASURE_LEAST[m] : 0)
+    Y_FROM = LINEAR(m) ? (SIGNED(m) ? MEASURE_LEAST[m] - 0.12 * Y_SPAN : -0.02 * Y_SPAN) : MEASURE_LOW[m] / 2.2
+    Y_TO = LINEAR(m) ? MEASURE_HIGH[m] + 0.12 * Y_SPAN : MEASURE_HIGH[m] * 2
+    Y_LEAST = LINEAR(m) ? -1e300 : Y_FROM / 100
+    DECADES = LINEAR(m) ? 0 : log10(Y_TO / Y_FROM)
     do for [p = 1:PANELS] {
         set lmargin at screen left(110 + (WIDTH - 130) * (p - 1) / PANELS)
         set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - 30)
         set tmargin at screen top(TOP + 30)
         set bmargin at screen top(TOP + CURVE_HEIGHT - (MEASURE_Z[m] > 0 ? 18 : 66))
-        set logscale y 10
         set yrange [Y_FROM:Y_TO]
-        set ytics () nomirror out
-        do for [e = int(floor(log10(Y_FROM))):int(ceil(log10(Y_TO)))] {
-            set ytics add (mark(p, 10.0 ** e) 10.0 ** e)
-            if (DECADES < 3) {
-                set ytics add (mark(p, 2 * 10.0 ** e) 2 * 10.0 ** e, mark(p, 5 * 10.0 ** e) 5 * 10.0 ** e)
+        unset logscale y
+        set ytics autofreq nomirror out
+        if (!LINEAR(m)) {
+            set logscale y 10
+            set ytics () nomirror out
+            do for [e = int(floor(log10(Y_FROM))):int(ceil(log10(Y_TO)))] {
+                if (DECADES < 8 || e % 2 == 0) { set ytics add (mark(p, 10.0 ** e) 10.0 ** e) }
+                if (DECADES < 3) {
+                    set ytics add (mark(p, 2 * 10.0 ** e) 2 * 10.0 ** e, mark(p, 5 * 10.0 ** e) 5 * 10.0 ** e)
+                }
             }
         }
-        set title PANEL_TITLE[p] noenhanced offset 0,-0.4
+        set title (m == 1 ? PANEL_TITLE[p] : '') noenhanced offset 0,-0.4
         set ylabel (p == 1 ? MEASURE_LABEL[m] : '') noenhanced offset 0,0 font FONT
         set format y (p == 1 ? '%g' : '')
-        set format x (MEASURE_Z[m] > 0 ? '' : '%g')
-        set xlabel (MEASURE_Z[m] > 0 ? '' : 'realizations R')
-        G = 1.35 * GUIDE[(m - 1) * PANELS + p]
-        GUIDE_X = 2 ** (0.25 * log(X_LOW) / log(2) + 0.75 * log(X_HIGH) / log(2))
-        set label 4 '1/√R' at GUIDE_X,G / sqrt(GUIDE_X) left offset 0.3,0.7 font SMALL textcolor rgb 0x707070
+        set format x (MEASURE_Z[m] > 0 ? '' : AXIS_LOG ? '%.0f' : '%g')
+        set xlabel (MEASURE_Z[m] > 0 ? '' : AXIS_TITLE)
+        G = GUIDE[(m - 1) * PANELS + p] > 0 && !LINEAR(m) ? 1.35 * GUIDE[(m - 1) * PANELS + p] : NaN
+        GUIDE_X = AXIS_LOG ? 2 ** (0.25 * log(X_LOW) / log(2) + 0.75 * log(X_HIGH) / log(2)) : X_LOW
+        if (G > 0) { set label 4 '1/√'.AXIS_SYMBOL at GUIDE_X,G / sqrt(GUIDE_X) left offset 0.3,0.7 font SMALL textcolor rgb 0x707070 }
         plot G / sqrt(x) with lines dt 2 lw 1.2 lc rgb 0x909090 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (MEASURE_CLOSED[m] > 0 ? abscissa(m, p, s) : NaN):(raised(cell('closed_form'), Y_FROM / 100)) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (has_form(0) ? abscissa(m, p, s) : NaN):(raised(cell('closed_form'), Y_LEAST)) \
                  with lines lw 1.6 dt dash(s) lc rgb colour(s) notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (MEASURE_CLOSED[m] > 0 ? NaN : abscissa(m, p, s)):(visible(m, 'estimate')) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (has_form(0) ? NaN : abscissa(m, p, s)):(visible(m, 'estimate')) \
                  with lines lw 0.8 dt dash(s) lc rgb colour(s) notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(Y_FROM / 100):(vague('high')) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(Y_LEAST):(vague(m, 'high')) \
                  with yerrorbars lc rgb light(s) pt 0 lw 0.7 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(known('low')):(known('high')) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(known(m, 'low')):(known(m, 'high')) \
                  with yerrorbars lc rgb colour(s) pt 0 lw 1.2 notitle, \
              for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')) \
                  with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(beyond(m) * Y_TO * (Y_FROM / Y_TO) ** 0.03) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : beyond(m) * Y_TO * (Y_FROM / Y_TO) ** 0.03) \
                  with points lc rgb colour(s) pt 9 ps 1.2 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
+             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
                  with points lc rgb colour(s) pt 11 ps 1.2 notitle
         unset label 4
     }
@@ -136,9 +145,9 @@ do for [m = 1:MEASURES] {
             set yrange [-Z_LIMIT:Z_LIMIT]
             set ytics autofreq -1000 * Z_STEP,Z_STEP nomirror out
             set title ''
-            set format x '%g'
+            set format x (AXIS_LOG ? '%.0f' : '%g')
             set format y (p == 1 ? '%g' : '')
-            set xlabel 'realizations R'
+            set xlabel AXIS_TITLE
             set ylabel (p == 1 ? "estimate − closed form,\nin standard errors" : '') offset 0,0 font SMALL
             set object 1 rectangle from X_FROM,-2 to X_TO,2 fc rgb 0xE8EEF4 fs solid noborder behind
             set label 5 '±2' at X_TO,2 right offset -0.4,0.55 font TINY textcolor rgb 0x707070

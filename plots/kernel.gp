@@ -50,8 +50,8 @@ do for [p = 1:PANELS] {
     DOWN = (p - 1) / COLUMNS
     set lmargin at screen left(80 + (WIDTH - 90) * ACROSS / COLUMNS)
     set rmargin at screen left(80 + (WIDTH - 90) * (ACROSS + 1) / COLUMNS - 50)
-    set tmargin at screen top(HEAD + LEGEND + ROW * DOWN + 28)
-    set bmargin at screen top(HEAD + LEGEND + ROW * (DOWN + 1) - 30)
+    set tmargin at screen top(HEAD + LEGEND + ROW * DOWN + 32)
+    set bmargin at screen top(HEAD + LEGEND + ROW * (DOWN + 1) - 40)
     set title PANEL_TITLE[p] noenhanced offset 0,-0.5 font SMALL
     set xlabel (p + COLUMNS > PANELS ? 'lag τ = m − n (positions)' : '') offset 0,0.3
     set ylabel (ACROSS == 0 ? 'P_d(τ)' : '') noenhanced

@@ -64,7 +64,7 @@ static void column_add(const rpe_picture *picture, rpe_column column, const char
 static bool lengths_differ(const rpe_picture *picture)
 {
     for (size_t row = 0; row < picture->record->rows.rows; row++)
-        if (rpe_record_row_used(picture->record, row, picture->at_lag) &&
+        if (rpe_record_row_used(picture->record, row, picture->axis) &&
             strcmp(rpe_record_cell(picture->record, row, RPE_COLUMN_queries),
                    rpe_record_cell(picture->record, row, RPE_COLUMN_keys)) != 0)
             return true;
@@ -91,9 +91,12 @@ const char *rpe_footer_text(const rpe_picture *picture, char text[RPE_FOOTER_CAP
     column_add(picture, RPE_COLUMN_seed, "seed ", "", text);
     text_add(text, " · rpebench %s, revision %s", machine_text(picture, "version"),
              machine_text(picture, "revision"));
-    if (picture->panels.count < picture->panels_found && picture->at_lag)
+    if (picture->panels.count < picture->panels_found && picture->axis->column == RPE_COLUMN_lag)
         text_add(text, " · %zu of %zu profiles drawn", picture->panels.count, picture->panels_found);
     if (json_is_false(json_object_get(picture->record->document.root, "complete")))
         text_add(text, " · INCOMPLETE: the run was stopped");
+    const json_t *timing = json_object_get(picture->record->document.root, "timing");
+    if (json_is_true(json_object_get(timing, "noisy")))
+        text_add(text, " · NOISY: %s", json_string_value(json_object_get(timing, "reason")));
     return text;
 }

@@ -6,13 +6,15 @@
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 
-#define REALIZATIONS_MAX 64
+#define ABSCISSAS_MAX 64
 
 /* What may tell two panels apart, in the order in which titles use it. */
 static const rpe_column panel_candidates[] = {
-    RPE_COLUMN_input,  RPE_COLUMN_grid,      RPE_COLUMN_kernel,   RPE_COLUMN_gate,   RPE_COLUMN_size,
-    RPE_COLUMN_keys,   RPE_COLUMN_queries,   RPE_COLUMN_features, RPE_COLUMN_heads,  RPE_COLUMN_values,
-    RPE_COLUMN_causal, RPE_COLUMN_precision, RPE_COLUMN_head,     RPE_COLUMN_feature};
+    RPE_COLUMN_input,        RPE_COLUMN_grid,        RPE_COLUMN_kernel,       RPE_COLUMN_gate,
+    RPE_COLUMN_size,         RPE_COLUMN_keys,        RPE_COLUMN_queries,      RPE_COLUMN_features,
+    RPE_COLUMN_heads,        RPE_COLUMN_values,      RPE_COLUMN_shared_heads, RPE_COLUMN_causal,
+    RPE_COLUMN_precision,    RPE_COLUMN_threads,     RPE_COLUMN_method,       RPE_COLUMN_sampler,
+    RPE_COLUMN_realizations, RPE_COLUMN_projections, RPE_COLUMN_head,         RPE_COLUMN_feature};
 #define PANEL_CANDIDATES (sizeof panel_candidates / sizeof panel_candidates[0])
 
 const char *rpe_words_text(const char *name, size_t capacity, char *text)
@@ -72,11 +74,12 @@ static rpe_status groups_append(rpe_groups *groups, size_t *capacity, const rpe_
 }
 
 /* The distinct groups of the rows, in order of appearance. */
-static rpe_status groups_collect(rpe_groups *groups, const rpe_record *record, bool at_lag, rpe_error *error)
+static rpe_status groups_collect(rpe_groups *groups, const rpe_record *record, const rpe_axis *axis,
+                                 rpe_error *error)
 {
     size_t capacity = 0, last = 0;
     for (size_t row = 0; row < record->rows.rows; row++) {
-        if (!rpe_record_row_used(record, row, at_lag))
+        if (!rpe_record_row_used(record, row, axis))
             continue;
         if (groups->count > 0 && group_holds(groups, &groups->items[last], record, row))
             continue;
@@ -92,11 +95,11 @@ static rpe_status groups_collect(rpe_groups *groups, const rpe_record *record, b
     return RPE_OK;
 }
 
-static bool column_varies(const rpe_record *record, bool at_lag, rpe_column column)
+static bool column_varies(const rpe_record *record, const rpe_axis *axis, rpe_column column)
 {
     const char *first = NULL;
     for (size_t row = 0; row < record->rows.rows; row++) {
-        if (!rpe_record_row_used(record, row, at_lag))
+        if (!rpe_record_row_used(record, row, axis))
             continue;
         const char *cell = rpe_record_cell(record, row, column);
         if (first != NULL && strcmp(first, cell) != 0)
@@ -106,46 +109,47 @@ static bool column_varies(const rpe_record *record, bool at_lag, rpe_column colu
     return false;
 }
 
-static size_t titles_distinct(const rpe_groups *groups)
+/* "R = 64", "head 3", "double", "codes of all heads shared" */
+static void value_append(rpe_group *group, const rpe_record *record, rpe_column column)
 {
-    size_t distinct = 0;
-    for (size_t i = 0; i < groups->count; i++) {
-        size_t j = 0;
-        while (j < i && strcmp(groups->items[j].title, groups->items[i].title) != 0)
-            j++;
-        distinct += j == i ? 1 : 0;
-    }
-    return distinct;
-}
-
-static void title_extend(rpe_group *group, const rpe_record *record, rpe_column column)
-{
+    const rpe_axis *axis = rpe_axis_of(column);
     const char *cell = rpe_record_cell(record, group->row, column);
-    bool plain = column == RPE_COLUMN_input || column == RPE_COLUMN_grid;
-    char word[64];
-    snprintf(word, sizeof word, "%s ", rpe_column_name(column));
-    if (cell[0] != '\0')
-        text_append(sizeof group->title, group->title, ", ", plain ? "" : word, cell);
+    char word[64] = "";
+    if (cell[0] == '\0' || strcmp(cell, "none") == 0)
+        return;
+    if (column == RPE_COLUMN_shared_heads)
+        cell = strcmp(cell, "yes") == 0 ? "heads share their codes" : "each head has its codes";
+    else if (column == RPE_COLUMN_causal)
+        cell = strcmp(cell, "yes") == 0 ? "causal" : "not causal";
+    else if (axis != NULL && strlen(axis->symbol) == 1)
+        snprintf(word, sizeof word, "%s = ", axis->symbol);
+    else if (axis != NULL || column == RPE_COLUMN_feature)
+        snprintf(word, sizeof word, "%s ", rpe_column_name(column));
+    text_append(sizeof group->title, group->title, ", ", word, cell);
 }
 
-/* The input, then as many further columns as it takes to tell the panels apart. */
+static bool tells_apart(const rpe_groups *panels, const rpe_record *record, rpe_column column)
+{
+    for (size_t i = 0; i < panels->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(panels->items[i].title, panels->items[j].title) == 0 &&
+                strcmp(rpe_record_cell(record, panels->items[i].row, column),
+                       rpe_record_cell(record, panels->items[j].row, column)) != 0)
+                return true;
+    return false;
+}
+
+/* The input, then as many further columns as it takes to tell the panels apart; head and feature in any case. */
 static void panels_entitle(rpe_groups *panels, const rpe_record *record)
 {
     for (size_t i = 0; i < panels->count; i++)
-        title_extend(&panels->items[i], record, RPE_COLUMN_input);
-    for (size_t c = 1; c < PANEL_CANDIDATES; c++) {
-        size_t before = titles_distinct(panels);
-        if (before == panels->count && panel_candidates[c] != RPE_COLUMN_head &&
-            panel_candidates[c] != RPE_COLUMN_feature)
-            continue;
-        bool helps = panel_candidates[c] == RPE_COLUMN_head || panel_candidates[c] == RPE_COLUMN_feature;
-        for (size_t i = 0; !helps && i < panels->count; i++)
-            for (size_t j = 0; !helps && j < i; j++)
-                helps = strcmp(panels->items[i].title, panels->items[j].title) == 0 &&
-                        strcmp(rpe_record_cell(record, panels->items[i].row, panel_candidates[c]),
-                               rpe_record_cell(record, panels->items[j].row, panel_candidates[c])) != 0;
-        for (size_t i = 0; helps && i < panels->count; i++)
-            title_extend(&panels->items[i], record, panel_candidates[c]);
+        value_append(&panels->items[i], record, RPE_COLUMN_input);
+    for (size_t c = 0; c < panels->column_count; c++) {
+        rpe_column column = panels->columns[c];
+        bool shown = column == RPE_COLUMN_head || column == RPE_COLUMN_feature ||
+                     (column != RPE_COLUMN_input && tells_apart(panels, record, column));
+        for (size_t i = 0; shown && i < panels->count; i++)
+            value_append(&panels->items[i], record, column);
     }
 }
 
@@ -158,24 +162,18 @@ static bool series_differ(const rpe_groups *series, const rpe_record *record, rp
     return false;
 }
 
-/* Method, sampler or both: what differs between series, and the sampler where nothing does. */
-static void series_entitle(rpe_groups *series, const rpe_record *record, bool at_lag)
+/* What differs between series.  Where nothing does, the sampler, and without one the method. */
+static void series_entitle(rpe_groups *series, const rpe_record *record)
 {
-    bool methods = series_differ(series, record, RPE_COLUMN_method);
-    bool samplers = series_differ(series, record, RPE_COLUMN_sampler) || !methods;
-    for (size_t i = 0; i < series->count; i++) {
-        rpe_group *group = &series->items[i];
-        const char *sampler = rpe_record_cell(record, group->row, RPE_COLUMN_sampler);
-        bool sampled = samplers && sampler[0] != '\0' && strcmp(sampler, "none") != 0;
-        if (methods || !sampled)
-            text_append(sizeof group->title, group->title, "", "",
-                        rpe_record_cell(record, group->row, RPE_COLUMN_method));
-        if (sampled)
-            text_append(sizeof group->title, group->title, ", ", "", sampler);
-        if (at_lag)
-            text_append(sizeof group->title, group->title, ", ",
-                        "R = ", rpe_record_cell(record, group->row, RPE_COLUMN_realizations));
-    }
+    for (size_t c = 0; c < series->column_count; c++)
+        for (size_t i = 0; i < series->count && series_differ(series, record, series->columns[c]); i++)
+            value_append(&series->items[i], record, series->columns[c]);
+    for (size_t i = 0; i < series->count; i++)
+        if (series->items[i].title[0] == '\0')
+            value_append(&series->items[i], record, RPE_COLUMN_sampler);
+    for (size_t i = 0; i < series->count; i++)
+        if (series->items[i].title[0] == '\0')
+            value_append(&series->items[i], record, RPE_COLUMN_method);
 }
 
 /* What the registry calls the measure; what is not there any more keeps its key, in words. */
@@ -193,20 +191,20 @@ static void measures_entitle(rpe_groups *measures, const rpe_record *record)
 bool rpe_picture_row_in(const rpe_picture *picture, size_t row, const rpe_group *measure,
                         const rpe_group *panel, const rpe_group *series)
 {
-    return rpe_record_row_used(picture->record, row, picture->at_lag) &&
+    return rpe_record_row_used(picture->record, row, picture->axis) &&
            (measure == NULL || group_holds(&picture->measures, measure, picture->record, row)) &&
            (panel == NULL || group_holds(&picture->panels, panel, picture->record, row)) &&
            (series == NULL || group_holds(&picture->series, series, picture->record, row));
 }
 
-size_t rpe_picture_realizations(const rpe_picture *picture, const rpe_group *measure, const rpe_group *panel,
-                                const rpe_group *series, size_t limit)
+size_t rpe_picture_abscissas(const rpe_picture *picture, const rpe_group *measure, const rpe_group *panel,
+                             const rpe_group *series, size_t limit)
 {
-    const char *seen[REALIZATIONS_MAX];
+    const char *seen[ABSCISSAS_MAX];
     size_t count = 0;
-    limit = limit < REALIZATIONS_MAX ? limit : REALIZATIONS_MAX;
+    limit = limit < ABSCISSAS_MAX ? limit : ABSCISSAS_MAX;
     for (size_t row = 0; count < limit && row < picture->record->rows.rows; row++) {
-        const char *cell = rpe_record_cell(picture->record, row, RPE_COLUMN_realizations);
+        const char *cell = rpe_record_cell(picture->record, row, picture->axis->column);
         if (cell[0] == '\0' || !rpe_picture_row_in(picture, row, measure, panel, series))
             continue;
         size_t i = 0;
@@ -223,7 +221,7 @@ static void panels_drop_single(rpe_picture *picture)
     size_t kept = 0;
     rpe_groups *panels = &picture->panels;
     for (size_t i = 0; i < panels->count; i++)
-        if (rpe_picture_realizations(picture, NULL, &panels->items[i], NULL, 2) >= 2)
+        if (rpe_picture_abscissas(picture, NULL, &panels->items[i], NULL, 2) >= 2)
             panels->items[kept++] = panels->items[i];
     panels->count = kept > 0 ? kept : panels->count;
 }
@@ -252,37 +250,87 @@ static void profiles_thin(rpe_picture *picture, size_t panel_limit)
     }
 }
 
-rpe_status rpe_picture_create(rpe_picture *picture, const rpe_record *record, bool at_lag, size_t panel_limit,
-                              rpe_error *error)
+static bool groups_have(const rpe_groups *groups, rpe_column column)
 {
-    rpe_picture made = {.record = record, .at_lag = at_lag};
-    for (size_t c = 0; c < PANEL_CANDIDATES; c++)
-        if (column_varies(record, at_lag, panel_candidates[c]))
-            made.panels.columns[made.panels.column_count++] = panel_candidates[c];
-    if (made.panels.column_count == 0)
-        made.panels.columns[made.panels.column_count++] = RPE_COLUMN_input;
-    made.series.columns[made.series.column_count++] = RPE_COLUMN_method;
-    made.series.columns[made.series.column_count++] = RPE_COLUMN_sampler;
-    if (at_lag)
-        made.series.columns[made.series.column_count++] = RPE_COLUMN_realizations;
-    made.measures.columns[made.measures.column_count++] = RPE_COLUMN_measure;
+    for (size_t i = 0; i < groups->column_count; i++)
+        if (groups->columns[i] == column)
+            return true;
+    return false;
+}
 
-    rpe_status status = groups_collect(&made.panels, record, at_lag, error);
+static void column_add(rpe_groups *groups, rpe_column column)
+{
+    if (groups->column_count < RPE_GROUP_COLUMNS && !groups_have(groups, column))
+        groups->columns[groups->column_count++] = column;
+}
+
+/* The columns that the experiment's "series" names, else method, sampler, R and F; never the axis. */
+static void series_choose(rpe_picture *picture)
+{
+    static const rpe_column usual[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_realizations,
+                                       RPE_COLUMN_projections};
+    const json_t *configuration = json_object_get(picture->record->document.root, "configuration");
+    const json_t *names = json_object_get(configuration, "series");
+    for (size_t i = 0; i < json_array_size(names); i++)
+        for (int column = 0; column < RPE_COLUMN_COUNT; column++)
+            if (strcmp(json_string_value(json_array_get(names, i)), rpe_column_name((rpe_column)column)) == 0)
+                column_add(&picture->series, (rpe_column)column);
+    for (size_t i = 0; json_array_size(names) == 0 && i < sizeof usual / sizeof usual[0]; i++)
+        if (usual[i] != picture->axis->column)
+            column_add(&picture->series, usual[i]);
+}
+
+/* Whether the column says what the axis does: queries of a self-attention, along its keys. */
+static bool follows_axis(const rpe_picture *picture, rpe_column column)
+{
+    const rpe_record *record = picture->record;
+    if (column != RPE_COLUMN_queries && column != RPE_COLUMN_keys)
+        return false;
+    for (size_t row = 0; row < record->rows.rows; row++)
+        if (rpe_record_row_used(record, row, picture->axis) &&
+            strcmp(rpe_record_cell(record, row, column),
+                   rpe_record_cell(record, row, picture->axis->column)) != 0)
+            return false;
+    return true;
+}
+
+/* What varies beside axis and series: panels. */
+static void panels_choose(rpe_picture *picture)
+{
+    rpe_groups *panels = &picture->panels;
+    for (size_t c = 0; c < PANEL_CANDIDATES; c++)
+        if (panel_candidates[c] != picture->axis->column &&
+            !groups_have(&picture->series, panel_candidates[c]) &&
+            !follows_axis(picture, panel_candidates[c]) &&
+            column_varies(picture->record, picture->axis, panel_candidates[c]))
+            column_add(panels, panel_candidates[c]);
+    if (panels->column_count == 0)
+        column_add(panels, RPE_COLUMN_input);
+}
+
+rpe_status rpe_picture_create(rpe_picture *picture, const rpe_record *record, const rpe_axis *axis,
+                              size_t panel_limit, rpe_error *error)
+{
+    rpe_picture made = {.record = record, .axis = axis};
+    series_choose(&made);
+    panels_choose(&made);
+    column_add(&made.measures, RPE_COLUMN_measure);
+    rpe_status status = groups_collect(&made.panels, record, axis, error);
     if (status == RPE_OK)
-        status = groups_collect(&made.series, record, at_lag, error);
+        status = groups_collect(&made.series, record, axis, error);
     if (status == RPE_OK)
-        status = groups_collect(&made.measures, record, at_lag, error);
+        status = groups_collect(&made.measures, record, axis, error);
     if (status != RPE_OK) {
         rpe_picture_destroy(&made);
         return status;
     }
     made.panels_found = made.panels.count;
-    if (at_lag)
+    if (axis->column == RPE_COLUMN_lag)
         profiles_thin(&made, panel_limit);
     else
         panels_drop_single(&made);
     panels_entitle(&made.panels, record);
-    series_entitle(&made.series, record, at_lag);
+    series_entitle(&made.series, record);
     measures_entitle(&made.measures, record);
     *picture = made;
     return RPE_OK;

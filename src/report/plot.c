@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "rpe_gnuplot.h"
 #include "rpe_memory.h"
@@ -11,16 +12,18 @@
 #include "rpe_picture.h"
 #include "rpe_record.h"
 
-/* What a script draws, where it is not curves over R with four panels a page. */
+/* How many panels of a script's picture are on one page, and whether it wants the lag as its axis. */
 typedef struct picture_form {
     const char *script;
+    size_t panels;
     bool at_lag;
-    size_t panels; /* on one page */
 } picture_form;
 
-static const picture_form picture_forms[] = {{"kernel", true, 12},
-                                             {"families", false, SIZE_MAX} /* all sizes on a page */,
-                                             {"", false, 4} /* any other */};
+static const picture_form picture_forms[] = {{"kernel", 12, true},
+                                             {"families", SIZE_MAX, false} /* all sizes on a page */,
+                                             {"map", 2, false},
+                                             {"budget", 2, false},
+                                             {"", 4, false} /* any other */};
 
 typedef struct terminal_form {
     const char *name, *suffix;
@@ -116,6 +119,31 @@ static rpe_status page_draw(const page *sheet, FILE *log, rpe_error *error)
     return status;
 }
 
+/* The files of a page that no longer is one; whether there were any.  NAME-2 with a JSON is another experiment. */
+static bool page_remove(const page *sheet)
+{
+    bool removed = false;
+    char *json = page_path(sheet, "json");
+    bool other = json == NULL || (sheet->number > 0 && access(json, F_OK) == 0);
+    rpe_memory_free(json);
+    for (size_t i = 0; !other && i < TERMINALS; i++) {
+        char *path = page_path(sheet, terminals[i].suffix);
+        removed = (path != NULL && unlink(path) == 0) || removed;
+        rpe_memory_free(path);
+    }
+    return removed;
+}
+
+/* An earlier run may have had more pages, or a single one. */
+static void stale_remove(const rpe_picture *picture, const char *directory, size_t count)
+{
+    page stale = {.preamble = {.picture = picture}, .directory = directory};
+    if (count > 1)
+        page_remove(&stale);
+    for (stale.number = count > 1 ? count + 1 : 1; page_remove(&stale);)
+        stale.number++;
+}
+
 static rpe_status pages_draw(const rpe_picture *picture, const char *directory, const char *scripts,
                              const char *script, size_t panels, FILE *log, rpe_error *error)
 {
@@ -132,20 +160,22 @@ static rpe_status pages_draw(const rpe_picture *picture, const char *directory, 
                       .number = count > 1 ? i + 1 : 0};
         status = page_draw(&sheet, log, error);
     }
+    if (status == RPE_OK)
+        stale_remove(picture, directory, count);
     return status;
 }
 
-/* SCRIPTS/NAME.gp for the picture that the record asks for; NULL where it asks for none. */
-static rpe_status script_path(const rpe_record *record, const char *scripts, const char **name, char **path,
+/* SCRIPTS/NAME.gp for the picture that an experiment or its record asks for; NULL where it asks for none. */
+static rpe_status script_path(const rpe_json *document, const char *scripts, const char **name, char **path,
                               rpe_error *error)
 {
-    rpe_status status = rpe_json_text(&record->document, record->document.root, "picture", "", name, error);
+    rpe_status status = rpe_json_text(document, document->root, "picture", "", name, error);
     if (status != RPE_OK || (*name)[0] == '\0')
         return status;
     if (strchr(*name, '/') != NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: picture: expected the name of a script in %s, found \"%s\"",
-                             record->document.path, scripts, *name);
+                             "%s: picture: expected the name of a script in %s, found \"%s\"", document->path,
+                             scripts, *name);
     size_t capacity = strlen(*name) + 4;
     char *file = rpe_memory_allocate(capacity, 1);
     if (file == NULL)
@@ -156,21 +186,52 @@ static rpe_status script_path(const rpe_record *record, const char *scripts, con
     return *path != NULL ? RPE_OK : rpe_error_memory(error, "path of a script", capacity, 1);
 }
 
+rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, rpe_error *error)
+{
+    static const char *const parts[] = {"common", "legend",
+                                        "calibration"}; /* that draw no rows of an experiment */
+    rpe_json document = {0};
+    const char *name = "";
+    char *script = NULL;
+    rpe_status status = rpe_json_read(&document, experiment, error);
+    if (status == RPE_OK)
+        status = script_path(&document, scripts, &name, &script, error);
+    bool there = script == NULL || access(script, R_OK) == 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        there = there && strcmp(name, parts[i]) != 0;
+    if (status == RPE_OK && !there)
+        status = rpe_error_set(
+            error, RPE_ERROR_INPUT,
+            "%s: \"picture\": expected the name of a script of %s that draws results, found \"%.64s\"",
+            experiment, scripts, name);
+    rpe_memory_free(script);
+    rpe_json_destroy(&document);
+    return status;
+}
+
 static rpe_status result_draw(const rpe_record *record, const char *directory, const char *scripts, FILE *log,
                               rpe_error *error)
 {
     const char *name;
     char *script = NULL;
     rpe_picture picture = {0};
-    rpe_status status = script_path(record, scripts, &name, &script, error);
+    rpe_status status = script_path(&record->document, scripts, &name, &script, error);
     if (status != RPE_OK || script == NULL)
         return status;
     const picture_form *form = form_find(name);
-    status = rpe_picture_create(&picture, record, form->at_lag, form->panels, error);
+    const rpe_axis *axis = rpe_record_axis(record);
+    if (form->at_lag && axis->column != RPE_COLUMN_lag) {
+        rpe_memory_free(script);
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected rows with a lag for the picture \"%s\" (\"axis\": \"lag\"), found "
+                             "the axis \"%s\"",
+                             record->csv_path, name, rpe_column_name(axis->column));
+    }
+    status = rpe_picture_create(&picture, record, axis, form->panels, error);
     if (status == RPE_OK && picture.panels.count == 0)
         status = rpe_error_set(error, RPE_ERROR_INPUT,
-                               "%s: expected rows %s a lag for the picture \"%s\", found none",
-                               record->csv_path, form->at_lag ? "with" : "without", name);
+                               "%s: expected numbers in the column \"%s\" for the picture \"%s\", found none",
+                               record->csv_path, rpe_column_name(axis->column), name);
     if (status == RPE_OK)
         status = pages_draw(&picture, directory, scripts, script, form->panels, log, error);
     rpe_picture_destroy(&picture);

@@ -1,3 +1,4 @@
+#include "rpe_budget.h"
 #include "rpe_gnuplot.h"
 
 #include <math.h>
@@ -5,6 +6,7 @@
 #include <string.h>
 
 #include "rpe_gnuplot_text.h"
+#include "rpe_measure.h"
 
 #define LABEL_CAPACITY 36 /* of a line beside an axis */
 #define TITLE_LINE 92     /* characters of a line of the title; the narrowest picture has 1100 pixels */
@@ -39,8 +41,9 @@ static rpe_status groups_write(rpe_output *output, const char *upper, const char
 }
 
 typedef struct measure_range {
-    double low, high; /* of estimates and closed forms, those of rounding size left out */
-    size_t closed, z; /* rows with a closed form, with a z */
+    double low, high;       /* of estimates and closed forms, those of rounding size left out */
+    size_t rows, closed, z; /* all, those with a closed form, with a z */
+    double least;           /* the smallest of all: below 0 for measures with a sign */
 } measure_range;
 
 /* The larger of the two; a value that is not a number never is. */
@@ -76,7 +79,9 @@ static measure_range range_find(const rpe_picture *picture, const rpe_group *mea
             continue;
         double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
         double closed = rpe_record_number(picture->record, row, RPE_COLUMN_closed_form);
+        range.rows++;
         range.closed += isfinite(closed) ? 1 : 0;
+        range.least = fmin(range.least, fmin(estimate, closed)); /* fmin leaves out what is not a number */
         range.z += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_z)) ? 1 : 0;
         range.low = estimate > floor_value && estimate < range.low ? estimate : range.low;
         range.low = closed > floor_value && closed < range.low ? closed : range.low;
@@ -88,6 +93,14 @@ static measure_range range_find(const rpe_picture *picture, const rpe_group *mea
     return range;
 }
 
+/* Whether the measure is an error that falls as the root of what stands along the axis. */
+static bool guide_fits(const rpe_axis *axis, const rpe_group *measure)
+{
+    const rpe_measure *known = rpe_measure_find(measure->key);
+    return axis->root_guide && (known == NULL || (known->better == RPE_BETTER_LESS && !known->limit &&
+                                                  known->kind == RPE_MEASURE_ACCURACY));
+}
+
 static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
 {
     const rpe_picture *picture = preamble->picture;
@@ -95,31 +108,40 @@ static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *outpu
     char label[48];
     rpe_status status = rpe_output_print(
         output, error,
-        "array MEASURE_LOW[%zu]\narray MEASURE_HIGH[%zu]\narray MEASURE_FLOOR[%zu]\n"
-        "array MEASURE_CLOSED[%zu]\narray MEASURE_Z[%zu]\narray MEASURE_LABEL[%zu]\narray GUIDE[%zu]\n",
-        count, count, count, count, count, count, count * preamble->panel_count);
+        "array MEASURE_LEAST[%zu]\narray MEASURE_LOW[%zu]\narray MEASURE_HIGH[%zu]\narray "
+        "MEASURE_FLOOR[%zu]\n"
+        "array MEASURE_ROWS[%zu]\narray MEASURE_CLOSED[%zu]\narray MEASURE_Z[%zu]\narray "
+        "MEASURE_LABEL[%zu]\narray MEASURE_UNIT[%zu]\narray GUIDE[%zu]\n",
+        count, count, count, count, count, count, count, count, count, count * preamble->panel_count);
     for (size_t m = 0; status == RPE_OK && m < count; m++) {
         const rpe_group *measure = &picture->measures.items[m];
         measure_range range = range_find(picture, measure);
+        bool guided = guide_fits(picture->axis, measure);
         status = rpe_output_print(
             output, error,
-            "MEASURE_LOW[%zu] = %.17g; MEASURE_HIGH[%zu] = %.17g; MEASURE_FLOOR[%zu] = %.17g\n"
-            "MEASURE_CLOSED[%zu] = %zu; MEASURE_Z[%zu] = %zu\n",
-            m + 1, range.low, m + 1, range.high, m + 1, ROUNDING_SIZE * range.high, m + 1, range.closed,
-            m + 1, range.z);
+            "MEASURE_LEAST[%zu] = %.17g; MEASURE_LOW[%zu] = %.17g; MEASURE_HIGH[%zu] = "
+            "%.17g; MEASURE_FLOOR[%zu] = %.17g\n"
+            "MEASURE_ROWS[%zu] = %zu; MEASURE_CLOSED[%zu] = %zu; MEASURE_Z[%zu] = %zu\n",
+            m + 1, range.least, m + 1, range.low, m + 1, range.high, m + 1, ROUNDING_SIZE * range.high, m + 1,
+            range.rows, m + 1, range.closed, m + 1, range.z);
         snprintf(label, sizeof label, "MEASURE_LABEL[%zu]", m + 1);
         if (status == RPE_OK)
             status = rpe_gnuplot_wrapped(output, label, measure->title, LABEL_CAPACITY, NULL, error);
+        snprintf(label, sizeof label, "MEASURE_UNIT[%zu]", m + 1);
+        if (status == RPE_OK)
+            status = rpe_gnuplot_text(output, label,
+                                      rpe_record_cell(picture->record, measure->row, RPE_COLUMN_unit), error);
         for (size_t p = 0; status == RPE_OK && p < preamble->panel_count; p++) {
-            double guide = 0; /* max of estimate sqrt(R), over rows that are known well enough */
+            double guide = 0; /* max of estimate sqrt(abscissa), over rows that are known well enough */
             for (size_t row = 0; row < picture->record->rows.rows; row++) {
                 if (!rpe_picture_row_in(picture, row, measure,
                                         &picture->panels.items[preamble->first_panel + p], NULL))
                     continue;
                 double scaled = rpe_record_number(picture->record, row, RPE_COLUMN_estimate) *
-                                sqrt(rpe_record_number(picture->record, row, RPE_COLUMN_realizations));
+                                sqrt(rpe_record_number(picture->record, row, picture->axis->column));
                 double reach = 0.2 * rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
-                bool vague = rpe_record_number(picture->record, row, RPE_COLUMN_standard_error) > reach;
+                bool vague =
+                    !guided || rpe_record_number(picture->record, row, RPE_COLUMN_standard_error) > reach;
                 guide = scaled > guide && !vague ? scaled : guide;
             }
             status = rpe_output_print(output, error, "GUIDE[%zu] = %.17g\n",
@@ -139,8 +161,7 @@ static rpe_status limits_write(const rpe_preamble *preamble, rpe_output *output,
             if (!rpe_picture_row_in(picture, row, NULL, &picture->panels.items[preamble->first_panel + p],
                                     NULL))
                 continue;
-            double x = rpe_record_number(picture->record, row,
-                                         picture->at_lag ? RPE_COLUMN_lag : RPE_COLUMN_realizations);
+            double x = rpe_record_number(picture->record, row, picture->axis->column);
             double z = fabs(rpe_record_number(picture->record, row, RPE_COLUMN_z));
             low = x < low ? x : low;
             high = x > high ? x : high;
@@ -148,7 +169,7 @@ static rpe_status limits_write(const rpe_preamble *preamble, rpe_output *output,
         }
     if (!isfinite(low) || !isfinite(high))
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected numbers in the column \"%s\", found none",
-                             picture->record->csv_path, picture->at_lag ? "lag" : "realizations");
+                             picture->record->csv_path, rpe_column_name(picture->axis->column));
     return rpe_output_print(
         output, error, "X_LOW = %.17g\nX_HIGH = %.17g\nZ_LARGEST = %.17g\nZ_HOLM = %.17g\nZ_COUNT = %zu\n",
         low, high, largest, isfinite(bound) ? bound : 0.0, rpe_record_family(picture->record));
@@ -169,6 +190,52 @@ static rpe_status places_write(const rpe_preamble *preamble, rpe_output *output,
                                   panel->row, p + 1, last);
     }
     return status;
+}
+
+/* The smallest ratio of two numbers of a column, as a power of 2; 1 where there are no two. */
+static double step_find(const rpe_picture *picture, rpe_column column)
+{
+    double step = INFINITY;
+    const rpe_group *groups = picture->series.items;
+    for (size_t row = 0; row < picture->record->rows.rows; row++)
+        for (size_t i = 0; i < picture->series.count; i++) {
+            if (!rpe_record_row_used(picture->record, row, picture->axis))
+                continue;
+            double ratio = rpe_record_number(picture->record, row, column) /
+                           rpe_record_number(picture->record, groups[i].row, column);
+            step = ratio > 1.0 ? fmin(step, log2(ratio)) : step;
+        }
+    return isfinite(step) ? step : 1.0;
+}
+
+/* The first number that tells series apart; NULL: none does. */
+static const rpe_axis *series_axis(const rpe_picture *picture)
+{
+    for (size_t i = 0; i < picture->series.column_count; i++)
+        if (rpe_axis_of(picture->series.columns[i]) != NULL)
+            return rpe_axis_of(picture->series.columns[i]);
+    return NULL;
+}
+
+/* What stands along the abscissa, and for maps along the ordinate: names in plots/README.md. */
+static rpe_status axis_write(const rpe_picture *picture, rpe_output *output, rpe_error *error)
+{
+    const rpe_axis *axis = picture->axis, *second = series_axis(picture);
+    rpe_status status = rpe_gnuplot_text(output, "AXIS", rpe_column_name(axis->column), error);
+    if (status == RPE_OK)
+        status = rpe_gnuplot_text(output, "AXIS_TITLE", axis->title, error);
+    if (status == RPE_OK)
+        status = rpe_gnuplot_text(output, "AXIS_SYMBOL", axis->symbol, error);
+    if (status == RPE_OK)
+        status = rpe_gnuplot_text(output, "SERIES_AXIS",
+                                  second == NULL ? "" : rpe_column_name(second->column), error);
+    if (status == RPE_OK)
+        status = rpe_gnuplot_text(output, "SERIES_AXIS_TITLE", second == NULL ? "" : second->title, error);
+    return status == RPE_OK
+               ? rpe_output_print(output, error, "AXIS_LOG = %d\nAXIS_ROOT = %d\nSERIES_STEP = %.17g\n",
+                                  axis->logarithmic, axis->root_guide,
+                                  second == NULL ? 1.0 : step_find(picture, second->column))
+               : status;
 }
 
 static bool cells_shared(const rpe_picture *picture, rpe_column column)
@@ -216,6 +283,8 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
         status =
             rpe_gnuplot_paragraph(output, "FOOTER", rpe_footer_text(picture, footer), FOOTER_LINE, error);
     if (status == RPE_OK)
+        status = axis_write(picture, output, error);
+    if (status == RPE_OK)
         status = groups_write(output, "SERIES", "series", "SERIES", &picture->series, 0,
                               picture->series.count, error);
     if (status == RPE_OK)
@@ -232,5 +301,7 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
         status = limits_write(preamble, output, error);
     if (status == RPE_OK)
         status = places_write(preamble, output, error);
+    if (status == RPE_OK)
+        status = rpe_budget_write(picture, preamble->first_panel, preamble->panel_count, output, error);
     return status;
 }

@@ -29,7 +29,22 @@ static char *file_path(const char *directory, const char *name, const char *suff
     return path;
 }
 
-/* NAME of an entry NAME.json that has NAME.csv beside it; *name is NULL for any other entry. */
+/* Whether the JSON is of something else than an experiment: the verdicts of `rpebench verify` have a CSV beside them too.  What
+   cannot be read counts as a result, so that whoever reads it complains. */
+static rpe_status entry_is_other(const char *directory, const char *entry, bool *other, rpe_error *error)
+{
+    rpe_json document = {0};
+    char *path = rpe_path_join(directory, entry);
+    if (path == NULL)
+        return rpe_error_memory(error, "path of a result", strlen(entry), 1);
+    rpe_status status = rpe_json_read(&document, path, error);
+    rpe_memory_free(path);
+    *other = status == RPE_OK && json_object_get(document.root, "experiment") == NULL;
+    rpe_json_destroy(&document);
+    return status == RPE_ERROR_MEMORY ? status : RPE_OK;
+}
+
+/* NAME of an entry NAME.json that has NAME.csv beside it and is of an experiment; *name is NULL for any other entry. */
 static rpe_status entry_name(const char *directory, const char *entry, char **name, rpe_error *error)
 {
     size_t length = strlen(entry);
@@ -45,13 +60,18 @@ static rpe_status entry_name(const char *directory, const char *entry, char **na
         rpe_memory_free(stem);
         return rpe_error_memory(error, "path of a result", length + 1, 1);
     }
+    rpe_status status = RPE_OK;
     if (access(csv, F_OK) == 0) {
-        *name = stem;
-        stem = NULL;
+        bool other = false;
+        status = entry_is_other(directory, entry, &other, error);
+        if (status == RPE_OK && !other) {
+            *name = stem;
+            stem = NULL;
+        }
     }
     rpe_memory_free(csv);
     rpe_memory_free(stem);
-    return RPE_OK;
+    return status;
 }
 
 static rpe_status names_append(rpe_record_names *names, size_t *capacity, char *name, rpe_error *error)
@@ -168,10 +188,22 @@ double rpe_record_number(const rpe_record *record, size_t row, rpe_column column
     return rpe_csv_number(&record->rows, row, record->places[column]);
 }
 
-bool rpe_record_row_used(const rpe_record *record, size_t row, bool at_lag)
+const rpe_axis *rpe_record_axis(const rpe_record *record)
 {
-    bool has_lag = rpe_record_cell(record, row, RPE_COLUMN_lag)[0] != '\0';
-    return has_lag == at_lag && isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate));
+    const char *name = json_string_value(json_object_get(record->document.root, "axis"));
+    const rpe_axis *axis = name != NULL ? rpe_axis_find(name) : NULL;
+    return axis != NULL ? axis : rpe_axis_of(RPE_COLUMN_realizations);
+}
+
+bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis)
+{
+    static const rpe_column labels[] = {RPE_COLUMN_lag, RPE_COLUMN_position};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (labels[i] != axis->column && rpe_record_cell(record, row, labels[i])[0] != '\0')
+            return false;
+    double place = rpe_record_number(record, row, axis->column);
+    return isfinite(place) && (place > 0 || !axis->logarithmic) &&
+           isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate));
 }
 
 size_t rpe_record_family(const rpe_record *record)
@@ -208,4 +240,22 @@ double rpe_record_p(const rpe_record *record, size_t row)
 {
     double p = rpe_record_number(record, row, RPE_COLUMN_p);
     return isfinite(p) ? p : rpe_p_normal(rpe_record_number(record, row, RPE_COLUMN_z));
+}
+
+double *rpe_record_adjusted_create(const rpe_record *record)
+{
+    double *p = rpe_memory_allocate(record->rows.rows, sizeof *p);
+    if (p == NULL)
+        return NULL;
+    size_t family = rpe_record_family(record);
+    for (size_t row = 0; row < record->rows.rows; row++)
+        p[row] = rpe_record_p(record, row);
+    if (family <= 2000) {
+        rpe_holm_adjust(record->rows.rows, p, p);
+        return p;
+    }
+    for (size_t row = 0; row < record->rows.rows;
+         row++) /* Bonferroni: the first step, where the family is large */
+        p[row] = fmin(1, p[row] * (double)family) + 0 * p[row];
+    return p;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rpe_axis.h"
 #include "rpe_csv.h"
 #include "rpe_error.h"
 #include "rpe_json.h"
@@ -15,7 +16,7 @@ typedef struct rpe_record_names {
     size_t count;
 } rpe_record_names;
 
-/* Every NAME with NAME.json and NAME.csv in the directory.  None is an error. */
+/* Every NAME with NAME.json, of an experiment, and NAME.csv in the directory.  None is an error. */
 rpe_status rpe_record_names_read(rpe_record_names *names, const char *directory, rpe_error *error);
 void rpe_record_names_destroy(rpe_record_names *names);
 
@@ -34,8 +35,11 @@ void rpe_record_destroy(rpe_record *record);
 const char *rpe_record_cell(const rpe_record *record, size_t row, rpe_column column);
 double rpe_record_number(const rpe_record *record, size_t row, rpe_column column);
 
-/* Rows that have an estimate and belong to a profile over lags (at_lag) or do not. */
-bool rpe_record_row_used(const rpe_record *record, size_t row, bool at_lag);
+/* What the experiment puts along its pictures (its key "axis"); realizations where it says nothing, or what is no axis. */
+const rpe_axis *rpe_record_axis(const rpe_record *record);
+
+/* Rows that have an estimate and a number on the axis, above 0 where it is logarithmic; those at a lag or a position only if that is the axis. */
+bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis);
 
 /* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at
    5 % to reject (Student with the fewest degrees of freedom among the rows, normal where the variances are known).  NaN for an
@@ -44,5 +48,8 @@ size_t rpe_record_family(const rpe_record *record);
 double rpe_record_bound(const rpe_record *record);
 /* p-value of a row: the cell, else that of its z; NaN where it has neither. */
 double rpe_record_p(const rpe_record *record, size_t row);
+/* [rows]: p-values adjusted for the family, by Holm or, where it is large, by Bonferroni; NaN where a row has none.  NULL when
+   there is no memory; owned by the caller. */
+double *rpe_record_adjusted_create(const rpe_record *record);
 
 #endif

@@ -4,15 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_budget.h"
 #include "rpe_fit.h"
-#include "rpe_hypothesis.h"
 #include "rpe_memory.h"
 #include "rpe_picture.h"
 #include "rpe_plot.h"
 #include "rpe_record.h"
+#include "rpe_timing_sentences.h"
 
 #define ROUNDING_SIZE 1e-9 /* of the largest estimate: what is below has no logarithm worth fitting */
-#define POINTS_MINIMUM 3   /* values of R below which there is no slope */
+#define POINTS_MINIMUM 3   /* values on the axis below which there is no slope */
 #define NUMBER_CAPACITY 48
 
 /* What the rows of one measure say about their closed forms. */
@@ -26,11 +27,12 @@ typedef struct agreement {
     double largest; /* |z| */
 } agreement;
 
-/* A curve's points on logarithmic scales. */
+/* A curve's points; on logarithmic scales where the axis is. */
 typedef struct curve {
     size_t count;
     double *x, *y, *closed, *error; /* [count] each, one block at x */
-    double low, high, fewest, most; /* the ranges of R and of the number of trials */
+    size_t first, last;             /* rows at the ends of the axis */
+    double low, high, fewest, most; /* the ranges of the axis and of the number of trials */
     bool closed_everywhere;
 } curve;
 
@@ -42,25 +44,6 @@ static const char *number_text(double number, int digits, char text[NUMBER_CAPAC
     bool zero = strspn(plain, "0.") == strlen(plain);
     snprintf(text, NUMBER_CAPACITY, "%s%s", number < 0 && !zero ? "−" : "", plain);
     return text;
-}
-
-/* Holm-adjusted p-values of every row; NaN where there is no z.  NULL when there is no memory. */
-static double *adjusted_create(const rpe_record *record)
-{
-    double *p = rpe_memory_allocate(record->rows.rows, sizeof *p);
-    if (p == NULL)
-        return NULL;
-    size_t family = rpe_record_family(record);
-    for (size_t row = 0; row < record->rows.rows; row++)
-        p[row] = rpe_record_p(record, row);
-    if (family <= 2000) {
-        rpe_holm_adjust(record->rows.rows, p, p);
-        return p;
-    }
-    for (size_t row = 0; row < record->rows.rows;
-         row++) /* Bonferroni: the first step, where the family is large */
-        p[row] = fmin(1, p[row] * (double)family) + 0 * p[row];
-    return p;
 }
 
 static agreement agreement_find(const rpe_picture *picture, const rpe_group *measure, const double *adjusted)
@@ -88,25 +71,28 @@ static void curve_destroy(curve *points)
     *points = (curve){0};
 }
 
-static void curve_add(curve *points, const rpe_record *record, size_t row, double largest)
+static void curve_add(curve *points, const rpe_picture *picture, size_t row, double largest)
 {
-    double realizations = rpe_record_number(record, row, RPE_COLUMN_realizations);
+    const rpe_record *record = picture->record;
+    double place = rpe_record_number(record, row, picture->axis->column);
     double estimate = rpe_record_number(record, row, RPE_COLUMN_estimate);
     double error = rpe_record_number(record, row, RPE_COLUMN_standard_error);
     double closed = rpe_record_number(record, row, RPE_COLUMN_closed_form);
     double trials = rpe_record_number(record, row, RPE_COLUMN_trials);
-    if (!(realizations > 0) || !(estimate > ROUNDING_SIZE * largest) || !(error > 0))
+    points->first = place < points->low ? row : points->first;
+    points->last = place > points->high ? row : points->last;
+    points->low = fmin(points->low, place);
+    points->high = fmax(points->high, place);
+    points->fewest = fmin(points->fewest, trials);
+    points->most = fmax(points->most, trials);
+    if (picture->axis->logarithmic && (!(place > 0) || !(estimate > ROUNDING_SIZE * largest) || !(error > 0)))
         return;
     size_t i = points->count++;
-    points->x[i] = log(realizations);
+    points->x[i] = log(place);
     points->y[i] = log(estimate);
     points->error[i] = error / estimate;
     points->closed[i] = closed > 0 ? log(closed) : 0;
     points->closed_everywhere = points->closed_everywhere && closed > 0 && isfinite(closed);
-    points->low = realizations < points->low ? realizations : points->low;
-    points->high = realizations > points->high ? realizations : points->high;
-    points->fewest = fmin(points->fewest, trials);
-    points->most = fmax(points->most, trials);
 }
 
 static rpe_status curve_create(curve *points, const rpe_picture *picture, const rpe_group *measure,
@@ -133,7 +119,7 @@ static rpe_status curve_create(curve *points, const rpe_picture *picture, const 
                       .closed_everywhere = true};
     for (size_t row = 0; row < picture->record->rows.rows; row++)
         if (rpe_picture_row_in(picture, row, measure, panel, series))
-            curve_add(points, picture->record, row, largest);
+            curve_add(points, picture, row, largest);
     return RPE_OK;
 }
 
@@ -145,7 +131,7 @@ static bool curve_choose(const rpe_picture *picture, const rpe_group *measure, c
         for (size_t s = 0; s < picture->series.count; s++) {
             *panel = &picture->panels.items[p];
             *series = &picture->series.items[s];
-            if (rpe_picture_realizations(picture, measure, *panel, *series, POINTS_MINIMUM) >= POINTS_MINIMUM)
+            if (rpe_picture_abscissas(picture, measure, *panel, *series, POINTS_MINIMUM) >= POINTS_MINIMUM)
                 return true;
         }
     return false;
@@ -166,28 +152,54 @@ static void agreement_print(const agreement *found, double bound, const char *no
         fprintf(log, ": largest |z| %.1f, Holm bound %.1f", found->largest, bound);
 }
 
-static void curve_print(const curve *points, const rpe_picture *picture, const char *name,
-                        const rpe_group *panel, const rpe_group *series, FILE *log)
+/* "falls as R^−0.500 ± 0.001 (closed form R^−0.500; " */
+static void slope_print(const curve *points, const rpe_axis *axis, const char *name, FILE *log)
 {
     char slope[NUMBER_CAPACITY], closed[NUMBER_CAPACITY];
     rpe_line line = rpe_line_fit(points->count, points->x, points->y, points->error);
     /* As many digits as the error has any use for. */
     int digits = line.slope_error > 0.05 ? 2 : line.slope_error < 0.0005 ? 4 : 3;
-    fprintf(log, "%s falls as R^%s ± %.*f (", name, number_text(line.slope, digits, slope), digits,
-            line.slope_error);
+    bool level = fabs(line.slope) <= 2 * line.slope_error;
+    fprintf(log, "%s %s as %s^%s ± %.*f (", name,
+            level            ? "stays"
+            : line.slope < 0 ? "falls"
+                             : "grows",
+            axis->symbol, number_text(line.slope, digits, slope), digits, line.slope_error);
     if (points->closed_everywhere) {
         rpe_line form = rpe_line_fit(points->count, points->x, points->closed, points->error);
-        fprintf(log, "closed form R^%s; ", number_text(form.slope, digits, closed));
+        fprintf(log, "closed form %s^%s; ", axis->symbol, number_text(form.slope, digits, closed));
     } else {
         fprintf(log, "no closed form; ");
     }
+}
+
+/* "goes from 1.2 at gate 0 to 0.8 at gate 1 (" */
+static void ends_print(const curve *points, const rpe_picture *picture, const char *name, FILE *log)
+{
+    const rpe_record *record = picture->record;
+    fprintf(log, "%s goes from %.3g at %s %g to %.3g at %s %g (", name,
+            rpe_record_number(record, points->first, RPE_COLUMN_estimate), picture->axis->symbol, points->low,
+            rpe_record_number(record, points->last, RPE_COLUMN_estimate), picture->axis->symbol,
+            points->high);
+}
+
+static void curve_print(const curve *points, const rpe_picture *picture, const char *name,
+                        const rpe_group *panel, const rpe_group *series, FILE *log)
+{
+    if (picture->axis->logarithmic && !picture->axis->label)
+        slope_print(points, picture->axis, name, log);
+    else
+        ends_print(points, picture, name, log);
     const char *sampler = rpe_record_cell(picture->record, series->row, RPE_COLUMN_sampler);
     bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
-    fprintf(log, "input %s, method %s", panel->title,
-            rpe_record_cell(picture->record, series->row, RPE_COLUMN_method));
+    const char *method = rpe_record_cell(picture->record, series->row, RPE_COLUMN_method);
+    fprintf(log, "input %s, method %s", panel->title, method);
     if (sampled)
         fprintf(log, ", sampler %s", sampler);
-    fprintf(log, ", R = %.0f … %.0f", points->low, points->high);
+    if (picture->series.count > 1 && strcmp(series->title, sampler) != 0 &&
+        strcmp(series->title, method) != 0)
+        fprintf(log, ", %s", series->title);
+    fprintf(log, ", %s = %g … %g", picture->axis->symbol, points->low, points->high);
     if (points->fewest < points->most)
         fprintf(log, ", %.0f … %.0f trials", points->fewest, points->most);
     else if (isfinite(points->fewest))
@@ -237,23 +249,26 @@ static void profiles_print(const rpe_picture *picture, const double *adjusted, F
     }
 }
 
-static rpe_status result_print(const rpe_record *record, FILE *log, rpe_error *error)
+rpe_status rpe_record_sentences_print(const rpe_record *record, FILE *log, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    double *adjusted = adjusted_create(record);
+    double *adjusted = rpe_record_adjusted_create(record);
     if (adjusted == NULL)
         return rpe_error_memory(error, "p-values", record->rows.rows, sizeof *adjusted);
-    for (int at_lag = 0; status == RPE_OK && at_lag < 2; at_lag++) {
+    const rpe_axis *axis = rpe_record_axis(record), *lag = rpe_axis_of(RPE_COLUMN_lag);
+    for (int profile = axis == lag; status == RPE_OK && profile < 2; profile++) {
         rpe_picture picture = {0};
-        status = rpe_picture_create(&picture, record, at_lag == 1, SIZE_MAX, error);
-        if (status == RPE_OK && at_lag == 0)
+        status = rpe_picture_create(&picture, record, profile ? lag : axis, SIZE_MAX, error);
+        if (status == RPE_OK && !profile)
             status = curves_print(&picture, adjusted, log, error);
         else if (status == RPE_OK)
             profiles_print(&picture, adjusted, log);
         rpe_picture_destroy(&picture);
     }
     rpe_memory_free(adjusted);
-    return status;
+    if (status == RPE_OK)
+        rpe_timing_sentences_print(record, log);
+    return status == RPE_OK ? rpe_budget_sentences_print(record, log, error) : status;
 }
 
 rpe_status rpe_sentences_print(const char *directory, FILE *log, rpe_error *error)
@@ -264,7 +279,7 @@ rpe_status rpe_sentences_print(const char *directory, FILE *log, rpe_error *erro
         rpe_record record = {0};
         status = rpe_record_read(&record, directory, names.names[i], error);
         if (status == RPE_OK)
-            status = result_print(&record, log, error);
+            status = rpe_record_sentences_print(&record, log, error);
         rpe_record_destroy(&record);
     }
     rpe_record_names_destroy(&names);

@@ -108,7 +108,7 @@ static void groups_print(const rpe_verdict_report *report, rpe_verdict verdict, 
 {
     const rpe_verification *verification = report->verification;
     const rpe_claim *claim = NULL;
-    fprintf(stream, "  %-*s %-10s %-8s %-14s %s\n", CLAIM_WIDTH, "claim", "cases", "least p", "trials",
+    fprintf(stream, "  %-*s %-10s %-8s %-14s %s\n", CLAIM_WIDTH, "claim", "cases", "adjusted", "trials",
             "detects, in its weakest case");
     for (size_t i = 0; i < verification->count; i++) {
         rpe_verdict_group group;
@@ -158,8 +158,6 @@ void rpe_verdict_table_print(const rpe_verdict_report *report, FILE *stream)
     }
     reasons_print(report, stream);
     fprintf(stream, "\n%s; %.1f s\n", rpe_verdict_counts_text(verification, counts), verification->seconds);
-    fprintf(stream,
-            "least p: smallest, adjusted for the %zu; detects: the smallest effect that is seen with 90 %% "
-            "power\n",
-            verification->family);
+    fprintf(stream, "adjusted: the smallest p-value, adjusted for all %zu\n", verification->family);
+    fputs("detects: the smallest effect that is seen with 90 % power\n", stream);
 }

@@ -108,8 +108,12 @@ static void made_write(const char *directory, const run_made *run)
     assert_non_null(json);
     fprintf(json,
             "{\"experiment\": \"%s\", \"title\": \"%s\", \"question\": \"How fast?\", \"picture\": \"%s\","
-            " \"complete\": true, \"machine\": {\"version\": \"9.8.7\", \"revision\": \"abcdef123456\"}}\n",
-            run->name, run->title, run->picture);
+            " \"axis\": \"%s\", \"complete\": true, \"machine\": {\"version\": \"9.8.7\", \"revision\": "
+            "\"abcdef123456\"}}\n",
+            run->name, run->title, run->picture,
+            run->lags > 0 ? "lag"
+            : run->sizes  ? "size"
+                          : "realizations");
     assert_int_equal(fclose(json), 0);
 }
 

@@ -1,0 +1,151 @@
+/* A section for each experiment: question, picture, residuals, rows, and how to have it again. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+#include "rpe_page_parts.h"
+
+/* How to read a picture, where its experiment does not say it. */
+typedef struct reading {
+    const char *picture, *text;
+} reading;
+
+static const reading readings[] = {
+    {"error", "Both axes are logarithmic. A point is a mean over trials, its bar the 95 % interval; a solid "
+              "line is the closed form, which "
+              "is computed from kernel and inputs alone, never from the points. The grey dashed line has the "
+              "slope −1/2: four times the "
+              "realizations halve the error. Below, where there is a closed form, stands z, the distance of "
+              "each point from it in standard "
+              "errors: inside the band it is what chance gives, and beyond the outer lines it is not."},
+    {"kernel", "A panel is one head and feature of a learned kernel. The line is the kernel itself at each "
+               "lag, exact; points are the average "
+               "of the codes over the realizations of one draw, and the band is where the closed form of "
+               "their variance expects 95 % of "
+               "them. Points that leave the band more often than one time in twenty would mean wrong codes."},
+    {"families", "A panel is one kind of code, a curve one kernel. To the right the fit has more sinusoids "
+                 "or taps; the height is the largest "
+                 "error that the fitted kernel makes at any lag, and the dashed line the bound from what the "
+                 "fit drops. A curve that ends at "
+                 "rounding size is exact there."},
+    {"", "What the axes and the series are stands on the picture. Bars are 95 % intervals over trials."}};
+
+static const char *reading_of(const rpe_page_experiment *experiment)
+{
+    const json_t *root = experiment->record.document.root;
+    const char *own = json_string_value(json_object_get(root, "reading"));
+    const char *picture = json_string_value(json_object_get(root, "picture"));
+    const reading *found = readings;
+    if (own != NULL && own[0] != '\0')
+        return own;
+    while (found->picture[0] != '\0' && (picture == NULL || strcmp(found->picture, picture) != 0))
+        found++;
+    return found->text;
+}
+
+static void pictures_print(rpe_html *html, const rpe_page *page, const rpe_page_experiment *experiment)
+{
+    bool key = false;
+    char *alt = rpe_page_alt(experiment);
+    for (size_t n = 0; n < RPE_PAGE_KEYS; n++)
+        key = key || rpe_page_key(page, n) == experiment;
+    for (size_t i = 0; i < experiment->picture_count; i++) {
+        rpe_html_open(html, "figure");
+        rpe_page_picture_print(html, &experiment->pictures[i], alt != NULL ? alt : rpe_page_title(experiment),
+                               key && i == 0);
+        rpe_html_close(html);
+    }
+    rpe_memory_free(alt);
+    if (experiment->picture_count == 0)
+        rpe_html_element(html, "p", "There is no picture of this experiment in the results.");
+}
+
+static void residuals_print(rpe_html *html, const rpe_page_experiment *experiment)
+{
+    const rpe_page_residuals *residuals = &experiment->residuals;
+    rpe_html_open(html, "p");
+    rpe_html_element(html, "b", "Residuals: ");
+    if (residuals->family == 0) {
+        rpe_html_format(html,
+                        "none of the %zu rows is tested against a closed form; %zu are exact to rounding.",
+                        residuals->rows, residuals->exact);
+    } else {
+        rpe_html_format(
+            html,
+            "of %zu rows, %zu are tested against their closed form (z, the distance in standard errors) and "
+            "%zu "
+            "more agree to rounding. The largest |z| is %.2f; Holm's first step rejects beyond %.2f. Within "
+            "±1.96 lie %zu (%.1f %%; of independent rows it is 95 %%). Rejected: %zu.",
+            residuals->rows, residuals->family, residuals->exact, residuals->largest, residuals->bound,
+            residuals->within, 100.0 * (double)residuals->within / (double)residuals->family,
+            residuals->rejected);
+    }
+    rpe_html_close(html);
+}
+
+/* ---- how to have it again ---- */
+
+static void download_print(rpe_html *html, rpe_page *page, const rpe_page_experiment *experiment)
+{
+    rpe_page_file file = {0};
+    rpe_error error = {""};
+    char name[RPE_PAGE_TEXT];
+    snprintf(name, sizeof name, "%.200s.csv", experiment->record.name);
+    if (rpe_page_file_read(&file, experiment->record.csv_path, &error) != RPE_OK || file.bytes == NULL)
+        return;
+    const rpe_html_data data = {"text/csv", file.bytes, file.count};
+    size_t size = rpe_html_data_size(&data);
+    rpe_html_open(html, "p");
+    if (size <= page->downloads_room) {
+        page->downloads_room -= size;
+        rpe_html_text(html, "All rows and columns: ");
+        rpe_html_download(html, &data, name, name);
+        rpe_html_format(html, " (%zu bytes).", file.count);
+    } else {
+        rpe_html_format(html,
+                        "All rows and columns are in %s beside the run (%zu bytes: too many for this page).",
+                        name, file.count);
+    }
+    rpe_html_close(html);
+    rpe_page_file_destroy(&file);
+}
+
+static void again_print(rpe_html *html, const rpe_page_experiment *experiment)
+{
+    char command[RPE_PAGE_TEXT];
+    rpe_html_open(html, "p");
+    rpe_html_text(html, "Repeat: ");
+    rpe_html_element(html, "code", rpe_page_command(experiment, command));
+    rpe_html_close(html);
+}
+
+static void experiment_print(rpe_html *html, rpe_page *page, const rpe_page_experiment *experiment)
+{
+    const char *question = json_string_value(json_object_get(experiment->record.document.root, "question"));
+    rpe_html_open(html, "section", "id", experiment->anchor);
+    rpe_html_element(html, "h3", rpe_page_title(experiment));
+    if (question != NULL)
+        rpe_html_element(html, "p", question);
+    rpe_page_sentences_print(html, experiment);
+    pictures_print(html, page, experiment);
+    rpe_page_details_open(html, "How to read this");
+    rpe_html_element(html, "p", reading_of(experiment));
+    rpe_html_close(html);
+    residuals_print(html, experiment);
+    rpe_page_rows_print(html, page, experiment);
+    download_print(html, page, experiment);
+    again_print(html, experiment);
+    rpe_html_close(html);
+}
+
+void rpe_page_experiments_print(rpe_html *html, rpe_page *page)
+{
+    if (page->experiment_count == 0)
+        return;
+    rpe_html_open(html, "section", "id", "experiments");
+    rpe_html_element(html, "h2", "Experiments");
+    for (size_t i = 0; i < page->experiment_count; i++)
+        experiment_print(html, page, &page->experiments[i]);
+    rpe_html_close(html);
+}

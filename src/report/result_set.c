@@ -1,0 +1,262 @@
+#include "rpe_result_set.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rpe_memory.h"
+#include "rpe_npy.h"
+#include "rpe_output.h"
+
+/* ---- rows and their trials ---- */
+
+int rpe_result_keys_compare(const rpe_record *a, size_t row_a, const rpe_record *b, size_t row_b)
+{
+    int order =
+        strcmp(rpe_record_cell(a, row_a, RPE_COLUMN_point), rpe_record_cell(b, row_b, RPE_COLUMN_point));
+    for (rpe_column column = RPE_COLUMN_threads; order == 0 && column < RPE_COLUMN_unit; column++)
+        order = strcmp(rpe_record_cell(a, row_a, column), rpe_record_cell(b, row_b, column));
+    return order;
+}
+
+size_t rpe_result_trial_count(const rpe_result_record *record, size_t row)
+{
+    double trials = rpe_record_number(&record->record, row, RPE_COLUMN_trials);
+    return trials > 0.0 && trials < 9e15 ? (size_t)trials : 0;
+}
+
+const double *rpe_result_trials(const rpe_result_record *record, size_t row)
+{
+    return record->trials.values == NULL ? NULL : (const double *)record->trials.values + record->first[row];
+}
+
+/* NAME.npy beside NAME.csv: one axis, as many numbers as the rows say. */
+static rpe_status trials_read(rpe_result_record *record, const char *path, rpe_error *error)
+{
+    const rpe_csv *rows = &record->record.rows;
+    size_t all = 0;
+    record->first = rpe_memory_allocate(rows->rows, sizeof *record->first);
+    if (record->first == NULL)
+        return rpe_error_memory(error, "places of the trials", rows->rows, sizeof *record->first);
+    for (size_t row = 0; row < rows->rows; row++) {
+        record->first[row] = all;
+        all += rpe_result_trial_count(record, row);
+    }
+    if (access(path, F_OK) != 0)
+        return RPE_OK;
+    rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, &record->trials, error);
+    if (status != RPE_OK || (record->trials.rank == 1 && record->trials.shape[0] == all))
+        return status;
+    char shape[RPE_SHAPE_CAPACITY];
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected the trials of the rows of %s, [%zu], found %s",
+                         path, record->record.csv_path, all,
+                         rpe_shape_text(record->trials.rank, record->trials.shape, shape));
+}
+
+/* ---- one experiment ---- */
+
+/* A column that only follows the input says nothing that the input does not. */
+static void varying_find(rpe_result_record *record)
+{
+    const rpe_record *rows = &record->record;
+    for (size_t row = 1; row < rows->rows.rows; row++) {
+        bool same_input = strcmp(rpe_record_cell(rows, row - 1, RPE_COLUMN_input),
+                                 rpe_record_cell(rows, row, RPE_COLUMN_input)) == 0;
+        record->varies[RPE_COLUMN_input] = record->varies[RPE_COLUMN_input] || !same_input;
+        for (rpe_column column = 0; same_input && column < RPE_COLUMN_COUNT; column++)
+            if (strcmp(rpe_record_cell(rows, row - 1, column), rpe_record_cell(rows, row, column)) != 0)
+                record->varies[column] = true;
+    }
+}
+
+static void record_destroy(rpe_result_record *record)
+{
+    rpe_array_destroy(&record->trials);
+    rpe_memory_free(record->first);
+    rpe_record_destroy(&record->record);
+    *record = (rpe_result_record){0};
+}
+
+static bool flag_of(const json_t *root, const char *key, bool missing)
+{
+    const json_t *value = json_object_get(root, key);
+    return value == NULL ? missing : json_is_true(value);
+}
+
+static char *path_make(const char *directory, const char *name, const char *ending)
+{
+    size_t length = strlen(name) + strlen(ending) + 1;
+    char *file = rpe_memory_allocate(length, 1);
+    if (file == NULL)
+        return NULL;
+    snprintf(file, length, "%s%s", name, ending);
+    char *path = rpe_path_join(directory, file);
+    rpe_memory_free(file);
+    return path;
+}
+
+static rpe_status record_read(rpe_result_record *record, const char *directory, const char *name,
+                              rpe_error *error)
+{
+    rpe_result_record read = {0};
+    char *npy = path_make(directory, name, ".npy");
+    if (npy == NULL)
+        return rpe_error_memory(error, "path of the trials", strlen(name), 1);
+    rpe_status status = rpe_record_read(&read.record, directory, name, error);
+    if (status == RPE_OK) {
+        const json_t *root = read.record.document.root;
+        read.experiment = json_string_value(json_object_get(root, "experiment"));
+        read.quick = flag_of(root, "quick", false);
+        read.complete = flag_of(root, "complete", true);
+        varying_find(&read);
+        status = read.experiment != NULL
+                     ? trials_read(&read, npy, error)
+                     : rpe_error_set(error, RPE_ERROR_INPUT,
+                                     "%s: expected results of an experiment, found no key \"experiment\"",
+                                     read.record.document.path);
+    }
+    rpe_memory_free(npy);
+    if (status == RPE_OK)
+        *record = read;
+    else
+        record_destroy(&read);
+    return status;
+}
+
+/* ---- sets ---- */
+
+static rpe_status record_add(rpe_result_set *set, const char *directory, const char *name, rpe_error *error)
+{
+    rpe_result_record *grown = rpe_memory_allocate(set->count + 1, sizeof *grown);
+    if (grown == NULL)
+        return rpe_error_memory(error, "results", set->count + 1, sizeof *grown);
+    rpe_status status = record_read(&grown[set->count], directory, name, error);
+    if (status != RPE_OK) {
+        rpe_memory_free(grown);
+        return status;
+    }
+    if (set->count > 0)
+        memcpy(grown, set->records, set->count * sizeof *grown);
+    rpe_memory_free(set->records);
+    set->records = grown;
+    set->count++;
+    return RPE_OK;
+}
+
+static bool has_ending(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+    return length > tail && strcmp(text + length - tail, ending) == 0;
+}
+
+/* A directory without results adds none; whether that is an error the caller knows. */
+static rpe_status directory_add(rpe_result_set *set, const char *directory, rpe_error *error)
+{
+    rpe_record_names names = {0};
+    rpe_error none = {""};
+    rpe_status status = rpe_record_names_read(&names, directory, &none);
+    if (status == RPE_ERROR_INPUT)
+        return RPE_OK;
+    if (status != RPE_OK && error != NULL)
+        *error = none;
+    for (size_t i = 0; status == RPE_OK && i < names.count; i++)
+        status = record_add(set, directory, names.names[i], error);
+    rpe_record_names_destroy(&names);
+    return status;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+static rpe_status inner_add(rpe_result_set *set, const char *directory, const char *name, rpe_error *error)
+{
+    char *path = rpe_path_join(directory, name);
+    rpe_status status = RPE_OK;
+    if (path == NULL)
+        return rpe_error_memory(error, "path of a directory", strlen(name), 1);
+    if (is_directory(path))
+        status = directory_add(set, path, error);
+    rpe_memory_free(path);
+    return status;
+}
+
+/* In the order of the names, so that it does not depend on the file system. */
+static rpe_status inner_directories_add(rpe_result_set *set, const char *path, rpe_error *error)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, NULL, alphasort);
+    if (count < 0)
+        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a directory of results, found: %s", path,
+                             strerror(errno));
+    rpe_status status = RPE_OK;
+    for (int i = 0; i < count; i++) {
+        if (status == RPE_OK && entries[i]->d_name[0] != '.')
+            status = inner_add(set, path, entries[i]->d_name, error);
+        free(entries[i]);
+    }
+    free(entries);
+    return status;
+}
+
+static rpe_status file_add(rpe_result_set *set, const char *path, rpe_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = rpe_path_directory(path), *name = rpe_memory_text(slash == NULL ? path : slash + 1);
+    rpe_status status = RPE_OK;
+    if (directory == NULL || name == NULL) {
+        status = rpe_error_memory(error, "path of a result", strlen(path), 1);
+    } else {
+        *strrchr(name, '.') = '\0';
+        status = record_add(set, directory, name, error);
+    }
+    rpe_memory_free(directory);
+    rpe_memory_free(name);
+    return status;
+}
+
+bool rpe_result_set_is(const char *path)
+{
+    return is_directory(path) || has_ending(path, ".csv") || has_ending(path, ".json");
+}
+
+rpe_status rpe_result_set_read(rpe_result_set *set, const char *path, rpe_error *error)
+{
+    rpe_result_set read = {.path = path};
+    rpe_status status;
+    if (!rpe_result_set_is(path))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected a directory of results, or the .csv or .json of an experiment, "
+                             "found %s",
+                             path, access(path, F_OK) == 0 ? "another file" : strerror(errno));
+    if (!is_directory(path))
+        status = file_add(&read, path, error);
+    else
+        status = directory_add(&read, path, error);
+    if (status == RPE_OK && read.count == 0)
+        status = inner_directories_add(&read, path, error);
+    if (status == RPE_OK && read.count == 0)
+        status = rpe_error_set(error, RPE_ERROR_INPUT,
+                               "%s: expected results of experiments (NAME.json with NAME.csv beside it), "
+                               "found none",
+                               path);
+    if (status == RPE_OK)
+        *set = read;
+    else
+        rpe_result_set_destroy(&read);
+    return status;
+}
+
+void rpe_result_set_destroy(rpe_result_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        record_destroy(&set->records[i]);
+    rpe_memory_free(set->records);
+    *set = (rpe_result_set){0};
+}

@@ -1,0 +1,232 @@
+#include "rpe_timing_sentences.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "rpe_measure.h"
+
+static bool measure_is(const rpe_record *record, size_t row, const rpe_measure *measure)
+{
+    return strcmp(rpe_record_cell(record, row, RPE_COLUMN_measure), measure->name) == 0;
+}
+
+/* Precision, causal, threads and input are those of the other row. */
+static bool same_setting(const rpe_record *record, size_t row, size_t other)
+{
+    static const rpe_column columns[] = {RPE_COLUMN_precision, RPE_COLUMN_causal, RPE_COLUMN_threads,
+                                         RPE_COLUMN_input};
+    const rpe_column axis = rpe_record_axis(record)->column;
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        if (columns[i] != axis &&
+            strcmp(rpe_record_cell(record, row, columns[i]), rpe_record_cell(record, other, columns[i])) != 0)
+            return false;
+    return true;
+}
+
+/* Rows of one measure in the setting of the first of them that has a number. */
+typedef struct selection {
+    const rpe_record *record;
+    const rpe_measure *measure;
+    size_t first; /* rows.rows: there is none */
+} selection;
+
+static selection selection_make(const rpe_record *record, const rpe_measure *measure)
+{
+    selection made = {record, measure, 0};
+    while (made.first < record->rows.rows &&
+           (!measure_is(record, made.first, measure) ||
+            isnan(rpe_record_number(record, made.first, RPE_COLUMN_estimate))))
+        made.first++;
+    return made;
+}
+
+static bool selected(const selection *chosen, size_t row)
+{
+    return measure_is(chosen->record, row, chosen->measure) &&
+           same_setting(chosen->record, row, chosen->first);
+}
+
+static bool selection_is_empty(const selection *chosen)
+{
+    return chosen->first == chosen->record->rows.rows;
+}
+
+static void setting_print(const selection *chosen, FILE *log)
+{
+    const rpe_record *record = chosen->record;
+    const char *threads = rpe_record_cell(record, chosen->first, RPE_COLUMN_threads);
+    fprintf(log, " (%s, %s", rpe_record_cell(record, chosen->first, RPE_COLUMN_precision),
+            strcmp(rpe_record_cell(record, chosen->first, RPE_COLUMN_causal), "yes") == 0 ? "causal"
+                                                                                          : "not causal");
+    if (rpe_record_axis(record)->column != RPE_COLUMN_threads)
+        fprintf(log, ", %s thread%s", threads, strcmp(threads, "1") == 0 ? "" : "s");
+    fprintf(log, ", input %s)\n", rpe_record_cell(record, chosen->first, RPE_COLUMN_input));
+}
+
+/* "favor 1.02 [0.99, 1.05]" for every method. */
+static void numbers_print(const selection *chosen, int decimals, FILE *log)
+{
+    const char *separator = "";
+    for (size_t row = 0; row < chosen->record->rows.rows; row++) {
+        double limits[] = {rpe_record_number(chosen->record, row, RPE_COLUMN_estimate),
+                           rpe_record_number(chosen->record, row, RPE_COLUMN_low),
+                           rpe_record_number(chosen->record, row, RPE_COLUMN_high)};
+        if (!selected(chosen, row))
+            continue;
+        fprintf(log, "%s%s ", separator, rpe_record_cell(chosen->record, row, RPE_COLUMN_method));
+        separator = ", ";
+        if (isnan(limits[0])) {
+            fprintf(log, "none (%s)", rpe_record_cell(chosen->record, row, RPE_COLUMN_status));
+            continue;
+        }
+        fprintf(log, "%.*f", decimals, limits[0]);
+        if (isfinite(limits[1]) && isfinite(limits[2]))
+            fprintf(log, " [%.*f, %.*f]", decimals, limits[1], decimals, limits[2]);
+        else
+            fprintf(log, " (limits unknown)");
+    }
+}
+
+static void exponents_print(const rpe_record *record, FILE *log)
+{
+    const selection chosen = selection_make(record, &rpe_measure_runtime_exponent);
+    if (selection_is_empty(&chosen))
+        return;
+    fprintf(log, "runtime grows as N to the power ");
+    numbers_print(&chosen, 2, log);
+    setting_print(&chosen, log);
+}
+
+static void crossovers_print(const rpe_record *record, FILE *log)
+{
+    const selection chosen = selection_make(record, &rpe_measure_crossover_length);
+    if (selection_is_empty(&chosen))
+        return;
+    fprintf(log, "faster than the exact attention from so many tokens on: ");
+    numbers_print(&chosen, 0, log);
+    setting_print(&chosen, log);
+}
+
+/* Of the method and sampler of a row, the row that is farthest along the axis; sign -1: nearest. */
+static size_t end_find(const selection *chosen, size_t of, double sign)
+{
+    const rpe_record *record = chosen->record;
+    rpe_column axis = rpe_record_axis(record)->column;
+    size_t end = of;
+    for (size_t row = 0; row < record->rows.rows; row++)
+        if (selected(chosen, row) && isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate)) &&
+            strcmp(rpe_record_cell(record, row, RPE_COLUMN_method),
+                   rpe_record_cell(record, of, RPE_COLUMN_method)) == 0 &&
+            strcmp(rpe_record_cell(record, row, RPE_COLUMN_sampler),
+                   rpe_record_cell(record, of, RPE_COLUMN_sampler)) == 0 &&
+            sign * rpe_record_number(record, row, axis) > sign * rpe_record_number(record, end, axis))
+            end = row;
+    return end;
+}
+
+/* Else there is nothing to say along it. */
+static bool axis_varies(const selection *chosen)
+{
+    const rpe_record *record = chosen->record;
+    rpe_column axis = rpe_record_axis(record)->column;
+    for (size_t row = chosen->first; row < record->rows.rows; row++)
+        if (selected(chosen, row) && strcmp(rpe_record_cell(record, row, axis),
+                                            rpe_record_cell(record, chosen->first, axis)) != 0)
+            return true;
+    return false;
+}
+
+static bool samplers_differ(const selection *chosen)
+{
+    const rpe_record *record = chosen->record;
+    for (size_t row = chosen->first; row < record->rows.rows; row++)
+        if (selected(chosen, row) && strcmp(rpe_record_cell(record, row, RPE_COLUMN_sampler),
+                                            rpe_record_cell(record, chosen->first, RPE_COLUMN_sampler)) != 0)
+            return true;
+    return false;
+}
+
+/* "61 µs", "531 ms", "4.51 MiB" */
+static void amount_print(const rpe_measure *measure, double value, FILE *log)
+{
+    static const struct unit {
+        double factor;
+        const char *name;
+    } times[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}},
+      bytes[] = {{1073741824, "GiB"}, {1048576, "MiB"}, {1024, "KiB"}, {1, "bytes"}};
+    const struct unit *units = measure->kind == RPE_MEASURE_TIME ? times : bytes;
+    size_t i = 0;
+    while (i < 3 && value < units[i].factor)
+        i++;
+    fprintf(log, "%.3g %s", value / units[i].factor, units[i].name);
+}
+
+/* "explicit 61 µs … 531 ms at N = 64 … 4096 (0.57 of a matrix product's rate)", for every method. */
+static void ends_print(const rpe_record *record, const rpe_measure *measure, FILE *log)
+{
+    const selection chosen = selection_make(record, measure);
+    if (selection_is_empty(&chosen) || !axis_varies(&chosen))
+        return;
+    const rpe_axis *axis = rpe_record_axis(record);
+    const char *separator = ": ";
+    bool samplers = samplers_differ(&chosen);
+    fprintf(log, "%s", measure->title);
+    for (size_t row = chosen.first; row < record->rows.rows; row++) {
+        if (!selected(&chosen, row) || isnan(rpe_record_number(record, row, RPE_COLUMN_estimate)) ||
+            end_find(&chosen, row, -1) != row)
+            continue;
+        size_t last = end_find(&chosen, row, 1);
+        double share = rpe_record_number(record, last, RPE_COLUMN_gemm_share);
+        fprintf(log, "%s%s", separator, rpe_record_cell(record, row, RPE_COLUMN_method));
+        if (samplers)
+            fprintf(log, ", %s,", rpe_record_cell(record, row, RPE_COLUMN_sampler));
+        fprintf(log, " ");
+        amount_print(measure, rpe_record_number(record, row, RPE_COLUMN_estimate), log);
+        fprintf(log, " … ");
+        amount_print(measure, rpe_record_number(record, last, RPE_COLUMN_estimate), log);
+        fprintf(log, " at %s = %g … %g", axis->symbol, rpe_record_number(record, row, axis->column),
+                rpe_record_number(record, last, axis->column));
+        if (isfinite(share))
+            fprintf(log, " (%.2f of a matrix product's rate)", share);
+        separator = "; ";
+    }
+    setting_print(&chosen, log);
+}
+
+/* Rows that were found to be wrong. */
+static void invalid_print(const rpe_record *record, FILE *log)
+{
+    size_t count = 0, first = 0;
+    for (size_t row = 0; row < record->rows.rows; row++)
+        if (strncmp(rpe_record_cell(record, row, RPE_COLUMN_status), "invalid", 7) == 0) {
+            first = count == 0 ? row : first;
+            count++;
+        }
+    if (count > 0)
+        fprintf(log, "%zu rows are INVALID, the first: method %s, %s\n", count,
+                rpe_record_cell(record, first, RPE_COLUMN_method),
+                rpe_record_cell(record, first, RPE_COLUMN_status));
+}
+
+static void noise_print(const rpe_record *record, FILE *log)
+{
+    const json_t *timing = json_object_get(record->document.root, "timing");
+    if (!json_is_object(timing))
+        return;
+    if (json_is_true(json_object_get(timing, "noisy")))
+        fprintf(log, "this run was NOISY, and its times may be too long: %s\n",
+                json_string_value(json_object_get(timing, "reason")));
+    else
+        fprintf(log, "the machine was quiet during this run\n");
+}
+
+void rpe_timing_sentences_print(const rpe_record *record, FILE *log)
+{
+    exponents_print(record, log);
+    crossovers_print(record, log);
+    ends_print(record, &rpe_measure_runtime, log);
+    ends_print(record, &rpe_measure_peak_bytes, log);
+    invalid_print(record, log);
+    noise_print(record, log);
+}
