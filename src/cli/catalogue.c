@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,32 @@
 #define SUFFIX ".json"
 #define PATH_CAPACITY 4096
 
+/* The installed data stand in the same place relative to the program wherever both are moved.  NULL: there are none, or no
+   memory. */
+static char *installed_data(void)
+{
+    char program[PATH_MAX], resolved[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return NULL;
+    program[length] = '\0';
+    char *directory = rpe_path_directory(program);
+    char *data = directory == NULL ? NULL : rpe_path_join(directory, RPE_DATA_FROM_PROGRAM);
+    bool there = data != NULL && realpath(data, resolved) != NULL;
+    rpe_memory_free(directory);
+    rpe_memory_free(data);
+    return there ? rpe_memory_text(resolved) : NULL;
+}
+
 char *rpe_catalogue_folder(const char *folder)
 {
-    const char *data = getenv("RPEBENCH_DATA");
-    return rpe_path_join(data != NULL && data[0] != '\0' ? data : RPE_SOURCE_DIRECTORY, folder);
+    const char *given = getenv("RPEBENCH_DATA");
+    if (given != NULL && given[0] != '\0')
+        return rpe_path_join(given, folder);
+    char *installed = installed_data();
+    char *path = rpe_path_join(installed != NULL ? installed : RPE_SOURCE_DIRECTORY, folder);
+    rpe_memory_free(installed);
+    return path;
 }
 
 static bool json_is(const char *name)

@@ -32,9 +32,11 @@ static const rpe_option options[OPTION_COUNT] = {
     [SCALED] = {.name = "scaled",
                 .help = "the codes carry (R D)^(-1/4), as the authors' released code returns them",
                 .type = RPE_OPTION_FLAG},
-    [ANY_NOISE] = {.name = "any-noise",
-                   .help = "noise of unit variance that is not Gaussian will do",
-                   .type = RPE_OPTION_FLAG},
+    [ANY_NOISE] =
+        {.name = "any-noise",
+         .help = "independent noise of unit variance that is not Gaussian will do (noise of orthogonal or "
+                 "quadrature samplers is not independent: it is refused)",
+         .type = RPE_OPTION_FLAG},
     [LAYOUT] = {.name = "layout",
                 .placeholder = "ORDER",
                 .help = "order of the axes: n positions, h heads, d features, r realizations (hndr, ...)",

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rpe_provenance.h"
 
@@ -36,6 +38,12 @@ const rpe_command *rpe_command_find(const char *name)
             return commands[i];
     }
     return NULL;
+}
+
+bool rpe_colour_is_wanted(void)
+{
+    const char *refused = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && (refused == NULL || refused[0] == '\0');
 }
 
 static const char *command_name(size_t index)

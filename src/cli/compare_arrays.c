@@ -1,28 +1,13 @@
-/* rpebench compare: how far apart two arrays are. */
+/* rpebench compare REF.npy MINE.npy: how far apart two arrays are. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "rpe_command.h"
+#include "rpe_compare.h"
 #include "rpe_npy.h"
 
-enum { TOLERANCE, RELATIVE, OPTION_COUNT };
-
 #define RMS_RATIO_LIMIT 0.005
-
-static const rpe_option options[OPTION_COUNT] = {
-    [TOLERANCE] = {.name = "tolerance",
-                   .placeholder = "T",
-                   .help =
-                       "|MINE - REF| <= T + R |REF| decides, in place of torch.testing; 0 if only R is given",
-                   .type = RPE_OPTION_TEXT},
-    [RELATIVE] = {.name = "relative",
-                  .placeholder = "R",
-                  .help = "relative part of the tolerance; 0 if only T is given",
-                  .type = RPE_OPTION_TEXT},
-};
 
 /* |x - reference| <= absolute + relative |reference| */
 typedef struct tolerance {
@@ -52,8 +37,8 @@ typedef struct comparison {
 /* ---- input ---- */
 
 /* Digits, a point and an exponent, at least 0. */
-static rpe_status tolerance_read(const rpe_arguments *arguments, size_t which, double *number,
-                                 rpe_error *error)
+static rpe_status tolerance_read(const rpe_arguments *arguments, size_t which, const char *name,
+                                 double *number, rpe_error *error)
 {
     const char *text = arguments->values[which].text;
     char *end = NULL;
@@ -63,19 +48,8 @@ static rpe_status tolerance_read(const rpe_arguments *arguments, size_t which, d
     *number = plain ? strtod(text, &end) : -1.0;
     if (plain && end != text && *end == '\0' && *number >= 0.0 && isfinite(*number))
         return RPE_OK;
-    return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected a number of at least 0, found \"%s\"",
-                         options[which].name, text);
-}
-
-static rpe_status array_read(const char *path, rpe_array *array, rpe_error *error)
-{
-    struct stat found;
-    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: expected two .npy files (comparing runs is not supported in this version), "
-                             "found a directory",
-                             path);
-    return rpe_npy_read(path, RPE_NPY_AS_STORED, array, error);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected a number of at least 0, found \"%s\"", name,
+                         text);
 }
 
 static rpe_status arrays_read(comparison *compared, rpe_error *error)
@@ -84,7 +58,7 @@ static rpe_status arrays_read(comparison *compared, rpe_error *error)
     const rpe_array *reference = &compared->arrays[0], *mine = &compared->arrays[1];
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < 2; i++)
-        status = array_read(compared->paths[i], &compared->arrays[i], error);
+        status = rpe_npy_read(compared->paths[i], RPE_NPY_AS_STORED, &compared->arrays[i], error);
     if (status != RPE_OK)
         return status;
     compared->count = rpe_array_count(reference);
@@ -236,17 +210,15 @@ static bool verdict_find(const comparison *compared, const tolerance *own, bool 
     return beyond == 0;
 }
 
-static rpe_status compare_judge(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
+rpe_status rpe_compare_arrays(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
 {
-    bool given = arguments->values[TOLERANCE].given || arguments->values[RELATIVE].given;
+    bool given =
+        arguments->values[RPE_COMPARE_TOLERANCE].given || arguments->values[RPE_COMPARE_RELATIVE].given;
     tolerance own = {0.0, 0.0};
     comparison compared = {.paths = {arguments->operands[0], arguments->operands[1]}};
-    rpe_status status = tolerance_read(arguments, TOLERANCE, &own.absolute, error);
+    rpe_status status = tolerance_read(arguments, RPE_COMPARE_TOLERANCE, "tolerance", &own.absolute, error);
     if (status == RPE_OK)
-        status = tolerance_read(arguments, RELATIVE, &own.relative, error);
-    if (status == RPE_OK && arguments->operand_count != 2)
-        status = rpe_error_set(error, RPE_ERROR_INPUT, "compare: expected REF.npy MINE.npy, found only %s",
-                               arguments->operands[0]);
+        status = tolerance_read(arguments, RPE_COMPARE_RELATIVE, "relative", &own.relative, error);
     if (status == RPE_OK)
         status = arrays_read(&compared, error);
     if (status == RPE_OK)
@@ -260,21 +232,3 @@ static rpe_status compare_judge(const rpe_arguments *arguments, rpe_outcome *out
         rpe_array_destroy(&compared.arrays[i]);
     return status;
 }
-
-const rpe_command rpe_command_compare = {
-    .name = "compare",
-    .title = "how far apart are two arrays?",
-    .description =
-        "The largest differences and where they are, the ratio of the root-mean-square error to the\n"
-        "reference, and whether MINE is within the tolerances in use: those of torch.testing.assert_close\n"
-        "(float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; of two precisions the lower) and an RMS\n"
-        "ratio below 0.005.\n"
-        "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
-        "input.\n",
-    .options = options,
-    .option_count = OPTION_COUNT,
-    .operand = "REF.npy MINE.npy",
-    .operands_minimum = 1,
-    .operands_maximum = 2,
-    .judge = compare_judge,
-};

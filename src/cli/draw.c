@@ -94,11 +94,10 @@ static rpe_status given_read(rpe_draw *draw, const rpe_kernel *kernel, rpe_error
     return RPE_OK;
 }
 
-/* One point for both commands: attend on encoded vectors is encode, then attend. */
+/* One stream for both commands: attend on encoded vectors is encode, then attend. */
 rpe_stream rpe_draw_stream(const rpe_arguments *arguments)
 {
-    return (rpe_stream){.seed = arguments->values[RPE_DATA_SEED].seed,
-                        .point = rpe_stream_point("command=encode")};
+    return rpe_encoder_stream(arguments->values[RPE_DATA_SEED].seed);
 }
 
 rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const rpe_kernel *kernel,

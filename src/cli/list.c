@@ -126,6 +126,7 @@ const rpe_command rpe_command_list = {
     .description = "SECTION is methods, kernels, samplers, experiments, measures or claims; without one all "
                    "are listed.\n",
     .operand = "SECTION",
+    .operand_choice = section_name,
     .operands_maximum = 1,
     .run = list_run,
 };

@@ -182,6 +182,13 @@ static rpe_status unknown_refuse(const rpe_option_table *table, const char *word
                          (int)(length < 200 ? length : 200), word, table->command, suggestion);
 }
 
+/* Whether the word is the optional value of the option before it: an operand it can only be while one is missing. */
+static bool value_follows(const line *state, const char *word)
+{
+    return word != NULL && word[0] != '-' &&
+           state->arguments->operand_count == state->table->operands_maximum;
+}
+
 static rpe_status option_take(line *state, const char *word, rpe_error *error)
 {
     size_t length = strcspn(word, "=");
@@ -200,8 +207,10 @@ static rpe_status option_take(line *state, const char *word, rpe_error *error)
             return value_refuse(option, "no value", attached, error);
         return RPE_OK;
     }
+    const char *following = state->next < state->count ? state->words[state->next] : NULL;
+    if (attached == NULL && option->value_optional && !value_follows(state, following))
+        return RPE_OK;
     if (attached == NULL) {
-        const char *following = state->next < state->count ? state->words[state->next] : NULL;
         if (following == NULL || strncmp(following, "--", 2) == 0)
             return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected a value %s after it, found %s",
                                  option->name, option->placeholder,
@@ -280,11 +289,21 @@ rpe_status rpe_arguments_parse(rpe_arguments *arguments, const rpe_option_table 
 
 /* ---- help ---- */
 
+const rpe_option *rpe_options_common(size_t *count)
+{
+    *count = COMMON_COUNT;
+    return common_options;
+}
+
 static void option_print(const rpe_option *option, FILE *stream)
 {
     char left[64], names[SUMMARY_CAPACITY];
-    snprintf(left, sizeof left, "--%s%s%s", option->name, option->placeholder != NULL ? " " : "",
-             option->placeholder != NULL ? option->placeholder : "");
+    const char *brackets[2] = {option->value_optional ? "[" : "", option->value_optional ? "]" : ""};
+    if (option->placeholder == NULL)
+        snprintf(left, sizeof left, "--%s", option->name);
+    else
+        snprintf(left, sizeof left, "--%s %s%s%s", option->name, brackets[0], option->placeholder,
+                 brackets[1]);
     fprintf(stream, "  %-24s %s", left, option->help);
     if (option->choice != NULL)
         fprintf(stream, ": %s", rpe_names_text(option->choice, names, sizeof names));

@@ -7,8 +7,8 @@
 
 #include "rpe_error.h"
 
-/* FOLDER ("experiments", "plots") of the checkout, or of the directory in the environment variable RPEBENCH_DATA.  Owned by the
-   caller (rpe_memory_free); NULL when there is no memory. */
+/* FOLDER ("experiments", "plots") of the directory in the environment variable RPEBENCH_DATA, else of the data installed with
+   this program, else of the checkout.  Owned by the caller (rpe_memory_free); NULL when there is no memory. */
 char *rpe_catalogue_folder(const char *folder);
 
 typedef struct rpe_catalogue {

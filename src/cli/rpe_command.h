@@ -18,6 +18,9 @@ typedef struct rpe_command {
     size_t option_count;
     const char *operand; /* placeholder of the operands; NULL: none are taken */
     size_t operands_minimum, operands_maximum;
+    const char *(*operand_choice)(
+        size_t index);        /* names that operands can be; NULL: they are files, or what follows */
+    bool operand_experiments; /* operands are experiments of the catalogue, or files */
     rpe_status (*run)(const rpe_arguments *arguments, rpe_error *error); /* NULL where judge is set */
     /* In place of run, for commands that decide something; *outcome is favourable when it is called. */
     rpe_status (*judge)(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
@@ -26,6 +29,9 @@ typedef struct rpe_command {
 size_t rpe_command_count(void);
 const rpe_command *rpe_command_at(size_t index);
 const rpe_command *rpe_command_find(const char *name); /* NULL if there is none */
+
+/* Whether standard output wants colour: a terminal, and no NO_COLOR. */
+bool rpe_colour_is_wanted(void);
 
 /* The whole program except printing the error and the exit status: results go to stdout, progress to stderr.  outcome: of a
    command that decides something, favourable for all others; NULL: not wanted. */

@@ -30,6 +30,8 @@ typedef struct rpe_option {
     const char *help;
     rpe_option_type type;
     bool required;
+    bool
+        value_optional; /* the value is given as --name=VALUE, or as a word after all operands; else there is none */
     const char *fallback;                /* taken as if it were given; NULL: the option stays unset */
     size_t minimum, maximum;             /* count and extents */
     double low, high;                    /* number; exclusive */
@@ -68,6 +70,9 @@ typedef struct rpe_option_table {
    and what was found.  With --help or --version nothing is missing.  Texts are borrowed from words. */
 rpe_status rpe_arguments_parse(rpe_arguments *arguments, const rpe_option_table *table, size_t count,
                                char **words, rpe_error *error);
+
+/* Options of every command. */
+const rpe_option *rpe_options_common(size_t *count);
 
 /* The lines of the table and those of the common options. */
 void rpe_options_print(const rpe_option_table *table, FILE *stream);

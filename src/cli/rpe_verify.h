@@ -38,9 +38,6 @@ rpe_status rpe_verify_files_check(const rpe_arguments *arguments, const rpe_veri
 rpe_status rpe_verify_files_write(const rpe_arguments *arguments, const rpe_verify_file *files, size_t count,
                                   const void *context, rpe_error *error);
 
-/* Whether standard output wants colour: a terminal, and no NO_COLOR. */
-bool rpe_verify_colour(void);
-
 /* The modes.  Each checks its files, runs, prints and writes. */
 rpe_status rpe_verify_claims(const rpe_arguments *arguments, const rpe_verification_settings *settings,
                              rpe_outcome *outcome, rpe_error *error);

@@ -1,15 +1,24 @@
 /* rpebench run: experiments, their results and their pictures. */
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rpe_catalogue.h"
 #include "rpe_command.h"
 #include "rpe_experiment.h"
 #include "rpe_memory.h"
 #include "rpe_plot.h"
+#include "rpe_provenance.h"
+#include "rpe_shard.h"
 
-enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, DRY_RUN, NO_PLOT, OPTION_COUNT };
+enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, SHARD, FROM, DRY_RUN, NO_PLOT, OPTION_COUNT };
 
 #define TRIALS_MAX 1000000000
+
+static const char *resume_choice(size_t index)
+{
+    return index == 0 ? "force" : NULL;
+}
 
 static const rpe_option options[OPTION_COUNT] = {
     [OUTPUT] = {.name = "output",
@@ -29,27 +38,101 @@ static const rpe_option options[OPTION_COUNT] = {
               .help = "seed of all randomness (default: the experiment's)",
               .type = RPE_OPTION_SEED},
     [RESUME] = {.name = "resume",
-                .help = "go on where an interrupted run in DIR stopped; same experiment, seed and program",
-                .type = RPE_OPTION_FLAG},
-    [DRY_RUN] = {.name = "dry-run", .help = "print points and trials, run nothing", .type = RPE_OPTION_FLAG},
+                .placeholder = "force",
+                .help =
+                    "go on with the run in DIR that was interrupted or killed, or give a finished one more "
+                    "--trials; as --resume=force also where configuration or program revision are others",
+                .type = RPE_OPTION_CHOICE,
+                .value_optional = true,
+                .choice = resume_choice},
+    [SHARD] = {.name = "shard",
+               .placeholder = "i/n",
+               .help =
+                   "run share i (from 1) of n of the trials into DIR/shard-i-of-n, for rpebench merge; auto: "
+                   "as Slurm, srun, mpirun, mpiexec or Flux say",
+               .type = RPE_OPTION_TEXT},
+    [FROM] = {.name = "from",
+              .placeholder = "RUN.json",
+              .help = "in place of EXPERIMENT: repeat the run that wrote this JSON, with its seed and trials",
+              .type = RPE_OPTION_PATH},
+    [DRY_RUN] = {.name = "dry-run",
+                 .help = "print points, trials, time, memory and disk, run nothing; with --quiet only tell "
+                         "by the exit status whether it can be run",
+                 .type = RPE_OPTION_FLAG},
     [NO_PLOT] = {.name = "no-plot", .help = "draw no pictures", .type = RPE_OPTION_FLAG},
 };
 
-static rpe_status experiment_run(const rpe_arguments *arguments, const char *path, rpe_error *error)
+static rpe_resume resume_of(const rpe_option_value *value)
 {
-    const rpe_run_settings settings = {
+    if (!value->given)
+        return RPE_RESUME_NOT;
+    return value->text == NULL ? RPE_RESUME : RPE_RESUME_FORCE;
+}
+
+static rpe_status settings_make(const rpe_arguments *arguments, rpe_run_settings *settings, rpe_error *error)
+{
+    rpe_shard shard = {0};
+    rpe_status status = arguments->values[SHARD].given
+                            ? rpe_shard_parse(&shard, arguments->values[SHARD].text, error)
+                            : RPE_OK;
+    *settings = (rpe_run_settings){
         .output = arguments->values[OUTPUT].text,
         .threads = arguments->threads,
         .trials = arguments->values[TRIALS].count,
         .quick = arguments->values[QUICK].given,
         .seed_given = arguments->values[SEED].given,
         .seed = arguments->values[SEED].seed,
-        .resume = arguments->values[RESUME].given,
+        .resume = resume_of(&arguments->values[RESUME]),
+        .shard = shard.shard,
+        .shards = shard.shards,
+        .engine = shard.engine,
         .progress = arguments->quiet ? NULL : stderr,
     };
+    return status;
+}
+
+static rpe_status experiment_run(const rpe_arguments *arguments, const rpe_run_settings *settings,
+                                 const char *path, rpe_error *error)
+{
     if (arguments->values[DRY_RUN].given)
-        return rpe_experiment_plan_print(path, &settings, stdout, error);
-    return rpe_experiment_run(path, &settings, error);
+        return rpe_experiment_plan_print(path, settings, arguments->quiet ? NULL : stdout, error);
+    return rpe_experiment_run(path, settings, error);
+}
+
+/* The run of that JSON once more: its numbers are the same only where the program is. */
+static rpe_status run_again(const rpe_arguments *arguments, rpe_run_settings *settings, rpe_error *error)
+{
+    const char *path = arguments->values[FROM].text;
+    char *revision = NULL;
+    if (arguments->operand_count > 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "--from: expected no EXPERIMENT beside it, found \"%s\"",
+                             arguments->operands[0]);
+    rpe_status status = rpe_experiment_settings_read(path, settings, &revision, error);
+    if (status == RPE_OK && strcmp(revision, rpe_revision()) != 0)
+        fprintf(stderr, "%s was written by revision %s; this is %s, whose numbers may differ\n", path,
+                revision, rpe_revision());
+    rpe_memory_free(revision);
+    return status == RPE_OK ? experiment_run(arguments, settings, path, error) : status;
+}
+
+/* "folder/score-error.json" -> "score-error.json", which decides the names of the results */
+static const char *file_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* Experiments of one name would overwrite each other's results. */
+static rpe_status names_check(const rpe_arguments *arguments, char *const *paths, rpe_error *error)
+{
+    for (size_t i = 0; i < arguments->operand_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(file_of(paths[i]), file_of(paths[j])) == 0)
+                return rpe_error_set(error, RPE_ERROR_INPUT,
+                                     "run: expected experiments with names of their own, as results are "
+                                     "named after them, found %s and %s",
+                                     paths[j], paths[i]);
+    return RPE_OK;
 }
 
 /* All names are looked up before the first run, so that a typo in the last one does not cost the time of the others. */
@@ -66,7 +149,7 @@ static rpe_status paths_resolve(const rpe_arguments *arguments, char *paths[RPE_
     for (size_t i = 0; status == RPE_OK && i < arguments->operand_count; i++)
         status = rpe_catalogue_resolve(&catalogue, arguments->operands[i], &paths[i], error);
     rpe_catalogue_destroy(&catalogue);
-    return status;
+    return status == RPE_OK ? names_check(arguments, paths, error) : status;
 }
 
 static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_error *error)
@@ -89,19 +172,51 @@ static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_error *error
     return status;
 }
 
-static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
+/* A picture that cannot be drawn is found before the run. */
+static rpe_status pictures_check(const rpe_arguments *arguments, char *const *paths, rpe_error *error)
+{
+    if (arguments->values[NO_PLOT].given)
+        return RPE_OK;
+    char *scripts = rpe_catalogue_folder("plots");
+    rpe_status status =
+        scripts != NULL ? RPE_OK : rpe_error_memory(error, "path of the plot scripts", 1, sizeof "plots");
+    for (size_t i = 0; status == RPE_OK && i < arguments->operand_count; i++)
+        status = rpe_plot_picture_check(paths[i], scripts, error);
+    rpe_memory_free(scripts);
+    return status;
+}
+
+static rpe_status experiments_run(const rpe_arguments *arguments, const rpe_run_settings *settings,
+                                  rpe_error *error)
 {
     char *paths[RPE_OPERANDS_MAX] = {NULL};
     rpe_status status = paths_resolve(arguments, paths, error);
+    if (status == RPE_OK)
+        status = pictures_check(arguments, paths, error);
     for (size_t i = 0; status == RPE_OK && i < arguments->operand_count; i++)
-        status = experiment_run(arguments, paths[i], error);
+        status = experiment_run(arguments, settings, paths[i], error);
     for (size_t i = 0; i < RPE_OPERANDS_MAX; i++)
         rpe_memory_free(paths[i]);
+    return status;
+}
+
+static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
+{
+    rpe_run_settings settings;
+    (void)signal(SIGPIPE, SIG_IGN); /* who watched the progress may go: the run goes on */
+    rpe_status status = settings_make(arguments, &settings, error);
+    if (status == RPE_OK && arguments->values[FROM].given)
+        status = run_again(arguments, &settings, error);
+    else if (status == RPE_OK)
+        status = experiments_run(arguments, &settings, error);
+    clearerr(stderr);
     if (status != RPE_OK || arguments->values[DRY_RUN].given)
         return status;
-    status = pictures_draw(arguments, error);
-    if (status == RPE_OK && !arguments->quiet)
-        status = rpe_sentences_print(arguments->values[OUTPUT].text, stdout, error);
+    if (settings.shards == 0) { /* a part has nothing to show yet */
+        status = pictures_draw(arguments, error);
+        if (status == RPE_OK && !arguments->quiet)
+            status = rpe_sentences_print(arguments->values[OUTPUT].text, stdout, error);
+    }
     if (status == RPE_OK && !arguments->quiet)
         printf("results are in %s\n", arguments->values[OUTPUT].text);
     return status;
@@ -113,10 +228,17 @@ const rpe_command rpe_command_run = {
     .description =
         "EXPERIMENT is a name of `rpebench list experiments` or a path ending in .json.  Each writes "
         "NAME.csv (one row a\n"
-        "point and measure) and NAME.json (provenance); pictures are drawn where gnuplot is installed.\n",
+        "point and measure), NAME.npy (float64: the trials of every row, one row after another) and "
+        "NAME.json "
+        "(provenance);\n"
+        "pictures are drawn where gnuplot is installed.  While it runs, NAME.journal holds all trials so "
+        "far: a run "
+        "that is\n"
+        "killed is gone on with by --resume, with the same bytes as an undisturbed one.\n",
     .options = options,
     .option_count = OPTION_COUNT,
     .operand = "EXPERIMENT...",
+    .operand_experiments = true,
     .operands_maximum = RPE_OPERANDS_MAX,
     .run = run_run,
 };

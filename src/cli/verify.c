@@ -127,6 +127,7 @@ const rpe_command rpe_command_verify = {
     .options = options,
     .option_count = RPE_VERIFY_OPTIONS,
     .operand = "CLAIM...",
+    .operand_choice = claim_name,
     .operands_maximum = RPE_OPERANDS_MAX,
     .judge = verify_judge,
 };

@@ -1,15 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rpe_memory.h"
 #include "rpe_verify.h"
-
-bool rpe_verify_colour(void)
-{
-    const char *refused = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && (refused == NULL || refused[0] == '\0');
-}
 
 static const char *option_path(const rpe_arguments *arguments, const rpe_verify_file *file)
 {

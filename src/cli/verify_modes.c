@@ -61,7 +61,7 @@ rpe_status rpe_verify_claims(const rpe_arguments *arguments, const rpe_verificat
     const rpe_verdict_report report = {
         .verification = &verification,
         .settings = settings,
-        .style = {.all = arguments->values[RPE_VERIFY_ALL].given, .colour = rpe_verify_colour()}};
+        .style = {.all = arguments->values[RPE_VERIFY_ALL].given, .colour = rpe_colour_is_wanted()}};
     if (!arguments->quiet)
         rpe_verdict_table_print(&report, stdout);
     status = rpe_verify_files_write(arguments, claims_files, COUNT(claims_files), &report, error);
@@ -182,7 +182,7 @@ rpe_status rpe_verify_mutants(const rpe_arguments *arguments, const rpe_verifica
     if (status != RPE_OK)
         return status;
     if (!arguments->quiet)
-        rpe_mutant_table_print(&report, settings, rpe_verify_colour(), stdout);
+        rpe_mutant_table_print(&report, settings, rpe_colour_is_wanted(), stdout);
     status = rpe_verify_files_write(arguments, mutants_files, COUNT(mutants_files), &result, error);
     if (report.rejected < report.count)
         *outcome = RPE_OUTCOME_UNFAVOURABLE;

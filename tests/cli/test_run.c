@@ -18,7 +18,7 @@
 static char directory[256];
 
 static const char tiny[] =
-    "{\"title\": \"Tiny\", \"question\": \"Does it run?\", \"picture\": \"error\", \"measures\": "
+    "{\"title\": \"Tiny\", \"question\": \"Does it run?\", \"measures\": "
     "[\"score_error\"],\n"
     "\"grids\": [{\"name\": \"tiny\", \"inputs\": [{\"name\": \"tiny\", \"kernel\": \"kernels/k.json\",\n"
     "\"gaussian\": {\"queries\": 6, \"values\": 2}}], \"methods\": [\"softmax\"], \"samplers\": "
@@ -176,6 +176,85 @@ static void test_list(void **state)
     assert_null(strstr(text, "kernels"));
 }
 
+static pid_t program_start_piped(char *const *words, int descriptor)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (dup2(descriptor, STDERR_FILENO) < 0 || freopen("/dev/null", "w", stdout) == NULL)
+            _exit(126);
+        execv(RPE_TEST_PROGRAM, words);
+        _exit(127);
+    }
+    return child;
+}
+
+/* Who reads the progress goes away: the run comes to its end. */
+static void test_closed_pipe(void **state)
+{
+    (void)state;
+    char output[512], path[512];
+    int ends[2];
+    snprintf(output, sizeof output, "--output=%s/out/pipe", directory);
+    char *words[] = {"rpebench", "run", "tiny", "--no-plot", output, NULL};
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(close(ends[0]), 0);
+    pid_t child = program_start_piped(words, ends[1]);
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(program_end(child), 0);
+    snprintf(path, sizeof path, "%s/out/pipe/tiny.json", directory);
+    assert_int_equal(access(path, R_OK), 0);
+}
+
+static void expect_same_results(const char *x, const char *y)
+{
+    static const char *const endings[] = {"csv", "npy"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[512];
+        static char first[65536];
+        size_t first_size, size;
+        snprintf(path, sizeof path, "%s/out/%s/tiny.%s", directory, x, endings[i]);
+        memcpy(first, file_read(path, &first_size), sizeof first);
+        snprintf(path, sizeof path, "%s/out/%s/tiny.%s", directory, y, endings[i]);
+        const char *second = file_read(path, &size);
+        assert_int_equal(size, first_size);
+        assert_memory_equal(first, second, size);
+    }
+}
+
+/* Three shards on the command line, joined; and the same run once more from what it wrote of itself. */
+static void test_shards_and_from(void **state)
+{
+    (void)state;
+    static const char *const shares[][2] = {
+        {"", "whole"}, {"--shard 1/3", "joined"}, {"--shard 3/3", "joined"}, {"--shard=2/3", "joined"}};
+    char text[1024], path[512];
+    rpe_error error = {""};
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        snprintf(text, sizeof text,
+                 "rpebench run tiny %s --seed 9 --trials 7 --no-plot --quiet --output %s/out/%s",
+                 shares[i][0], directory, shares[i][1]);
+        rpe_test_ok(words_run(text, &error), &error);
+    }
+    snprintf(text, sizeof text, "rpebench merge %s/out/joined --quiet --output %s/out/joined", directory,
+             directory);
+    rpe_test_ok(words_run(text, &error), &error);
+    expect_same_results("whole", "joined");
+    snprintf(text, sizeof text,
+             "rpebench run --from %s/out/joined/tiny.json --no-plot --quiet --output %s/out/again", directory,
+             directory);
+    rpe_test_ok(words_run(text, &error), &error);
+    expect_same_results("whole", "again");
+    snprintf(text, sizeof text,
+             "rpebench run --resume tiny --seed 9 --trials 11 --no-plot --quiet --output %s/out/again",
+             directory);
+    rpe_test_ok(words_run(text, &error), &error);
+    snprintf(path, sizeof path, "%s/out/again/tiny.npy", directory);
+    size_t size;
+    file_read(path, &size);
+    assert_int_equal(size, 128 + 3 * 11 * sizeof(double));
+}
+
 /* Ctrl-C: exit status 130. */
 static void test_interrupt(void **state)
 {
@@ -193,8 +272,13 @@ static void test_interrupt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run),  cmocka_unit_test(test_run_path),  cmocka_unit_test(test_run_typo),
-        cmocka_unit_test(test_list), cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_run_path),
+        cmocka_unit_test(test_run_typo),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_shards_and_from),
     };
     rpe_json_memory_install();
     folder_make();

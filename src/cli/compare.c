@@ -1,0 +1,100 @@
+/* rpebench compare: two arrays, or two runs. */
+#include <string.h>
+
+#include "rpe_compare.h"
+#include "rpe_result_set.h"
+
+/* clang-format off */
+static const rpe_option options[RPE_COMPARE_OPTIONS] = {
+    [RPE_COMPARE_TOLERANCE] = {.name = "tolerance", .placeholder = "T",
+        .help = "arrays: |MINE - REF| <= T + R |REF| decides, in place of torch.testing; 0 if only R is given",
+        .type = RPE_OPTION_TEXT},
+    [RPE_COMPARE_RELATIVE] = {.name = "relative", .placeholder = "R",
+        .help = "arrays: relative part of the tolerance; 0 if only T is given", .type = RPE_OPTION_TEXT},
+    [RPE_COMPARE_LEVEL] = {.name = "level", .placeholder = "P",
+        .help = "runs: probability that any change is called by chance; intervals are of 1 - P",
+        .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1.0, .fallback = "0.05"},
+    [RPE_COMPARE_ACCURACY] = {.name = "accuracy", .placeholder = "PERCENT",
+        .help = "runs: changes of errors that do not matter", .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1000.0,
+        .fallback = "1"},
+    [RPE_COMPARE_TIME] = {.name = "time", .placeholder = "PERCENT", .help = "runs: changes of times that do not matter",
+        .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1000.0, .fallback = "5"},
+    [RPE_COMPARE_MEMORY] = {.name = "memory", .placeholder = "PERCENT",
+        .help = "runs: changes of bytes and operations that do not matter", .type = RPE_OPTION_NUMBER, .low = 0.0,
+        .high = 1000.0, .fallback = "1"},
+    [RPE_COMPARE_ANY_MACHINE] = {.name = "any-machine", .help = "runs: compare times of different machines too",
+        .type = RPE_OPTION_FLAG},
+    [RPE_COMPARE_ALL] = {.name = "all", .help = "runs: print every row, those that are the same too",
+        .type = RPE_OPTION_FLAG},
+    [RPE_COMPARE_MARKDOWN] = {.name = "markdown", .placeholder = "FILE",
+        .help = "runs: the table as Markdown, without FILE on standard output (--markdown=FILE, or FILE after RUN)",
+        .type = RPE_OPTION_PATH, .value_optional = true},
+    [RPE_COMPARE_JSON] = {.name = "json", .placeholder = "FILE", .help = "runs: every row, for machines",
+        .type = RPE_OPTION_PATH},
+};
+/* clang-format on */
+
+/* The options before are of arrays, it and those after it of runs. */
+#define FIRST_OF_RUNS RPE_COMPARE_LEVEL
+
+static rpe_status options_check(const rpe_arguments *arguments, bool runs, rpe_error *error)
+{
+    for (size_t i = 0; i < RPE_COMPARE_OPTIONS; i++)
+        if (arguments->values[i].given && (i >= FIRST_OF_RUNS) != runs)
+            return rpe_error_set(error, RPE_ERROR_INPUT, "--%s: expected %s, found %s", options[i].name,
+                                 runs ? "two .npy files to compare" : "two runs to compare",
+                                 runs ? "runs" : ".npy files");
+    return RPE_OK;
+}
+
+static rpe_status compare_judge(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
+{
+    const char *const *operands = arguments->operands;
+    if (arguments->operand_count != 2)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "compare: expected REF.npy MINE.npy, or BASELINE RUN, found only %s",
+                             operands[0]);
+    bool runs = rpe_result_set_is(operands[0]);
+    if (rpe_result_set_is(operands[1]) != runs)
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT,
+            "compare: expected two .npy files or two runs (directories, or the .csv or .json of "
+            "an experiment), found %s and %s",
+            operands[0], operands[1]);
+    rpe_status status = options_check(arguments, runs, error);
+    if (status != RPE_OK)
+        return status;
+    return runs ? rpe_compare_runs(arguments, outcome, error) : rpe_compare_arrays(arguments, outcome, error);
+}
+
+const rpe_command rpe_command_compare = {
+    .name = "compare",
+    .title = "how far apart are two arrays, or two runs?",
+    .description =
+        "Of two arrays REF.npy MINE.npy: the largest differences and where they are, the ratio of the\n"
+        "root-mean-square error to the reference, and whether MINE is within the tolerances in use: those "
+        "of\n"
+        "torch.testing.assert_close (float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; of two "
+        "precisions\n"
+        "the lower) and an RMS ratio below 0.005.\n"
+        "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
+        "input.\n"
+        "\n"
+        "Of two runs BASELINE RUN, directories or the .csv or .json of one experiment: what became better or "
+        "worse.\n"
+        "What is not drawn is compared bit by bit; errors with the same seed trial by trial, with another "
+        "seed by\n"
+        "Welch's test; times, of one machine only, by the exact rank test of Mann and Whitney.  p-values "
+        "are\n"
+        "adjusted by Holm over all rows.  A row is the same if the whole interval of its change does not "
+        "matter,\n"
+        "better or worse if its p-value is below the level and the change matters, inconclusive otherwise.\n"
+        "Exit status 0: nothing is worse; 1: something is, or a value that has no better way changed; 2: bad "
+        "input.\n",
+    .options = options,
+    .option_count = RPE_COMPARE_OPTIONS,
+    .operand = "BASELINE RUN",
+    .operands_minimum = 1,
+    .operands_maximum = 2,
+    .judge = compare_judge,
+};

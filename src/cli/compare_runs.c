@@ -1,0 +1,108 @@
+/* rpebench compare BASELINE RUN: what became better or worse. */
+#include <string.h>
+
+#include "rpe_compare.h"
+#include "rpe_comparison.h"
+#include "rpe_files.h"
+
+typedef struct answer {
+    const rpe_comparison *comparison;
+    rpe_comparison_style style;
+} answer;
+
+static rpe_status markdown_write(const void *context, rpe_output *output, rpe_error *error)
+{
+    const answer *written = context;
+    (void)error; /* what the stream refuses is found when it is closed */
+    rpe_comparison_markdown_print(written->comparison, &written->style, output->stream);
+    return RPE_OK;
+}
+
+static rpe_status json_write(const void *context, rpe_output *output, rpe_error *error)
+{
+    const answer *written = context;
+    return rpe_comparison_json_write(written->comparison, output, error);
+}
+
+static const struct {
+    int option;
+    rpe_file_writer writer;
+} files[] = {{RPE_COMPARE_MARKDOWN, markdown_write}, {RPE_COMPARE_JSON, json_write}};
+
+#define FILE_COUNT (sizeof files / sizeof files[0])
+
+/* Before the work. */
+static rpe_status files_check(const rpe_arguments *arguments, rpe_error *error)
+{
+    const char *paths[FILE_COUNT];
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < FILE_COUNT; i++) {
+        paths[i] = arguments->values[files[i].option].text;
+        for (size_t j = 0; paths[i] != NULL && j < i; j++)
+            if (paths[j] != NULL && strcmp(paths[i], paths[j]) == 0)
+                return rpe_error_set(error, RPE_ERROR_INPUT,
+                                     "%s: expected a file for each kind of output, found the same twice",
+                                     paths[i]);
+        if (paths[i] != NULL)
+            status = rpe_files_path_check(paths[i], error);
+    }
+    return status;
+}
+
+static rpe_status files_write(const rpe_arguments *arguments, const answer *written, rpe_error *error)
+{
+    rpe_files opened = {0};
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < FILE_COUNT; i++) {
+        const char *path = arguments->values[files[i].option].text;
+        if (path != NULL)
+            status = rpe_files_write(&opened, NULL, path, files[i].writer, written, error);
+    }
+    if (status == RPE_OK)
+        status = rpe_files_commit(&opened, error);
+    rpe_files_discard(&opened);
+    return status;
+}
+
+static rpe_status answer_give(const rpe_arguments *arguments, const rpe_comparison *comparison,
+                              rpe_error *error)
+{
+    const rpe_option_value *markdown = &arguments->values[RPE_COMPARE_MARKDOWN];
+    const answer given = {
+        .comparison = comparison,
+        .style = {.all = arguments->values[RPE_COMPARE_ALL].given, .colour = rpe_colour_is_wanted()}};
+    if (markdown->given && markdown->text == NULL)
+        rpe_comparison_markdown_print(comparison, &given.style, stdout);
+    else if (!arguments->quiet)
+        rpe_comparison_table_print(comparison, &given.style, stdout);
+    return files_write(arguments, &given, error);
+}
+
+static double threshold_of(const rpe_arguments *arguments, int option)
+{
+    return arguments->values[option].number / 100.0;
+}
+
+rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
+{
+    rpe_result_set sets[2] = {{0}, {0}};
+    rpe_comparison comparison = {
+        .limits = {.level = arguments->values[RPE_COMPARE_LEVEL].number,
+                   .thresholds = {[RPE_MEASURE_ACCURACY] = threshold_of(arguments, RPE_COMPARE_ACCURACY),
+                                  [RPE_MEASURE_TIME] = threshold_of(arguments, RPE_COMPARE_TIME),
+                                  [RPE_MEASURE_COUNT] = threshold_of(arguments, RPE_COMPARE_MEMORY)}},
+        .any_machine = arguments->values[RPE_COMPARE_ANY_MACHINE].given};
+    rpe_status status = files_check(arguments, error);
+    for (size_t i = 0; status == RPE_OK && i < 2; i++)
+        status = rpe_result_set_read(&sets[i], arguments->operands[i], error);
+    if (status == RPE_OK)
+        status = rpe_comparison_make(&comparison, &sets[0], &sets[1], error);
+    if (status == RPE_OK)
+        status = answer_give(arguments, &comparison, error);
+    if (status == RPE_OK && rpe_comparison_is_unfavourable(&comparison))
+        *outcome = RPE_OUTCOME_UNFAVOURABLE;
+    rpe_comparison_destroy(&comparison);
+    for (size_t i = 0; i < 2; i++)
+        rpe_result_set_destroy(&sets[i]);
+    return status;
+}

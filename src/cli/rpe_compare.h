@@ -1,0 +1,24 @@
+/* What the two ways of comparing share: arrays, and runs. */
+#ifndef RPE_COMPARE_H
+#define RPE_COMPARE_H
+
+#include "rpe_command.h"
+
+enum {
+    RPE_COMPARE_TOLERANCE,
+    RPE_COMPARE_RELATIVE,
+    RPE_COMPARE_LEVEL,
+    RPE_COMPARE_ACCURACY,
+    RPE_COMPARE_TIME,
+    RPE_COMPARE_MEMORY,
+    RPE_COMPARE_ANY_MACHINE,
+    RPE_COMPARE_ALL,
+    RPE_COMPARE_MARKDOWN,
+    RPE_COMPARE_JSON,
+    RPE_COMPARE_OPTIONS
+};
+
+rpe_status rpe_compare_arrays(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
+rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
+
+#endif

@@ -1,0 +1,201 @@
+/* compare of two runs: exit status, table, Markdown, JSON. */
+#include "../report/result_files.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "rpe_command.h"
+#include "rpe_json.h"
+#include "rpe_measure.h"
+
+#define TEXT_CAPACITY 16384
+#define WORDS_MAX 16
+#define FAILURES_MAX 20000
+
+#define FOUR(a, b, c, d) .trials = 4, .values = {a, b, c, d}
+
+static const made_row baseline[] = {
+    {.point = "4", .measure = "score_error", FOUR(1.00, 1.21, 1.10, 1.05), .root = true},
+    {.point = "8", .measure = "score_error", FOUR(0.50, 0.60, 0.55, 0.52), .root = true},
+    {.point = "9", .measure = "attention_error", FOUR(0.1, 0.3, 0.15, 0.2)}};
+/* the first 10 % worse to three digits, the second the same, the third anything */
+static const made_row worse[] = {
+    {.point = "4", .measure = "score_error", FOUR(1.21, 1.464, 1.332, 1.27), .root = true},
+    {.point = "8", .measure = "score_error", FOUR(0.50, 0.60, 0.55, 0.52), .root = true},
+    {.point = "9", .measure = "attention_error", FOUR(0.12, 0.25, 0.1, 0.25)}};
+
+static void results_make(void)
+{
+    result_make(&(made_result){.directory = "a", .name = "e", .rows = baseline, .count = 3});
+    result_make(&(made_result){.directory = "b", .name = "e", .rows = worse, .count = 3});
+}
+
+/* Words between spaces; in the directory. */
+static rpe_outcome outcome_of(const char *text)
+{
+    static char buffer[1024];
+    char *words[WORDS_MAX];
+    int count = 0;
+    rpe_error error = {""};
+    rpe_outcome outcome = RPE_OUTCOME_FAVOURABLE;
+    snprintf(buffer, sizeof buffer, "%s", text);
+    for (char *word = strtok(buffer, " "); word != NULL; word = strtok(NULL, " "))
+        words[count++] = word;
+    rpe_test_ok(rpe_program_run(count, words, &outcome, &error), &error);
+    return outcome;
+}
+
+static void test_outcome(void **state)
+{
+    (void)state;
+    assert_int_equal(outcome_of("rpebench compare a a --quiet"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet"), RPE_OUTCOME_UNFAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a/e.json b/e.csv --quiet"), RPE_OUTCOME_UNFAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare b a --quiet"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --accuracy 11"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --level 1e-9"), RPE_OUTCOME_FAVOURABLE);
+}
+
+static const char *output_of(const char *arguments)
+{
+    static char text[TEXT_CAPACITY];
+    char command[1024];
+    snprintf(command, sizeof command, "\"$RPE_PROGRAM\" %s", arguments);
+    FILE *stream = popen(command, "r");
+    assert_non_null(stream);
+    text[fread(text, 1, sizeof text - 1, stream)] = '\0';
+    pclose(stream);
+    return text;
+}
+
+static void expect_in(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("expected \"%s\" in \"%s\"", part, text);
+}
+
+/* What changed is shown, what is the same only on demand; no colour where no terminal is. */
+static void test_table(void **state)
+{
+    (void)state;
+    const char *text = output_of("compare a b");
+    expect_in(text, "WORSE\n e, score_error");
+    expect_in(text, "+10.0 %");
+    expect_in(text, "4 (paired test, detects");
+    expect_in(text, "INCONCLUSIVE");
+    expect_in(text, "1 worse, 0 changed, 0 better, 1 inconclusive, 1 same, 0 not compared");
+    assert_null(strchr(text, '\033'));
+    assert_null(strstr(text, "SAME"));
+    expect_in(output_of("compare a b --all"), "SAME\n e, score_error");
+}
+
+static size_t file_text(const char *path, char text[TEXT_CAPACITY])
+{
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL)
+        fail_msg("no file %s", path);
+    size_t size = fread(text, 1, TEXT_CAPACITY - 1, stream);
+    text[size] = '\0';
+    assert_int_equal(fclose(stream), 0);
+    return size;
+}
+
+/* Without FILE in place of the table, with it beside: the same text. */
+static void test_markdown(void **state)
+{
+    (void)state;
+    char printed[TEXT_CAPACITY], written[TEXT_CAPACITY];
+    snprintf(printed, sizeof printed, "%s", output_of("compare --markdown a b"));
+    expect_in(printed, "# Comparison\n");
+    expect_in(printed, "| worse | e | score\\_error | R = 4 |");
+    assert_null(strstr(printed, "WORSE"));
+    expect_in(output_of("compare a b --markdown out.md"), "WORSE");
+    file_text("out.md", written);
+    assert_string_equal(printed, written);
+    output_of("compare --markdown=other.md a b");
+    file_text("other.md", written);
+    assert_string_equal(printed, written);
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    rpe_json document = {0};
+    rpe_error error = {""};
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --json out.json"), RPE_OUTCOME_UNFAVOURABLE);
+    rpe_test_ok(rpe_json_read(&document, "out.json", &error), &error);
+    const json_t *rows = json_object_get(document.root, "rows"), *first = json_array_get(rows, 0);
+    assert_int_equal(json_array_size(rows), 3);
+    assert_string_equal(json_string_value(json_object_get(first, "verdict")), "worse");
+    assert_string_equal(json_string_value(json_object_get(first, "test")), "paired");
+    /* sqrt of the ratio of the means, 5.276/4.36, less 1 */
+    assert_true(fabs(json_real_value(json_object_get(first, "change")) - (sqrt(5.276 / 4.36) - 1.0)) < 1e-12);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(first, "of"), "measure")),
+                        "score_error");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(document.root, "verdicts"), "worse")),
+                     1);
+    rpe_json_destroy(&document);
+}
+
+static const rpe_measure *time_measure(void)
+{
+    for (size_t i = 0; i < rpe_measure_count(); i++)
+        if (rpe_measure_at(i)->kind == RPE_MEASURE_TIME)
+            return rpe_measure_at(i);
+    return NULL;
+}
+
+/* Times are of one machine, unless asked otherwise: all slower by a half, 8 repetitions. */
+static void test_machines(void **state)
+{
+    (void)state;
+    if (time_measure() == NULL)
+        skip();
+    made_row rows[2] = {{.point = "4", .measure = time_measure()->name, .trials = 8}, baseline[1]};
+    for (size_t i = 0; i < 8; i++)
+        rows[0].values[i] = 1.0 + 0.01 * (double)i;
+    result_make(&(made_result){.directory = "t", .name = "e", .rows = rows, .count = 2});
+    for (size_t i = 0; i < 8; i++)
+        rows[0].values[i] *= time_measure()->better == RPE_BETTER_LESS ? 1.5 : 0.5;
+    result_make(&(made_result){.directory = "u", .name = "e", .rows = rows, .count = 2});
+    result_make(&(made_result){.directory = "v", .name = "e", .processor = "Q", .rows = rows, .count = 2});
+    assert_int_equal(outcome_of("rpebench compare t u --quiet"), RPE_OUTCOME_UNFAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare t v --quiet"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare t v --quiet --any-machine"), RPE_OUTCOME_UNFAVOURABLE);
+    expect_in(output_of("compare t v"), "times of different machines (P; Q)");
+}
+
+/* Every allocation can fail: a status, no file, and nothing held. */
+static void test_allocation(void **state)
+{
+    (void)state;
+    char *words[] = {"rpebench", "compare", "a", "b", "--quiet", "--json", "m.json", "--markdown", "m.md"};
+    rpe_status status = RPE_ERROR_MEMORY;
+    for (uint64_t n = 1; status != RPE_OK; n++) {
+        rpe_error error = {""};
+        size_t before = rpe_memory_usage_now().current;
+        assert_true(n < FAILURES_MAX);
+        rpe_memory_fail_from(n);
+        status = rpe_program_run(sizeof words / sizeof words[0], words, NULL, &error);
+        rpe_memory_fail_from(0);
+        if (status != RPE_OK && status != RPE_ERROR_MEMORY)
+            fail_msg("allocation %u: %s", (unsigned)n, error.message);
+        assert_int_equal(rpe_memory_usage_now().current, before);
+        assert_int_equal(access("m.json", F_OK) == 0, status == RPE_OK);
+        assert_int_equal(access("m.md", F_OK) == 0, status == RPE_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_outcome),  cmocka_unit_test(test_table),
+                                       cmocka_unit_test(test_markdown), cmocka_unit_test(test_json),
+                                       cmocka_unit_test(test_machines), cmocka_unit_test(test_allocation)};
+    rpe_json_memory_install();
+    char program[4096];
+    assert_non_null(realpath(RPE_TEST_PROGRAM, program));
+    if (setenv("RPE_PROGRAM", program, 1) != 0 || chdir(rpe_test_directory("compare-runs")) != 0)
+        return 1;
+    results_make();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
