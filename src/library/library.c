@@ -1,0 +1,378 @@
+/* The library's face: arguments are checked once, here, and passed on to the layers. */
+#include "rpebench.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "rpe_memory.h"
+#include "rpe_method.h"
+#include "rpe_parallel.h"
+#include "rpe_provenance.h"
+
+#define THREADS_MAX 1024
+
+static _Thread_local rpe_error last_error;
+
+/* Every status of the layers is one of the header. */
+_Static_assert((int)RPE_OK == RPEBENCH_OK && (int)RPE_ERROR_INPUT == RPEBENCH_ERROR_INPUT &&
+                   (int)RPE_ERROR_MEMORY == RPEBENCH_ERROR_MEMORY &&
+                   (int)RPE_ERROR_FILE == RPEBENCH_ERROR_FILE &&
+                   (int)RPE_ERROR_NUMERIC == RPEBENCH_ERROR_NUMERIC,
+               "statuses");
+
+struct rpebench_kernel {
+    rpe_kernel *kernel;
+};
+
+const char *rpebench_error_text(void)
+{
+    return last_error.message;
+}
+
+const char *rpebench_method_name(size_t index)
+{
+    return index < rpe_method_count() ? rpe_method_at(index)->name : NULL;
+}
+
+const char *rpebench_sampler_name(size_t index)
+{
+    return index < rpe_sampler_count() ? rpe_sampler_at(index)->name : NULL;
+}
+
+const char *rpebench_version(void)
+{
+    return rpe_version();
+}
+
+/* ---- kernels ---- */
+
+static rpe_status there_check(const void *pointer, const char *name)
+{
+    if (pointer != NULL)
+        return RPE_OK;
+    return rpe_error_set(&last_error, RPE_ERROR_INPUT, "%s: expected a pointer, found NULL", name);
+}
+
+rpebench_kernel *rpebench_kernel_read(const char *path)
+{
+    if (there_check(path, "path") != RPE_OK)
+        return NULL;
+    rpebench_kernel *read = rpe_memory_allocate_zero(1, sizeof *read);
+    if (read == NULL) {
+        (void)rpe_error_memory(&last_error, "kernel", 1, sizeof *read);
+        return NULL;
+    }
+    if (rpe_kernel_read(&read->kernel, path, &last_error) == RPE_OK)
+        return read;
+    rpe_memory_free(read);
+    return NULL;
+}
+
+void rpebench_kernel_destroy(rpebench_kernel *kernel)
+{
+    if (kernel == NULL)
+        return;
+    rpe_kernel_destroy(kernel->kernel);
+    rpe_memory_free(kernel);
+}
+
+size_t rpebench_kernel_heads(const rpebench_kernel *kernel)
+{
+    return kernel->kernel->heads;
+}
+
+size_t rpebench_kernel_features(const rpebench_kernel *kernel)
+{
+    return kernel->kernel->features;
+}
+
+size_t rpebench_kernel_axes(const rpebench_kernel *kernel)
+{
+    return kernel->kernel->axes;
+}
+
+static rpe_status kernel_values_fill(const rpe_kernel *kernel, size_t length, double *values)
+{
+    rpe_positions positions;
+    if (kernel->axes != 1)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "%s: expected a kernel of 1 axis, found %zu",
+                             kernel->path, kernel->axes);
+    if (length > PTRDIFF_MAX / 2)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "length: expected at most %td, found %zu",
+                             PTRDIFF_MAX / 2, length);
+    rpe_status status = rpe_positions_make(&positions, 1, &length, "length", &last_error);
+    if (status == RPE_OK)
+        status = rpe_kernel_covers(kernel, &positions, &positions, &last_error);
+    if (status != RPE_OK)
+        return status;
+    ptrdiff_t most = (ptrdiff_t)length - 1;
+    for (size_t head = 0; head < kernel->heads; head++)
+        for (size_t feature = 0; feature < kernel->features; feature++)
+            for (ptrdiff_t lag = -most; lag <= most; lag++)
+                *values++ = rpe_kernel_value(kernel, head, feature, &lag);
+    return RPE_OK;
+}
+
+int rpebench_kernel_values(const rpebench_kernel *kernel, size_t length, double *values)
+{
+    rpe_status status = there_check(kernel, "kernel");
+    if (status == RPE_OK)
+        status = there_check(values, "values");
+    return (int)(status == RPE_OK ? kernel_values_fill(kernel->kernel, length, values) : status);
+}
+
+/* ---- problems ---- */
+
+static rpe_status sampler_find(const rpebench_problem *given, const rpe_sampler **sampler)
+{
+    const char *name = given->sampler == NULL ? "gaussian" : given->sampler;
+    *sampler = rpe_sampler_find(name);
+    if (*sampler != NULL)
+        return RPE_OK;
+    return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                         "sampler: expected a name of rpebench_sampler_name, found \"%s\"", name);
+}
+
+static rpe_status extents_check(const rpebench_problem *given, size_t axes)
+{
+    for (size_t axis = axes; axis < RPE_AXES_MAX; axis++)
+        if (given->queries[axis] != 0 || given->keys[axis] != 0)
+            return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                                 "queries and keys: expected %zu extents as the kernel has axes, found more",
+                                 axes);
+    return RPE_OK;
+}
+
+static rpe_status counts_check(const rpebench_problem *given)
+{
+    if (given->struct_size != sizeof *given)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "problem: expected struct_size %zu, found %zu",
+                             sizeof *given, given->struct_size);
+    if (given->heads == 0 || given->features == 0)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                             "problem: expected at least 1 head and feature, found %zu heads of %zu features",
+                             given->heads, given->features);
+    if (given->threads < 0 || given->threads > THREADS_MAX)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "threads: expected 0 to %d, found %d", THREADS_MAX,
+                             given->threads);
+    return RPE_OK;
+}
+
+static rpe_status problem_make(const rpebench_kernel *kernel, const rpebench_problem *given,
+                               rpe_problem *problem)
+{
+    rpe_status status = there_check(given, "problem");
+    if (status == RPE_OK)
+        status = counts_check(given);
+    if (status != RPE_OK)
+        return status;
+    *problem = (rpe_problem){.batch = given->batch == 0 ? 1 : given->batch,
+                             .heads = given->heads,
+                             .features = given->features,
+                             .value_features = given->value_features,
+                             .kernel = kernel == NULL ? NULL : kernel->kernel,
+                             .realizations = given->realizations,
+                             .projections = given->projections,
+                             .precision = given->single ? RPE_SINGLE : RPE_DOUBLE,
+                             .causal = given->causal != 0,
+                             .shared_heads = given->shared_heads != 0};
+    size_t axes = kernel == NULL ? 1 : kernel->kernel->axes;
+    status = extents_check(given, axes);
+    if (status == RPE_OK)
+        status = sampler_find(given, &problem->sampler);
+    if (status == RPE_OK)
+        status = rpe_positions_make(&problem->queries, axes, given->queries, "queries", &last_error);
+    if (status == RPE_OK)
+        status = rpe_positions_make(&problem->keys, axes, given->keys, "keys", &last_error);
+    return status;
+}
+
+/* Elements of an array [batch,positions,heads,last]. */
+static rpe_status elements_count(const rpe_problem *problem, size_t positions, size_t last, const char *name,
+                                 size_t *count)
+{
+    size_t bytes;
+    if (rpe_size_multiply(problem->batch, positions, count) &&
+        rpe_size_multiply(*count, problem->heads, count) && rpe_size_multiply(*count, last, count) &&
+        rpe_size_multiply(*count, sizeof(double), &bytes) && bytes <= PTRDIFF_MAX)
+        return RPE_OK;
+    return rpe_error_set(&last_error, RPE_ERROR_MEMORY, "%s: expected a size that fits in memory", name);
+}
+
+static rpe_status finite_check(const rpe_problem *problem, size_t positions, size_t last, const char *name,
+                               const void *values, rpe_status failure)
+{
+    size_t count = 0, first;
+    rpe_status status = there_check(values, name);
+    if (status == RPE_OK)
+        status = elements_count(problem, positions, last, name, &count);
+    if (status != RPE_OK || rpe_values_finite(problem->precision, values, count, &first))
+        return status;
+    return rpe_error_set(&last_error, failure, "%s: expected finite numbers, found another at element %zu",
+                         name, first);
+}
+
+/* ---- computing ---- */
+
+static int threads_of(const rpebench_problem *given)
+{
+    return given->threads > 0 ? given->threads : rpe_parallel_processors();
+}
+
+static void workspaces_destroy(rpe_workspace *workspaces, int threads)
+{
+    for (int i = 0; workspaces != NULL && i < threads; i++)
+        rpe_workspace_destroy(&workspaces[i]);
+    rpe_memory_free(workspaces);
+}
+
+static rpe_status workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes)
+{
+    rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
+    rpe_status status =
+        made == NULL ? rpe_error_memory(&last_error, "workspaces", (size_t)threads, sizeof *made) : RPE_OK;
+    for (int i = 0; status == RPE_OK && i < threads; i++)
+        status = rpe_workspace_create(&made[i], bytes, &last_error);
+    if (status == RPE_OK)
+        *workspaces = made;
+    else
+        workspaces_destroy(made, threads);
+    return status;
+}
+
+static rpe_status encode(const rpebench_problem *given, const rpe_problem *problem, const rpe_inputs *inputs,
+                         void *queries, void *keys)
+{
+    const rpe_encoder_settings settings = {.kernel = problem->kernel,
+                                           .sampler = problem->sampler,
+                                           .queries = problem->queries,
+                                           .keys = problem->keys,
+                                           .batch = problem->batch,
+                                           .realizations = problem->realizations,
+                                           .precision = problem->precision,
+                                           .shared_heads = problem->shared_heads};
+    const rpe_noise noise = {.stream = rpe_encoder_stream(given->seed)};
+    rpe_encoder *encoder = NULL;
+    rpe_workspace *workspaces = NULL;
+    int threads = threads_of(given);
+    rpe_status status = rpe_encoder_create(&encoder, &settings, &last_error);
+    if (status == RPE_OK)
+        status = workspaces_create(&workspaces, threads, rpe_encoder_workspace_bytes(encoder));
+    if (status == RPE_OK)
+        rpe_encoder_apply(encoder, &noise, inputs->queries, inputs->keys, queries, keys, threads, workspaces);
+    workspaces_destroy(workspaces, threads);
+    rpe_encoder_destroy(encoder);
+    return status;
+}
+
+static rpe_status inputs_check(const rpe_problem *problem, const rpe_inputs *inputs)
+{
+    rpe_status status = finite_check(problem, problem->queries.count, problem->features, "queries",
+                                     inputs->queries, RPE_ERROR_INPUT);
+    if (status == RPE_OK)
+        status = finite_check(problem, problem->keys.count, problem->features, "keys", inputs->keys,
+                              RPE_ERROR_INPUT);
+    return status;
+}
+
+static rpe_status kernel_check(const rpe_problem *problem)
+{
+    const rpe_kernel *kernel = problem->kernel;
+    if (kernel == NULL || (kernel->heads == problem->heads && kernel->features == problem->features))
+        return RPE_OK;
+    return rpe_error_set(
+        &last_error, RPE_ERROR_INPUT,
+        "problem: expected %zu heads of %zu features as %s has, found %zu heads of %zu features",
+        kernel->heads, kernel->features, kernel->path, problem->heads, problem->features);
+}
+
+int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given, const void *queries,
+                    const void *keys, void *encoded_queries, void *encoded_keys)
+{
+    rpe_problem problem;
+    const rpe_inputs inputs = {.queries = queries, .keys = keys};
+    rpe_status status = there_check(kernel, "kernel");
+    if (status == RPE_OK)
+        status = problem_make(kernel, given, &problem);
+    if (status == RPE_OK)
+        status = kernel_check(&problem);
+    if (status == RPE_OK)
+        status = inputs_check(&problem, &inputs);
+    if (status == RPE_OK)
+        status = there_check(encoded_queries, "encoded_queries");
+    if (status == RPE_OK)
+        status = there_check(encoded_keys, "encoded_keys");
+    if (status == RPE_OK)
+        status = encode(given, &problem, &inputs, encoded_queries, encoded_keys);
+    if (status == RPE_OK)
+        status = finite_check(&problem, problem.queries.count, problem.realizations, "encoded_queries",
+                              encoded_queries, RPE_ERROR_NUMERIC);
+    if (status == RPE_OK)
+        status = finite_check(&problem, problem.keys.count, problem.realizations, "encoded_keys",
+                              encoded_keys, RPE_ERROR_NUMERIC);
+    return (int)status;
+}
+
+static rpe_status method_find(const char *name, const rpe_problem *problem, const rpe_method **method)
+{
+    rpe_status status = there_check(name, "method");
+    if (status != RPE_OK)
+        return status;
+    *method = rpe_method_find(name);
+    if (*method == NULL)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                             "method: expected a name of rpebench_method_name, found \"%s\"", name);
+    if ((*method)->projects && problem->projections == 0)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                             "projections: expected at least 1 for method %s, found 0", name);
+    if ((*method)->encode != NULL && problem->kernel != NULL && problem->realizations == 0)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+                             "realizations: expected at least 1 for method %s with a kernel, found 0", name);
+    return (*method)->supports == NULL ? RPE_OK : (*method)->supports(problem, &last_error);
+}
+
+static rpe_status attend(const rpe_method *method, const rpebench_problem *given, const rpe_problem *problem,
+                         const rpe_inputs *inputs, void *outputs)
+{
+    const rpe_noise noise = {.stream = rpe_encoder_stream(given->seed)};
+    void *plan = NULL;
+    rpe_workspace *workspaces = NULL;
+    int threads = threads_of(given);
+    rpe_status status = method->plan(&plan, problem, &last_error);
+    if (status == RPE_OK)
+        status = workspaces_create(&workspaces, threads, method->workspace_bytes(plan));
+    if (status == RPE_OK)
+        method->attend(plan, &noise, inputs, outputs, threads, workspaces);
+    workspaces_destroy(workspaces, threads);
+    if (plan != NULL)
+        method->plan_destroy(plan);
+    return status;
+}
+
+int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpebench_problem *given,
+                    const void *queries, const void *keys, const void *values, void *outputs)
+{
+    rpe_problem problem;
+    const rpe_method *found = NULL;
+    const rpe_inputs inputs = {.queries = queries, .keys = keys, .values = values};
+    rpe_status status = problem_make(kernel, given, &problem);
+    if (status == RPE_OK && problem.value_features == 0)
+        status = rpe_error_set(&last_error, RPE_ERROR_INPUT, "value_features: expected at least 1, found 0");
+    if (status == RPE_OK)
+        status = kernel_check(&problem);
+    if (status == RPE_OK)
+        status = method_find(method, &problem, &found);
+    if (status == RPE_OK)
+        status = inputs_check(&problem, &inputs);
+    if (status == RPE_OK)
+        status = finite_check(&problem, problem.keys.count, problem.value_features, "values", values,
+                              RPE_ERROR_INPUT);
+    if (status == RPE_OK)
+        status = there_check(outputs, "outputs");
+    if (status == RPE_OK)
+        status = attend(found, given, &problem, &inputs, outputs);
+    if (status == RPE_OK)
+        status = finite_check(&problem, problem.queries.count, problem.value_features, "outputs", outputs,
+                              RPE_ERROR_NUMERIC);
+    return (int)status;
+}
