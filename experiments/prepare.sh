@@ -91,6 +91,10 @@ package_usable() {
     libjansson-dev) have_file include/jansson.h && have_library jansson ;;
     libcmocka-dev) have_file include/cmocka.h && have_library cmocka ;;
     gnuplot-nox) have_command gnuplot ;;
+    g++) have_command "${CXX:-c++}" g++ ;;
+    libbenchmark-dev) have_file include/benchmark/benchmark.h && have_library benchmark ;;
+    slurm-wlm) have_command slurmctld ;;
+    openmpi-bin) have_command mpirun.openmpi ;;
     *) have_command "$1" ;;
     esac
 }
@@ -98,6 +102,7 @@ package_usable() {
 packages_build="gcc libc6-dev cmake make libgsl-dev libopenblas-serial-dev librandom123-dev libjansson-dev"
 packages_pictures="gnuplot-nox"
 packages_tests="libcmocka-dev"
+packages_benchmark="g++ libbenchmark-dev"
 
 missing_packages() {
     missing=
@@ -119,7 +124,7 @@ TEXT
     unpackable=
     for package in $missing; do
         case $package in
-        gcc | libc6-dev) echo "Without root: ask for $package, which works only where it is installed." >&2 ;;
+        gcc | g++ | libc6-dev) echo "Without root: ask for $package, which works only where it is installed." >&2 ;;
         *) unpackable="$unpackable $package" ;;
         esac
     done
