@@ -32,6 +32,12 @@ function(rpe_layer name)
   endforeach()
   target_include_directories(rpe_${name} PUBLIC ${folder})
   target_link_libraries(rpe_${name} PUBLIC ${link})
+  # The shared library is made of the layers: hidden, their functions cost no more than in an executable.
+  foreach(part IN ITEMS rpe_${name} rpe_${name}_single rpe_${name}_double)
+    if(TARGET ${part})
+      set_target_properties(${part} PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+    endif()
+  endforeach()
 endfunction()
 
 # rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) of FOLDER/DEF must have a definition

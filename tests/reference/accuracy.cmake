@@ -1,0 +1,33 @@
+# Runs each of EXPERIMENTS (joined by commas) that REFERENCE has results of, with two trials a point, which are the first two of
+# the reference, into OUTPUT, and compares: all must be the same bits, or the same to rounding.
+string(REPLACE "," ";" wanted "${EXPERIMENTS}")
+set(experiments "")
+foreach(experiment IN LISTS wanted)
+  if(EXISTS ${REFERENCE}/${experiment}.csv)
+    list(APPEND experiments ${experiment})
+  endif()
+endforeach()
+if(NOT experiments)
+  message("skipped: ${REFERENCE} has none of ${EXPERIMENTS}")
+  return()
+endif()
+file(REMOVE_RECURSE ${OUTPUT})
+execute_process(COMMAND ${PROGRAM} run ${experiments} --quick --trials 2 --no-plot --quiet --output ${OUTPUT}
+                RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "rpebench run: status ${status}")
+endif()
+execute_process(COMMAND ${PROGRAM} compare ${REFERENCE} ${OUTPUT} --json ${OUTPUT}/comparison.json RESULT_VARIABLE status)
+if(status GREATER 1)
+  message(FATAL_ERROR "rpebench compare: status ${status}")
+endif()
+# Two trials are too few to tell a change of the law from chance, and need not: of the same seed they are the same numbers.
+file(READ ${OUTPUT}/comparison.json comparison)
+foreach(verdict IN ITEMS worse changed better inconclusive)
+  string(JSON count GET "${comparison}" verdicts ${verdict})
+  if(NOT count EQUAL 0)
+    list(JOIN experiments " " names)
+    message(FATAL_ERROR "${count} rows are ${verdict}: expected the numbers of the reference to rounding.\n"
+                        "Where they are meant to change: rpebench run ${names} --quick --no-plot --output ${REFERENCE}")
+  endif()
+endforeach()
