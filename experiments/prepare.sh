@@ -95,6 +95,8 @@ package_usable() {
     libbenchmark-dev) have_file include/benchmark/benchmark.h && have_library benchmark ;;
     slurm-wlm) have_command slurmctld ;;
     openmpi-bin) have_command mpirun.openmpi ;;
+    mpich) have_command mpiexec.hydra ;;
+    python3-numpy) python3 -c "import numpy" 2>/dev/null ;;
     *) have_command "$1" ;;
     esac
 }

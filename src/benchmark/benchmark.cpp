@@ -661,6 +661,14 @@ class reporter : public benchmark::BenchmarkReporter
     json_t *rows = json_array();
     size_t failed = 0;
 
+    reporter() = default;
+    reporter(const reporter &) = delete;
+    reporter &operator=(const reporter &) = delete;
+    ~reporter() override
+    {
+        json_decref(rows);
+    }
+
     bool ReportContext(const Context &context) override
     {
         width = static_cast<int>(context.name_field_width);
@@ -868,7 +876,6 @@ int run(int argc, char **argv)
     if (report.failed > 0)
         std::fprintf(stderr, "rpebench-benchmark: %zu of %zu rows failed\n", report.failed,
                      json_array_size(report.rows));
-    json_decref(report.rows);
     return report.failed > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -131,8 +131,8 @@ static bool axis_varies(const selection *chosen)
     const rpe_record *record = chosen->record;
     rpe_column axis = rpe_record_axis(record)->column;
     for (size_t row = chosen->first; row < record->rows.rows; row++)
-        if (selected(chosen, row) && strcmp(rpe_record_cell(record, row, axis),
-                                            rpe_record_cell(record, chosen->first, axis)) != 0)
+        if (selected(chosen, row) &&
+            strcmp(rpe_record_cell(record, row, axis), rpe_record_cell(record, chosen->first, axis)) != 0)
             return true;
     return false;
 }

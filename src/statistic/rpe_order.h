@@ -12,7 +12,8 @@ double rpe_quantile_sorted(size_t count, const double *sorted, double q);
 
 typedef struct rpe_median {
     double value, low, high; /* limits NaN where there are too few values for the level */
-    double level; /* exact probability that the limits hold the median of the distribution; at least what was asked for */
+    double
+        level; /* exact probability that the limits hold the median of the distribution; at least what was asked for */
 } rpe_median;
 
 /* Of sorted values.  The limits are x_(k) and x_(n+1-k) with the largest k for which
