@@ -96,7 +96,7 @@ package_usable() {
     slurm-wlm) have_command slurmctld ;;
     openmpi-bin) have_command mpirun.openmpi ;;
     mpich) have_command mpiexec.hydra ;;
-    python3-numpy) python3 -c "import numpy" 2>/dev/null ;;
+    python3-numpy) python3 -c "import numpy" 2>/dev/null || /usr/bin/python3 -c "import numpy" 2>/dev/null ;;
     *) have_command "$1" ;;
     esac
 }
