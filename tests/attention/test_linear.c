@@ -227,6 +227,10 @@ static void causal_head_same_bits(void **state)
 static void circular_is_cosine_and_sine(void **state)
 {
     (void)state;
+    if (!rpe_test_long_double()) {
+        print_message("circular: long double has no more digits than double here: nothing to compare with\n");
+        skip();
+    }
     enum { COUNT = 1003, SECOND = 1010 };
     double *x = numbers(22, COUNT, 4), values[SECOND + COUNT] = {0};
     float single[SECOND + COUNT] = {0};

@@ -1,7 +1,6 @@
 /* Lag tables and kernel matrices against the kernel's own values, and auto-covariances against their definitions. */
 #include "rpe_test.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -242,18 +241,11 @@ static rpe_kernel made_sine(const rpe_kernel *golden, size_t features, double *f
                         .gain = gain};
 }
 
-/* Whether arithmetic has the digits that LDBL_MANT_DIG promises; an emulated processor may round to double. */
-static bool long_double_is_long(void)
-{
-    volatile long double small = LDBL_EPSILON;
-    return LDBL_MANT_DIG >= 64 && 1.0L + small != 1.0L;
-}
-
 /* Phases are reduced before they are scaled: no digits are lost at lags of many millions. */
 static void large_lags(void **state)
 {
     (void)state;
-    if (!long_double_is_long()) {
+    if (!rpe_test_long_double()) {
         print_message(
             "large_lags: long double has no more digits than double here: nothing to compare with\n");
         skip();

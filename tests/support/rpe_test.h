@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,8 @@ const char *rpe_test_directory(const char *name);
 
 /* Small deterministic numbers for inputs that need no distribution: uniform in (-1,1), by index and seed. */
 double rpe_test_number(uint64_t seed, uint64_t index);
+
+/* Whether long double has the digits that LDBL_MANT_DIG promises; an emulated processor may round to double. */
+bool rpe_test_long_double(void);
 
 #endif

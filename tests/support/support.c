@@ -1,6 +1,7 @@
 #include "rpe_test.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,4 +72,10 @@ double rpe_test_number(uint64_t seed, uint64_t index)
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
     x ^= x >> 31;
     return (double)(x >> 11) * 0x1p-52 - 1.0;
+}
+
+bool rpe_test_long_double(void)
+{
+    volatile long double small = LDBL_EPSILON;
+    return LDBL_MANT_DIG >= 64 && 1.0L + small != 1.0L;
 }
