@@ -223,7 +223,7 @@ static rpe_status completion_run(const rpe_arguments *arguments, rpe_error *erro
 const rpe_command rpe_command_completion = {
     .name = "completion",
     .title = "print a script that completes commands, options and values",
-    .description = "SHELL is bash or zsh.  For this session: source <(rpebench completion bash)\n",
+    .description = "Prints the completion of that shell, bash or zsh, for its source command.\n",
     .operand = "SHELL",
     .operands_minimum = 1,
     .operands_maximum = 1,

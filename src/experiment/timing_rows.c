@@ -21,12 +21,6 @@ void rpe_timed_row(const rpe_timed *timed, const rpe_result_file *file, const rp
     rpe_row_set_text(row, RPE_COLUMN_unit, measure->unit);
 }
 
-static rpe_status reason_add(const rpe_timed *timed, rpe_result_file *file, rpe_row *row, rpe_error *error)
-{
-    rpe_row_set_reason(row, timed->reason);
-    return rpe_result_file_write(file, row, NULL, 0, error);
-}
-
 /* Shares of what the machine does at best, with that many threads. */
 static void set_shares(const rpe_timing *timing, const rpe_timed *timed, rpe_row *row)
 {
@@ -40,75 +34,85 @@ static void set_shares(const rpe_timing *timing, const rpe_timed *timed, rpe_row
     rpe_row_set_number(row, RPE_COLUMN_copy_share, cost.bytes_moved / (seconds * rates->copy));
 }
 
-static rpe_status runtime_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
-                              rpe_error *error)
+/* Fills in what a point's row says; returns its numbers, *count of them. */
+typedef const double *(*row_fill)(const rpe_timing *timing, const rpe_timed *timed,
+                                  const rpe_measure *measure, rpe_row *row, double *number, size_t *count);
+
+static rpe_status points_add(const rpe_timing *timing, const rpe_measure *measure, row_fill fill,
+                             rpe_result_file *file, rpe_error *error)
 {
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
         const rpe_timed *timed = &timing->timed[i];
         rpe_row row;
+        double number;
+        size_t count = 1;
         rpe_timed_row(timed, file, measure, &row);
         if (timed->reason[0] != '\0') {
-            status = reason_add(timed, file, &row, error);
+            rpe_row_set_reason(&row, timed->reason);
+            status = rpe_result_file_write(file, &row, NULL, 0, error);
             continue;
         }
-        set_shares(timing, timed, &row);
-        rpe_row_set_number(&row, RPE_COLUMN_estimate, timed->median.value);
-        rpe_row_set_number(&row, RPE_COLUMN_low, timed->median.low);
-        rpe_row_set_number(&row, RPE_COLUMN_high, timed->median.high);
-        rpe_row_set_count(&row, RPE_COLUMN_trials, timed->repetitions);
+        const double *values = fill(timing, timed, measure, &row, &number, &count);
+        rpe_row_set_count(&row, RPE_COLUMN_trials, count);
         rpe_row_set_text(&row, RPE_COLUMN_status, timed->status);
-        status = rpe_result_file_write(file, &row, timed->seconds, timed->repetitions, error);
+        status = rpe_result_file_write(file, &row, values, count, error);
     }
     return status;
+}
+
+static const double *runtime_fill(const rpe_timing *timing, const rpe_timed *timed,
+                                  const rpe_measure *measure, rpe_row *row, double *number, size_t *count)
+{
+    (void)measure, (void)number;
+    set_shares(timing, timed, row);
+    rpe_row_set_number(row, RPE_COLUMN_estimate, timed->median.value);
+    rpe_row_set_number(row, RPE_COLUMN_low, timed->median.low);
+    rpe_row_set_number(row, RPE_COLUMN_high, timed->median.high);
+    *count = timed->repetitions;
+    return timed->seconds;
 }
 
 /* Counted once: nothing varies. */
-static rpe_status peak_bytes_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
-                                 rpe_error *error)
+static const double *peak_bytes_fill(const rpe_timing *timing, const rpe_timed *timed,
+                                     const rpe_measure *measure, rpe_row *row, double *number, size_t *count)
 {
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
-        const rpe_timed *timed = &timing->timed[i];
-        rpe_row row;
-        rpe_timed_row(timed, file, measure, &row);
-        if (timed->reason[0] != '\0') {
-            status = reason_add(timed, file, &row, error);
-            continue;
-        }
-        rpe_cost cost = rpe_timed_cost(timed);
-        double bytes = (double)timed->peak_bytes;
-        rpe_row_set_number(&row, RPE_COLUMN_flops, cost.flops);
-        rpe_row_set_number(&row, RPE_COLUMN_bytes_moved, cost.bytes_moved);
-        rpe_row_set_number(&row, RPE_COLUMN_estimate, bytes);
-        rpe_row_set_number(&row, RPE_COLUMN_closed_form, cost.bytes_held);
-        rpe_row_set_count(&row, RPE_COLUMN_trials, 1);
-        rpe_row_set_text(&row, RPE_COLUMN_status, timed->status);
-        status = rpe_result_file_write(file, &row, &bytes, 1, error);
-    }
-    return status;
+    (void)timing, (void)measure, (void)count;
+    rpe_cost cost = rpe_timed_cost(timed);
+    *number = (double)timed->peak_bytes;
+    rpe_row_set_number(row, RPE_COLUMN_flops, cost.flops);
+    rpe_row_set_number(row, RPE_COLUMN_bytes_moved, cost.bytes_moved);
+    rpe_row_set_number(row, RPE_COLUMN_estimate, *number);
+    rpe_row_set_number(row, RPE_COLUMN_closed_form, cost.bytes_held);
+    return number;
 }
 
 /* What the formula needs, without a call. */
+static const double *count_fill(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
+                                rpe_row *row, double *number, size_t *count)
+{
+    (void)timing, (void)count;
+    *number = measure->call_cost(rpe_timed_cost(timed));
+    rpe_row_set_number(row, RPE_COLUMN_estimate, *number);
+    return number;
+}
+
+static rpe_status runtime_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
+                              rpe_error *error)
+{
+    return points_add(timing, measure, runtime_fill, file, error);
+}
+
+static rpe_status peak_bytes_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
+                                 rpe_error *error)
+{
+    return points_add(timing, measure, peak_bytes_fill, file, error);
+}
+
 static rpe_status count_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
                             rpe_error *error)
 {
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
-        const rpe_timed *timed = &timing->timed[i];
-        rpe_row row;
-        rpe_timed_row(timed, file, measure, &row);
-        if (timed->reason[0] != '\0') {
-            status = reason_add(timed, file, &row, error);
-            continue;
-        }
-        double number = measure->call_cost(rpe_timed_cost(timed));
-        rpe_row_set_number(&row, RPE_COLUMN_estimate, number);
-        rpe_row_set_count(&row, RPE_COLUMN_trials, 1);
-        rpe_row_set_text(&row, RPE_COLUMN_status, timed->status);
-        status = rpe_result_file_write(file, &row, &number, 1, error);
-    }
-    return status;
+    return points_add(timing, measure, count_fill, file, error);
 }
 
 /* ---- over the number of tokens ---- */

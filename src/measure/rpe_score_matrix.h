@@ -19,6 +19,11 @@ size_t rpe_visible_count(const rpe_problem *problem);
 rpe_status rpe_score_error_mean(const rpe_subject *subject, size_t head, double *moments, double *sum,
                                 rpe_error *error);
 
+/* The same, over all heads. */
+rpe_status rpe_score_error_total(const rpe_subject *subject, double *sum, rpe_error *error);
+/* Hook `supports` of errors that are relative to all scores. */
+rpe_status rpe_scores_supports(const rpe_subject *subject, rpe_error *error);
+
 /* The theory of one head of the subject; the caller destroys it. */
 rpe_status rpe_subject_theory(rpe_theory **theory, const rpe_subject *subject, size_t head, rpe_error *error);
 /* Whether the scores are those of codes with independent Gaussian noise, which forms 4, 8, 9 and 10 are about; if not, says why. */

@@ -2,16 +2,7 @@
    E eps^2 = sum Var Shat / sum S^2  (spec 5, form 3), whatever the law of the noise; the result is its square root. */
 #include <math.h>
 
-#include "rpe_memory.h"
 #include "rpe_score_matrix.h"
-
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
-{
-    if (subject->oracle_scores != NULL && !(subject->score_squares > 0.0))
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "all scores are 0, so their relative error is undefined");
-    return RPE_OK;
-}
 
 static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
                      rpe_workspace *workspace)
@@ -36,19 +27,10 @@ static bool has_closed_form(const rpe_subject *subject)
 
 static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
 {
-    size_t entries = subject->problem->queries.count * subject->problem->keys.count;
-    double sum = 0.0, of_head;
-    double *moments = rpe_memory_allocate(entries, 2 * sizeof *moments);
-    if (moments == NULL)
-        return rpe_error_memory(error, "closed form of the score error", entries, 2 * sizeof *moments);
-    rpe_status status = RPE_OK;
-    for (size_t head = 0; status == RPE_OK && head < subject->problem->heads; head++) {
-        status = rpe_score_error_mean(subject, head, moments, &of_head, error);
-        sum += of_head;
-    }
+    double sum;
+    rpe_status status = rpe_score_error_total(subject, &sum, error);
     if (status == RPE_OK)
         values[0] = (rpe_closed_value){.mean = sum / subject->score_squares, .variance = NAN};
-    rpe_memory_free(moments);
     return status;
 }
 
@@ -59,7 +41,7 @@ const rpe_measure rpe_measure_score_error = {
     .source = "SPE paper, section 3; expectation by form 3",
     .stage = RPE_STAGE_ENCODE,
     .root = true,
-    .supports = supports,
+    .supports = rpe_scores_supports,
     .workspace_bytes = rpe_score_matrix_bytes,
     .evaluate = evaluate,
     .closed_form = closed_form,

@@ -1,5 +1,7 @@
 #include "rpe_score_matrix.h"
 
+#include "rpe_memory.h"
+
 #include <math.h>
 
 #include "rpe_linear.h"
@@ -110,4 +112,30 @@ size_t rpe_places(size_t count)
     while (rpe_place(places) < count)
         places++;
     return places;
+}
+
+rpe_status rpe_score_error_total(const rpe_subject *subject, double *sum, rpe_error *error)
+{
+    size_t entries = subject->problem->queries.count * subject->problem->keys.count;
+    double total = 0.0, of_head = 0.0;
+    double *moments = rpe_memory_allocate(entries, 2 * sizeof *moments);
+    if (moments == NULL)
+        return rpe_error_memory(error, "closed form of the score error", entries, 2 * sizeof *moments);
+    rpe_status status = RPE_OK;
+    for (size_t head = 0; status == RPE_OK && head < subject->problem->heads; head++) {
+        status = rpe_score_error_mean(subject, head, moments, &of_head, error);
+        total += of_head;
+    }
+    rpe_memory_free(moments);
+    if (status == RPE_OK)
+        *sum = total;
+    return status;
+}
+
+rpe_status rpe_scores_supports(const rpe_subject *subject, rpe_error *error)
+{
+    if (subject->oracle_scores != NULL && !(subject->score_squares > 0.0))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "all scores are 0, so their relative error is undefined");
+    return RPE_OK;
 }

@@ -75,6 +75,15 @@ static void unit_draw(size_t projections, size_t size, rpe_stream stream, double
     }
 }
 
+/* The map of that name with other projections; valid until the next call. */
+static const rpe_feature_map *map_with(const char *name, const rpe_projection_law *law)
+{
+    static rpe_feature_map map;
+    map = *rpe_feature_map_find(name);
+    map.projection = law;
+    return &map;
+}
+
 static size_t orthogonal_bytes(size_t projections, size_t size)
 {
     return rpe_projection_orthogonal.workspace_bytes(projections, size);
@@ -84,10 +93,7 @@ static const rpe_projection_law unit_law = {orthogonal_bytes, unit_draw};
 
 static const rpe_feature_map *lengths_missing(const char *name)
 {
-    static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
-    map.projection = &unit_law;
-    return &map;
+    return map_with(name, &unit_law);
 }
 
 TOOLS(feature_lengths, .feature_map = lengths_missing)
@@ -119,10 +125,7 @@ static const rpe_projection_law repeated_law = {independent_bytes, repeated_draw
 
 static const rpe_feature_map *directions_repeated(const char *name)
 {
-    static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
-    map.projection = &repeated_law;
-    return &map;
+    return map_with(name, &repeated_law);
 }
 
 TOOLS(feature_directions, .feature_map = directions_repeated)
@@ -149,10 +152,7 @@ static const rpe_projection_law correlated_law = {independent_bytes, correlated_
 
 static const rpe_feature_map *directions_correlated(const char *name)
 {
-    static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
-    map.projection = &correlated_law;
-    return &map;
+    return map_with(name, &correlated_law);
 }
 
 TOOLS(feature_correlated, .feature_map = directions_correlated)
