@@ -34,9 +34,16 @@ static void set_shares(const rpe_timing *timing, const rpe_timed *timed, rpe_row
     rpe_row_set_number(row, RPE_COLUMN_copy_share, cost.bytes_moved / (seconds * rates->copy));
 }
 
-/* Fills in what a point's row says; returns its numbers, *count of them. */
-typedef const double *(*row_fill)(const rpe_timing *timing, const rpe_timed *timed,
-                                  const rpe_measure *measure, rpe_row *row, double *number, size_t *count);
+/* The numbers that a row is made of. */
+typedef struct row_numbers {
+    const double *values;
+    size_t count;
+    double number; /* where there is one of them, it may stand here */
+} row_numbers;
+
+/* Fills in what a point's row says, and its numbers. */
+typedef void (*row_fill)(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
+                         rpe_row *row, row_numbers *numbers);
 
 static rpe_status points_add(const rpe_timing *timing, const rpe_measure *measure, row_fill fill,
                              rpe_result_file *file, rpe_error *error)
@@ -45,56 +52,53 @@ static rpe_status points_add(const rpe_timing *timing, const rpe_measure *measur
     for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
         const rpe_timed *timed = &timing->timed[i];
         rpe_row row;
-        double number;
-        size_t count = 1;
+        row_numbers numbers = {.values = &numbers.number, .count = 1};
         rpe_timed_row(timed, file, measure, &row);
         if (timed->reason[0] != '\0') {
             rpe_row_set_reason(&row, timed->reason);
             status = rpe_result_file_write(file, &row, NULL, 0, error);
             continue;
         }
-        const double *values = fill(timing, timed, measure, &row, &number, &count);
-        rpe_row_set_count(&row, RPE_COLUMN_trials, count);
+        fill(timing, timed, measure, &row, &numbers);
+        rpe_row_set_count(&row, RPE_COLUMN_trials, numbers.count);
         rpe_row_set_text(&row, RPE_COLUMN_status, timed->status);
-        status = rpe_result_file_write(file, &row, values, count, error);
+        status = rpe_result_file_write(file, &row, numbers.values, numbers.count, error);
     }
     return status;
 }
 
-static const double *runtime_fill(const rpe_timing *timing, const rpe_timed *timed,
-                                  const rpe_measure *measure, rpe_row *row, double *number, size_t *count)
+static void runtime_fill(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
+                         rpe_row *row, row_numbers *numbers)
 {
-    (void)measure, (void)number;
+    (void)measure;
     set_shares(timing, timed, row);
     rpe_row_set_number(row, RPE_COLUMN_estimate, timed->median.value);
     rpe_row_set_number(row, RPE_COLUMN_low, timed->median.low);
     rpe_row_set_number(row, RPE_COLUMN_high, timed->median.high);
-    *count = timed->repetitions;
-    return timed->seconds;
+    numbers->values = timed->seconds;
+    numbers->count = timed->repetitions;
 }
 
 /* Counted once: nothing varies. */
-static const double *peak_bytes_fill(const rpe_timing *timing, const rpe_timed *timed,
-                                     const rpe_measure *measure, rpe_row *row, double *number, size_t *count)
+static void peak_bytes_fill(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
+                            rpe_row *row, row_numbers *numbers)
 {
-    (void)timing, (void)measure, (void)count;
+    (void)timing, (void)measure;
     rpe_cost cost = rpe_timed_cost(timed);
-    *number = (double)timed->peak_bytes;
+    numbers->number = (double)timed->peak_bytes;
     rpe_row_set_number(row, RPE_COLUMN_flops, cost.flops);
     rpe_row_set_number(row, RPE_COLUMN_bytes_moved, cost.bytes_moved);
-    rpe_row_set_number(row, RPE_COLUMN_estimate, *number);
+    rpe_row_set_number(row, RPE_COLUMN_estimate, numbers->number);
     rpe_row_set_number(row, RPE_COLUMN_closed_form, cost.bytes_held);
-    return number;
 }
 
 /* What the formula needs, without a call. */
-static const double *count_fill(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
-                                rpe_row *row, double *number, size_t *count)
+static void count_fill(const rpe_timing *timing, const rpe_timed *timed, const rpe_measure *measure,
+                       rpe_row *row, row_numbers *numbers)
 {
-    (void)timing, (void)count;
-    *number = measure->call_cost(rpe_timed_cost(timed));
-    rpe_row_set_number(row, RPE_COLUMN_estimate, *number);
-    return number;
+    (void)timing;
+    numbers->number = measure->call_cost(rpe_timed_cost(timed));
+    rpe_row_set_number(row, RPE_COLUMN_estimate, numbers->number);
 }
 
 static rpe_status runtime_add(const rpe_timing *timing, const rpe_measure *measure, rpe_result_file *file,
