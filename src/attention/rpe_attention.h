@@ -21,7 +21,7 @@ typedef struct rpe_attention_shape {
 } rpe_attention_shape;
 
 /* The oracle: explicit RPE attention in double, quadratic in time, memory linear in M + N.
-     S(m,n) = D^(-1/2) sum_d q_md k_nd P_d(m-n),  o_m = sum_n softmax_n S(m,n) v_n      [spec 2; SPE paper eq. 1 to 3] */
+     S(m,n) = D^(-1/2) sum_d q_md k_nd P_d(m-n),  o_m = sum_n softmax_n S(m,n) v_n      [spec 2; SPE paper] */
 typedef struct rpe_explicit rpe_explicit;
 
 /* kernel NULL: P = 1, ordinary attention.  The kernel must cover the positions, whose counts are shape's M and N. */

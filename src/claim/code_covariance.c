@@ -43,7 +43,7 @@ const rpe_claim rpe_claim_code_covariance = {
     .name = "code-covariance",
     .title = "The covariance of query and key codes is the position kernel",
     .formula = "E (1/R) sum_r Qbar_dr(m) Kbar_dr(n) = P_d(m-n)",
-    .source = "spec 4; SPE paper, eq. 5",
+    .source = "spec 4; SPE paper",
     .null_hypothesis = "(1/R) sum_r Qbar_dr(m) Kbar_dr(n) - P_d(m-n) has mean 0 for all h, d, m, n",
     .statistic = "Hotelling's T^2 as F, on projections of that difference over the codes' deviations",
     .effect = "mean change of the absolute covariance, in products of the codes' deviations",

@@ -28,7 +28,7 @@ const rpe_claim rpe_claim_code_independence_features = {
     .name = "code-independence-features",
     .title = "Codes of different features are independent",
     .formula = "E X_dr X_d'r' = 0 and E X_dr^2 X_d'r'^2 = E X_dr^2 E X_d'r'^2, d != d', any r, r'",
-    .source = "spec 4; SPE paper, section 3",
+    .source = "spec 4; SPE paper",
     .null_hypothesis =
         "products of standardized probes of different features, and of their squares less 1, have mean 0 "
         "(orthogonal noise: products alone)",

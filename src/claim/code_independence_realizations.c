@@ -40,7 +40,7 @@ const rpe_claim rpe_claim_code_independence_realizations = {
     .name = "code-independence-realizations",
     .title = "Codes of different realizations are independent",
     .formula = "E X_dr X_dr' = 0 and E X_dr^2 X_dr'^2 = E X_dr^2 E X_dr'^2, r != r'",
-    .source = "spec 4; SPE paper, section 3",
+    .source = "spec 4; SPE paper",
     .null_hypothesis =
         "products of standardized probes of different realizations, and of their squares less 1, have mean 0 "
         "(quadrature: of different pairs; orthogonal noise: products alone)",

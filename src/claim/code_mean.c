@@ -33,7 +33,7 @@ const rpe_claim rpe_claim_code_mean = {
     .name = "code-mean",
     .title = "Codes have mean zero",
     .formula = "E Qbar_dr(m) = E Kbar_dr(n) = 0",
-    .source = "spec 4; SPE paper, section 3",
+    .source = "spec 4; SPE paper",
     .null_hypothesis = "every code of every head, feature and realization has mean 0",
     .statistic = "Hotelling's T^2 as F, on projections of all codes",
     .effect = "mean of the codes, in standard deviations of one code",

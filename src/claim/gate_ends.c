@@ -69,7 +69,7 @@ const rpe_claim rpe_claim_gate_ends = {
     .name = "gate-ends",
     .title = "At gate 1 the codes do not depend on the position; at gate 0 they are the ungated ones",
     .formula = "delta = 1: Qbar(m) = Kbar(n) = epsilon;  delta = 0: Xbar unchanged",
-    .source = "spec 4; SPE paper, section 3.3",
+    .source = "spec 4; SPE paper, gated SPE",
     .null_hypothesis = "equal to rounding: 1e-12 of the largest code",
     .statistic = "largest relative difference of codes",
     .effect = "any difference",

@@ -49,7 +49,7 @@ const rpe_claim rpe_claim_plain_attention = {
     .name = "plain-attention",
     .title = "With P = 1 the scores are those of ordinary attention",
     .formula = "delta = 1: E Shat(m,n) = q_m.k_n / sqrt(D)",
-    .source = "spec 2 and 3; SPE paper, section 3.3",
+    .source = "spec 2 and 3; SPE paper, gated SPE",
     .null_hypothesis = "Shat - q.k/sqrt(D) has mean 0 in every entry",
     .statistic = "Hotelling's T^2 as F, on projections of the difference",
     .effect = "bias of the scores, absolute",

@@ -40,7 +40,7 @@ const rpe_claim rpe_claim_score_mean = {
     .name = "score-mean",
     .title = "The approximate scores are unbiased",
     .formula = "E Shat(m,n) = S(m,n)",
-    .source = "form 2; SPE paper, section 3",
+    .source = "form 2; SPE paper",
     .null_hypothesis = "Shat - S has mean 0 in every entry",
     .statistic = "Hotelling's T^2 as F, on projections of Shat - S",
     .effect = "bias of the scores, in standard deviations of one trial",

@@ -95,7 +95,7 @@ const rpe_claim rpe_claim_score_rate = {
     .name = "score-rate",
     .title = "The error of the scores falls as R^(-1/2), with the closed form's constant",
     .formula = "E ||Shat - S||^2 = sum_mn R Var Shat(m,n) / R, R = 4, 8, 16, 32, 64",
-    .source = "form 3; SPE paper, section 3",
+    .source = "form 3; SPE paper",
     .null_hypothesis =
         "ln of the mean squared error is ln of the constant less ln R: slope -1 and that constant",
     .statistic = "slope of ln ||Shat - S||^2 over ln R",

@@ -93,7 +93,7 @@ const rpe_claim rpe_claim_shift_invariance = {
     .name = "shift-invariance",
     .title = "Scores, and the law of the approximate ones, depend on the lag alone",
     .formula = "S(m+s,n+s) = S(m,n) and the same of E Shat and Var Shat for equal q, k",
-    .source = "spec 2, forms 2, 5; SPE paper, section 2",
+    .source = "spec 2, forms 2, 5; SPE paper",
     .null_hypothesis = "equal to rounding: 1e-12 of the largest entry",
     .statistic = "largest relative difference of scores, means and variances",
     .effect = "any difference",

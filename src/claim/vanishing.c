@@ -99,7 +99,7 @@ const rpe_claim rpe_claim_vanishing = {
     .name = "vanishing",
     .title = "Attention of a conv kernel vanishes beyond its taps",
     .formula = "P_d(lag) = delta_d for |lag| >= P: codes P apart share no noise",
-    .source = "spec 3; SPE paper, section 3.2",
+    .source = "spec 3; SPE paper, convSPE",
     .null_hypothesis = "exact: the sum over taps is empty, and noise in the window of position 0 reaches no "
                        "position from P on",
     .statistic = "largest |P_d(lag) - delta_d|, or number encoded, at lags of P or more",

@@ -22,7 +22,7 @@ static bool noise_extent(const rpe_kernel *kernel, const rpe_positions *queries,
 const rpe_code rpe_code_conv = {
     .name = "conv",
     .title = "convSPE",
-    .source = "SPE paper, section 3.2",
+    .source = "SPE paper, convSPE",
     .paired = false,
     .realizations_first = true,
     .noise_axes = noise_axes,

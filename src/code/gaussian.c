@@ -19,7 +19,7 @@ static void draw_single(const rpe_noise_shape *shape, rpe_stream stream, size_t 
 const rpe_sampler rpe_sampler_gaussian = {
     .name = "gaussian",
     .title = "Gaussian",
-    .source = "SPE paper, section 3",
+    .source = "SPE paper",
     .law = {RPE_NOISE_INDEPENDENT, 0.0},
     .isotropic = true,
     .draw = draw,

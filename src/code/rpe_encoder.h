@@ -1,5 +1,5 @@
 /* Stochastic positional encoding of queries and keys:
-     qhat_m = (R D)^(-1/4) sum_d q_md Qbar_d(m),  khat_n likewise            [spec 4; SPE paper, section 3]
+     qhat_m = (R D)^(-1/4) sum_d q_md Qbar_d(m),  khat_n likewise            [spec 4; SPE paper]
    Two ways to the same number.  Plain: the codes of a feature are made in memory and contracted, next to the formula.
    Factored (sine): qhat = (R D)^(-1/4) U z in blocks of positions, codes are never held. */
 #ifndef RPE_ENCODER_H

@@ -45,7 +45,7 @@ static size_t state_elements(const rpe_kernel *kernel)
 const rpe_code rpe_code_sine = {
     .name = "sine",
     .title = "sineSPE",
-    .source = "SPE paper, section 3.1",
+    .source = "SPE paper, sineSPE",
     .paired = true,
     .realizations_first = false,
     .noise_axes = noise_axes,

@@ -1,5 +1,5 @@
 /* Convolution kernels (convSPE): the correlation of a query filter and a key filter, on 1 to 3 axes.
-   [spec 3; SPE paper, section 2] */
+   [spec 3; SPE paper] */
 #include "rpe_kernel.h"
 #include "rpe_kernel_parameters.h"
 
@@ -104,7 +104,7 @@ static double conv_autocovariance(const rpe_kernel *kernel, rpe_side side, size_
 const rpe_kernel_type rpe_kernel_type_conv = {
     .name = "conv",
     .title = "correlation of two filters (convSPE)",
-    .source = "Liutkus et al. 2021, arXiv 2105.08399, eq. 10",
+    .source = "Liutkus et al. 2021, arXiv 2105.08399, convSPE",
     .read = conv_read,
     .value = conv_value,
     .autocovariance = conv_autocovariance,

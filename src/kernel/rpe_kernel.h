@@ -1,4 +1,4 @@
-/* Position kernels P_d(lag), exact, in double.  [spec 3; SPE paper, sections 2 and 3] */
+/* Position kernels P_d(lag), exact, in double.  [spec 3; SPE paper and 3] */
 #ifndef RPE_KERNEL_H
 #define RPE_KERNEL_H
 
@@ -76,7 +76,7 @@ void rpe_kernel_destroy(rpe_kernel *kernel);
 rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error);
 
 /* Position kernel of one feature at a lag (query position minus key position, one number an axis, any sign), the gate
-   included.  The lag must be covered (rpe_kernel_covers).  Finite; cannot fail.  [spec 3; SPE paper eqs. 10 and 18] */
+   included.  The lag must be covered (rpe_kernel_covers).  Finite; cannot fail.  [spec 3; SPE paper, convSPE and eq. 18] */
 double rpe_kernel_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag);
 
 /* Auto-covariance of the codes of one side at a lag, the gate included: P^qq, P^kk of spec 5.  The family must have codes. */

@@ -1,4 +1,4 @@
-/* Sine kernels (sineSPE).  [spec 3; SPE paper, section 2] */
+/* Sine kernels (sineSPE).  [spec 3; SPE paper, eq. 18] */
 #include <math.h>
 
 #include "rpe_kernel.h"

@@ -68,7 +68,7 @@ static rpe_cost cost(const rpe_problem *problem)
 const rpe_method rpe_method_explicit = {
     .name = "explicit",
     .title = "explicit attention",
-    .source = "Liutkus et al. 2021 (arXiv 2105.08399), eqs. 1 to 3",
+    .source = "Liutkus et al. 2021 (arXiv 2105.08399), attention with RPE",
     .oracle = &rpe_oracle_explicit,
     .supports = supports,
     .plan = plan_create,

@@ -6,7 +6,7 @@ RPE_LINEAR_METHOD_HOOKS(rpe_feature_map_favor_hyperbolic)
 const rpe_method rpe_method_favor_hyperbolic = {
     .name = "favor-hyperbolic",
     .title = "FAVOR+, hyperbolic, on SPE",
-    .source = "Liutkus et al. 2021 (arXiv 2105.08399), section 3; Choromanski et al. 2021 (arXiv "
+    .source = "Liutkus et al. 2021 (arXiv 2105.08399); Choromanski et al. 2021 (arXiv "
               "2009.14794), lemma 1",
     .projects = true,
     .random = rpe_linear_method_random,

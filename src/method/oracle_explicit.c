@@ -74,7 +74,7 @@ static rpe_status scores(const rpe_problem *problem, const rpe_inputs *inputs, s
 const rpe_oracle rpe_oracle_explicit = {
     .name = "explicit",
     .title = "explicit RPE attention",
-    .source = "Liutkus et al. 2021 (arXiv 2105.08399), eqs. 1 to 3",
+    .source = "Liutkus et al. 2021 (arXiv 2105.08399), attention with RPE",
     .attend = attend,
     .scores = scores,
 };

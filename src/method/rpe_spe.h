@@ -1,5 +1,5 @@
 /* What methods that encode by stochastic positional encoding share: a plan that holds an encoder, the hooks encode and
-   codes, and the closed-form moments.  [spec 4, 5; SPE paper, section 3]  A method's plan has an rpe_spe as its first
+   codes, and the closed-form moments.  [spec 4, 5; SPE paper]  A method's plan has an rpe_spe as its first
    member, so that the hooks can be put into its struct as they are. */
 #ifndef RPE_SPE_H
 #define RPE_SPE_H

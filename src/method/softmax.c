@@ -64,7 +64,7 @@ static rpe_cost cost(const rpe_problem *problem)
 const rpe_method rpe_method_softmax = {
     .name = "softmax",
     .title = "softmax attention on SPE",
-    .source = "Liutkus et al. 2021 (arXiv 2105.08399), section 3; softmax: Vaswani et al. 2017 (arXiv "
+    .source = "Liutkus et al. 2021 (arXiv 2105.08399); softmax: Vaswani et al. 2017 (arXiv "
               "1706.03762), eq. 1",
     .oracle = &rpe_oracle_explicit,
     .supports = rpe_spe_supports,

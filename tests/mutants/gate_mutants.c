@@ -1,4 +1,4 @@
-/* Faults of the gate: X <- sqrt(1 - delta) X + sqrt(delta) epsilon.  [spec 4; SPE paper, section 3.3] */
+/* Faults of the gate: X <- sqrt(1 - delta) X + sqrt(delta) epsilon.  [spec 4; SPE paper, gated SPE] */
 #include <math.h>
 
 #include "rpe_fault.h"
