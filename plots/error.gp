@@ -23,7 +23,7 @@ array ENTRY_SERIES[ENTRIES]
 do for [s = 1:SERIES] { ENTRY[s] = SERIES_TITLE[s]; ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
 do for [i = SERIES + 1:ENTRIES] { ENTRY_STYLE[i] = 'text'; ENTRY_SERIES[i] = 0 }
 ENTRY[SERIES + 1] = 'mean over the trials, 95 % interval (thin where it reaches 0)'; ENTRY_STYLE[SERIES + 1] = 'interval'
-ENTRY[SERIES + 2] = CLOSED == 0 ? 'joins the points (no closed form)' : CLOSED < ROWS ? 'closed form; thin: joins the points' : 'closed form'; ENTRY_STYLE[SERIES + 2] = 'line'
+ENTRY[SERIES + 2] = CLOSED == 0 ? 'joins the points (no closed form)' : CLOSED_TITLE.(CLOSED < ROWS ? '; thin: joins the points' : ''); ENTRY_STYLE[SERIES + 2] = 'line'
 ENTRY[SERIES + 3] = 'off the plot: too small, too large, or z too large'; ENTRY_STYLE[SERIES + 3] = 'mark'
 if (GUIDED > 0) { ENTRY[SERIES + 4] = 'slope −1/2'; ENTRY_STYLE[SERIES + 4] = 'guide' }
 if (strlen(SERIES_SHARED) > 0) { ENTRY[SERIES + 4 + (GUIDED > 0 ? 1 : 0)] = SERIES_SHARED }

@@ -3,6 +3,8 @@
 #ifndef RPE_TIMING_H
 #define RPE_TIMING_H
 
+#include <stdio.h>
+
 #include "rpe_estimate.h"
 #include "rpe_machine.h"
 #include "rpe_order.h"
@@ -55,15 +57,36 @@ typedef struct rpe_timing {
    their rows tell the time too. */
 bool rpe_timing_wanted(const rpe_configuration *configuration);
 
+/* Prints what they will take, to stream unless that is NULL, as rpe_experiment_plan_print does. */
+rpe_status rpe_timing_plan(const rpe_configuration *configuration, const rpe_run_settings *settings,
+                           FILE *stream, rpe_error *error);
+
 /* Runs them and writes the results, as rpe_experiment_run does. */
 rpe_status rpe_timing_run(const rpe_configuration *configuration, const rpe_run_settings *settings,
                           rpe_error *error);
 
 /* ---- between the sources of timings ---- */
 
-/* Points, inputs, and arrays that are large enough for all of them. */
+/* Whether calls are timed; else only bytes are counted, for which one call is enough. */
+bool rpe_timing_has_times(const rpe_configuration *configuration);
+
+/* Points and inputs; of configuration, settings and seed. */
 rpe_status rpe_timing_prepare(rpe_timing *timing, rpe_error *error);
+/* Arrays that are large enough for all points. */
+size_t rpe_timing_arrays_bytes(const rpe_timing *timing);
+rpe_status rpe_timing_arrays_make(rpe_timing *timing, rpe_error *error);
 void rpe_timing_destroy(rpe_timing *timing);
+
+/* How many calls of that many seconds are timed together, so that the clock's own time does not matter. */
+size_t rpe_timed_calls(double seconds);
+/* Whether a call goes before them, as it is too short to be warm by itself. */
+bool rpe_timed_warms(double seconds);
+
+/* RPE_ERROR_MEMORY, with the point, where a point takes more than there is. */
+rpe_status rpe_timing_memory_check(const rpe_timing *timing, rpe_error *error);
+/* What the timings will take, by formulas and the rates of this machine, as none are taken to know how long they take: in one
+   line, and with points before it a line for each of them. */
+rpe_status rpe_timing_plan_print(const rpe_timing *timing, bool points, FILE *stream, rpe_error *error);
 
 /* One call, with noise of that trial.  workspaces [threads of the point]. */
 void rpe_timing_call(const rpe_timing *timing, const rpe_timed *timed, uint32_t trial,

@@ -302,25 +302,13 @@ static void print_points(const experiment_run *run, FILE *stream)
     }
 }
 
-/* Timings are what is measured: none are taken to know how long they take. */
-static rpe_status print_timings(experiment_run *run, FILE *stream, rpe_error *error)
-{
-    rpe_status status = rpe_points_make(&run->points, &run->configuration, run->settings->trials, error);
-    for (size_t i = 0; stream != NULL && status == RPE_OK && i < run->points.count; i++)
-        fprintf(stream, "%s  point %zu/%zu: %s, %zu repetitions\n", run->configuration.name, i + 1,
-                run->points.count, run->points.points[i].coordinates, run->points.points[i].trials);
-    if (stream != NULL && status == RPE_OK)
-        fprintf(stream, "%s: %zu points of timings\n", run->configuration.name, run->points.count);
-    return status;
-}
-
 rpe_status rpe_experiment_plan_print(const char *path, const rpe_run_settings *settings, FILE *stream,
                                      rpe_error *error)
 {
     experiment_run run = {.settings = settings};
     rpe_status status = rpe_configuration_read(&run.configuration, path, settings->quick, error);
     if (status == RPE_OK && rpe_timing_wanted(&run.configuration)) {
-        status = print_timings(&run, stream, error);
+        status = rpe_timing_plan(&run.configuration, settings, stream, error);
         release(&run);
         return status;
     }

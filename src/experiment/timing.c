@@ -22,8 +22,7 @@ bool rpe_timing_wanted(const rpe_configuration *configuration)
     return wanted;
 }
 
-/* Else only bytes are counted, for which one call is enough. */
-static bool is_timed(const rpe_configuration *configuration)
+bool rpe_timing_has_times(const rpe_configuration *configuration)
 {
     for (size_t i = 0; i < configuration->measure_count; i++)
         if (configuration->measures[i]->kind == RPE_MEASURE_TIME)
@@ -31,21 +30,17 @@ static bool is_timed(const rpe_configuration *configuration)
     return false;
 }
 
-/* What would need single points: timings are finished all at once. */
-static rpe_status settings_check(const rpe_timing *timing, rpe_error *error)
+/* ---- the first call ---- */
+
+size_t rpe_timed_calls(double seconds)
 {
-    const rpe_run_settings *settings = timing->settings;
-    const char *option = settings->resume != RPE_RESUME_NOT ? "--resume"
-                         : settings->shards > 1             ? "--shard"
-                                                            : NULL;
-    if (option != NULL)
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: expected no experiment of timings, whose points are run together, found %s",
-                             option, timing->configuration->name);
-    return RPE_OK;
+    return (size_t)ceil(fmin(CALLS_MOST, TIMED_TOGETHER / fmax(seconds, 1e-9)));
 }
 
-/* ---- the first call ---- */
+bool rpe_timed_warms(double seconds)
+{
+    return seconds < WARM_BELOW;
+}
 
 static void workspaces_destroy(rpe_workspace *workspaces, int threads)
 {
@@ -81,14 +76,14 @@ static void first_calls(const rpe_timing *timing, rpe_timed *timed, rpe_workspac
 {
     uint64_t allocations = rpe_memory_usage_now().allocations;
     double seconds = call_seconds(timing, timed, 0, workspaces);
-    if (seconds < WARM_BELOW && is_timed(timing->configuration))
+    if (rpe_timed_warms(seconds) && rpe_timing_has_times(timing->configuration))
         seconds = fmin(seconds, call_seconds(timing, timed, 1, workspaces));
     allocations = rpe_memory_usage_now().allocations - allocations;
     if (allocations > 0)
         snprintf(timed->reason, sizeof timed->reason, "invalid: %llu allocations inside a call",
                  (unsigned long long)allocations);
-    timed->warm = seconds < WARM_BELOW;
-    timed->calls = (size_t)ceil(fmin(CALLS_MOST, TIMED_TOGETHER / fmax(seconds, 1e-9)));
+    timed->warm = rpe_timed_warms(seconds);
+    timed->calls = rpe_timed_calls(seconds);
 }
 
 /* In memory of its own, so that its peak can be told. */
@@ -259,12 +254,19 @@ static rpe_status repeat_watched(rpe_timing *timing, rpe_error *error)
 
 /* ---- the run ---- */
 
+static rpe_timing timing_of(const rpe_configuration *configuration, const rpe_run_settings *settings)
+{
+    return (rpe_timing){.configuration = configuration,
+                        .settings = settings,
+                        .seed = settings->seed_given ? settings->seed : configuration->seed};
+}
+
 static rpe_status measure_all(rpe_timing *timing, rpe_error *error)
 {
     rpe_status status = start_all(timing, error);
-    if (status == RPE_OK && is_timed(timing->configuration))
+    if (status == RPE_OK && rpe_timing_has_times(timing->configuration))
         status = repeat_watched(timing, error);
-    if (status == RPE_OK && is_timed(timing->configuration))
+    if (status == RPE_OK && rpe_timing_has_times(timing->configuration))
         status = summarize(timing, error);
     if (status == RPE_ERROR_INTERRUPTED)
         return rpe_error_set(error, RPE_ERROR_INTERRUPTED,
@@ -289,9 +291,9 @@ static rpe_status results_open(const rpe_timing *timing, rpe_result_file *file, 
 
 static rpe_status results_write(const rpe_timing *timing, rpe_result_file *file, rpe_error *error)
 {
-    if (is_timed(timing->configuration))
+    if (rpe_timing_has_times(timing->configuration))
         file->timing = rpe_machine_noise_json(&timing->noise);
-    if (is_timed(timing->configuration) && file->timing == NULL)
+    if (rpe_timing_has_times(timing->configuration) && file->timing == NULL)
         return rpe_error_memory(error, "provenance", 1, 1);
     rpe_status status = rpe_timing_rows_add(timing, file, error);
     return status == RPE_OK ? rpe_result_file_commit(file, true, error) : status;
@@ -300,14 +302,16 @@ static rpe_status results_write(const rpe_timing *timing, rpe_result_file *file,
 rpe_status rpe_timing_run(const rpe_configuration *configuration, const rpe_run_settings *settings,
                           rpe_error *error)
 {
-    rpe_timing timing = {.configuration = configuration,
-                         .settings = settings,
-                         .seed = settings->seed_given ? settings->seed : configuration->seed};
+    rpe_timing timing = timing_of(configuration, settings);
     rpe_result_file file = {0};
     rpe_identity identity;
-    rpe_status status = settings_check(&timing, error);
+    rpe_status status = rpe_timing_prepare(&timing, error);
     if (status == RPE_OK)
-        status = rpe_timing_prepare(&timing, error);
+        status = rpe_timing_memory_check(&timing, error);
+    if (status == RPE_OK && settings->progress != NULL)
+        status = rpe_timing_plan_print(&timing, false, settings->progress, error);
+    if (status == RPE_OK)
+        status = rpe_timing_arrays_make(&timing, error);
     if (status == RPE_OK)
         status = results_open(&timing, &file, &identity, error);
     if (status == RPE_OK)
@@ -315,6 +319,19 @@ rpe_status rpe_timing_run(const rpe_configuration *configuration, const rpe_run_
     if (status == RPE_OK)
         status = results_write(&timing, &file, error);
     rpe_result_file_discard(&file);
+    rpe_timing_destroy(&timing);
+    return status;
+}
+
+rpe_status rpe_timing_plan(const rpe_configuration *configuration, const rpe_run_settings *settings,
+                           FILE *stream, rpe_error *error)
+{
+    rpe_timing timing = timing_of(configuration, settings);
+    rpe_status status = rpe_timing_prepare(&timing, error);
+    if (status == RPE_OK)
+        status = rpe_timing_memory_check(&timing, error);
+    if (status == RPE_OK && stream != NULL)
+        status = rpe_timing_plan_print(&timing, true, stream, error);
     rpe_timing_destroy(&timing);
     return status;
 }

@@ -134,10 +134,10 @@ static rpe_status draw_numbers(rpe_array *array, rpe_precision precision, size_t
     return RPE_OK;
 }
 
-static rpe_status make_arrays(rpe_timing *timing, rpe_error *error)
+/* Elements of the largest point of each precision; outputs are shared by all. */
+static size_t elements_most(const rpe_timing *timing, size_t most[2][PLANES + 1])
 {
-    static const rpe_purpose purposes[PLANES] = {RPE_PURPOSE_QUERIES, RPE_PURPOSE_KEYS, RPE_PURPOSE_VALUES};
-    size_t most[2][PLANES + 1] = {{0}}, outputs = 1;
+    size_t outputs = 1;
     for (size_t i = 0; i < timing->count; i++) {
         size_t elements[PLANES + 1], *of = most[timing->timed[i].problem.precision];
         elements_of(&timing->timed[i].problem, elements);
@@ -145,6 +145,22 @@ static rpe_status make_arrays(rpe_timing *timing, rpe_error *error)
             of[j] = elements[j] > of[j] ? elements[j] : of[j];
         outputs = elements[PLANES] > outputs ? elements[PLANES] : outputs;
     }
+    return outputs;
+}
+
+size_t rpe_timing_arrays_bytes(const rpe_timing *timing)
+{
+    size_t most[2][PLANES + 1] = {{0}}, bytes = elements_most(timing, most) * sizeof(double);
+    for (int precision = 0; precision < 2; precision++)
+        for (size_t j = 0; j < PLANES; j++)
+            bytes += most[precision][j] * rpe_precision_size((rpe_precision)precision);
+    return bytes;
+}
+
+rpe_status rpe_timing_arrays_make(rpe_timing *timing, rpe_error *error)
+{
+    static const rpe_purpose purposes[PLANES] = {RPE_PURPOSE_QUERIES, RPE_PURPOSE_KEYS, RPE_PURPOSE_VALUES};
+    size_t most[2][PLANES + 1] = {{0}}, outputs = elements_most(timing, most);
     rpe_status status =
         rpe_array_create(&timing->outputs, RPE_DOUBLE, 1, &outputs, "outputs to be timed", error);
     for (int precision = 0; precision < 2; precision++)
@@ -165,11 +181,7 @@ rpe_status rpe_timing_prepare(rpe_timing *timing, rpe_error *error)
         rpe_points_make(&timing->points, timing->configuration, timing->settings->trials, error);
     if (status == RPE_OK)
         status = load_inputs(timing, error);
-    if (status == RPE_OK)
-        status = make_timed(timing, error);
-    if (status == RPE_OK)
-        status = make_arrays(timing, error);
-    return status;
+    return status == RPE_OK ? make_timed(timing, error) : status;
 }
 
 void rpe_timing_destroy(rpe_timing *timing)

@@ -36,9 +36,25 @@ static const rpe_budget_point *nearest_find(const rpe_record *record, const rpe_
     return nearest;
 }
 
-/* "favor with R16 F64, error 0.31 [0.29, 0.33]" */
-static void nearest_print(const rpe_record *record, const rpe_budget_point *nearest, const char *share,
-                          FILE *log)
+/* How many others within the same cost have an error whose interval reaches into that of the nearest. */
+static size_t alike_count(const rpe_record *record, const rpe_budget *budget, const rpe_budget_point *nearest,
+                          double most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < budget->count; i++) {
+        const rpe_budget_point *point = &budget->points[i];
+        count += point != nearest && !point->exact && same_plot(record, point, nearest) &&
+                         point->place.cost.value <= most &&
+                         point->place.error.low <= nearest->place.error.high
+                     ? 1
+                     : 0;
+    }
+    return count;
+}
+
+/* "favor with R16 F64, error 0.31 [0.29, 0.33], not told apart from 2 others" */
+static void nearest_print(const rpe_record *record, const rpe_budget *budget, const rpe_budget_point *nearest,
+                          double most, const char *share, FILE *log)
 {
     char label[RPE_BUDGET_LABEL];
     if (nearest == NULL) {
@@ -52,6 +68,9 @@ static void nearest_print(const rpe_record *record, const rpe_budget_point *near
     fprintf(log, ", error %.3g", nearest->place.error.value);
     if (isfinite(nearest->place.error.low) && isfinite(nearest->place.error.high))
         fprintf(log, " [%.3g, %.3g]", nearest->place.error.low, nearest->place.error.high);
+    size_t alike = alike_count(record, budget, nearest, most);
+    if (alike > 0)
+        fprintf(log, ", not told apart from %zu other%s", alike, alike == 1 ? "" : "s");
 }
 
 static void exact_print(const rpe_record *record, const rpe_budget *budget, const rpe_budget_point *exact,
@@ -64,9 +83,10 @@ static void exact_print(const rpe_record *record, const rpe_budget *budget, cons
     fprintf(log, "input %s, %s: nearest at that of %s (%.3g %s): ", input_of(record, exact),
             exact->front->front_of->title, rpe_record_cell(record, exact->row, RPE_COLUMN_method),
             exact->place.cost.value, exact->front->front_of->unit);
-    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
-        nearest_print(record, nearest_find(record, budget, exact, shares[i].share * exact->place.cost.value),
-                      shares[i].name, log);
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        double most = shares[i].share * exact->place.cost.value;
+        nearest_print(record, budget, nearest_find(record, budget, exact, most), most, shares[i].name, log);
+    }
     fprintf(log, "\n");
 }
 

@@ -101,12 +101,33 @@ static bool guide_fits(const rpe_axis *axis, const rpe_group *measure)
                                                   known->kind == RPE_MEASURE_ACCURACY));
 }
 
+/* CLOSED_TITLE: what the lines of theory are. */
+static const char *closed_title(const rpe_picture *picture)
+{
+    size_t bounds = 0, limits = 0, count = picture->measures.count;
+    for (size_t m = 0; m < count; m++) {
+        const rpe_measure *known = rpe_measure_find(picture->measures.items[m].key);
+        bounds += known != NULL && known->bounded ? 1 : 0;
+        limits += known != NULL && known->limit ? 1 : 0;
+    }
+    if (bounds == count)
+        return "upper bound";
+    if (limits == count)
+        return "limit";
+    return bounds + limits == 0 ? "closed form"
+           : bounds > 0         ? "closed form, or bound"
+                                : "closed form, or limit";
+}
+
 static rpe_status measures_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
 {
     const rpe_picture *picture = preamble->picture;
     size_t count = picture->measures.count;
     char label[48];
-    rpe_status status = rpe_output_print(
+    rpe_status status = rpe_gnuplot_text(output, "CLOSED_TITLE", closed_title(picture), error);
+    if (status != RPE_OK)
+        return status;
+    status = rpe_output_print(
         output, error,
         "array MEASURE_LEAST[%zu]\narray MEASURE_LOW[%zu]\narray MEASURE_HIGH[%zu]\narray "
         "MEASURE_FLOOR[%zu]\n"

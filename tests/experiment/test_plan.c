@@ -57,7 +57,8 @@ static void test_timings(void **state)
                                             "\"realizations\":[4],\"samplers\":[\"gaussian\"]," TRIALS(7))));
     char *text = plan_text("time.json", &settings);
     expect_text(text, "time  point 1/1: experiment=time;input=sine;method=softmax");
-    expect_text(text, "7 repetitions\ntime: 1 points of timings\n");
+    expect_text(text, ", 1 thread, 7 repetitions, ");
+    expect_text(text, "\ntime: 1 points, 7 repetitions, about ");
     settings.resume = RPE_RESUME;
     assert_int_equal(rpe_experiment_run(file_path("time.json"), &settings, &error), RPE_ERROR_INPUT);
     assert_non_null(strstr(error.message, "expected neither --shard nor --resume"));
@@ -114,6 +115,11 @@ static void test_memory(void **state)
                                             "{\"name\":\"huge\",\"kernel\":\"sine.json\",\"gaussian\":{"
                                             "\"queries\":4000,\"values\":1}}",
                                             "\"realizations\":[2],\"samplers\":[\"gaussian\"]," TRIALS(3))));
+    file_write("long.json", EXPERIMENT("[\"runtime\"]",
+                                       GRID("g",
+                                            "{\"name\":\"long\",\"kernel\":\"sine.json\",\"gaussian\":{"
+                                            "\"queries\":8000000,\"values\":1}}",
+                                            "\"realizations\":[2],\"samplers\":[\"gaussian\"]," TRIALS(3))));
     int status = 0;
     pid_t child = fork(); /* the limit is for good */
     assert_true(child >= 0);
@@ -124,6 +130,10 @@ static void test_memory(void **state)
                        run_into("huge.json", "huge", 1, 1, &error) == RPE_ERROR_MEMORY &&
                        strstr(error.message, "of memory for the point experiment=huge;input=huge") != NULL &&
                        access(file_path("huge"), F_OK) != 0;
+        fprintf(stderr, "%s\n", error.message);
+        refused = refused && run_into("long.json", "long", 1, 1, &error) == RPE_ERROR_MEMORY &&
+                  strstr(error.message, "of memory for the point experiment=long;input=long") != NULL &&
+                  access(file_path("long"), F_OK) != 0;
         fprintf(stderr, "%s\n", error.message);
         _exit(refused ? 0 : 1);
     }

@@ -91,17 +91,19 @@ static void record_make(const char *directory, const made_row *rows, size_t coun
     assert_int_equal(fclose(stream), 0);
 }
 
-/* At 1000 operations the nearest is 0.2, at 500 it is 0.5, and nothing costs 100; what costs 2000 does not count. */
+/* At 1000 operations the nearest is 0.2, with 0.21 in its interval; at 500 it is 0.5, and nothing costs 100; what costs 2000
+   does not count. */
 static void sentences_tell_the_nearest(void **state)
 {
     (void)state;
     static const made_row rows[] = {
         {"a", "one", "16", "4", "output_error", 0.5},  {"a", "one", "16", "4", "call_flops", 400},
         {"b", "two", "8", "", "output_error", 0.2},    {"b", "two", "8", "", "call_flops", 1000},
+        {"e", "six", "32", "", "output_error", 0.21},  {"e", "six", "32", "", "call_flops", 900},
         {"c", "two", "64", "", "output_error", 0.01},  {"c", "two", "64", "", "call_flops", 2000},
         {"d", "exactly", "1", "", "call_flops", 1000}, {"a", "one", "16", "4", "front_flops", 1},
         {"b", "two", "8", "", "front_flops", 0},       {"c", "two", "64", "", "front_flops", 0},
-        {"d", "exactly", "1", "", "front_flops", 1}};
+        {"e", "six", "32", "", "front_flops", 0},      {"d", "exactly", "1", "", "front_flops", 1}};
     const char *directory = rpe_test_directory("budget-sentences");
     char text[1024] = "";
     rpe_record record = {0};
@@ -118,7 +120,8 @@ static void sentences_tell_the_nearest(void **state)
     rpe_record_destroy(&record);
     assert_string_equal(text,
                         "input made, operations of one call: nearest at that of exactly (1e+03 operations): "
-                        "two with R8, error 0.2 [0.18, 0.22]; at a half of it: one with R16 F4, error 0.5 "
+                        "two with R8, error 0.2 [0.18, 0.22], not told apart from 1 other; at a half of it: "
+                        "one with R16 F4, error 0.5 "
                         "[0.45, 0.55]; at a tenth: nothing is so cheap\n");
 }
 
