@@ -108,7 +108,19 @@ static void crossovers_print(const rpe_record *record, FILE *log)
     setting_print(&chosen, log);
 }
 
-/* Of the method and sampler of a row, the row that is farthest along the axis; sign -1: nearest. */
+/* Whether the other row is of the same curve: method, sampler and, unless it is the axis, length. */
+static bool same_curve(const rpe_record *record, size_t row, size_t other)
+{
+    static const rpe_column columns[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_keys};
+    const rpe_column axis = rpe_record_axis(record)->column;
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        if (columns[i] != axis &&
+            strcmp(rpe_record_cell(record, row, columns[i]), rpe_record_cell(record, other, columns[i])) != 0)
+            return false;
+    return true;
+}
+
+/* Of the curve of a row, the row that is farthest along the axis; sign -1: nearest. */
 static size_t end_find(const selection *chosen, size_t of, double sign)
 {
     const rpe_record *record = chosen->record;
@@ -116,33 +128,18 @@ static size_t end_find(const selection *chosen, size_t of, double sign)
     size_t end = of;
     for (size_t row = 0; row < record->rows.rows; row++)
         if (selected(chosen, row) && isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate)) &&
-            strcmp(rpe_record_cell(record, row, RPE_COLUMN_method),
-                   rpe_record_cell(record, of, RPE_COLUMN_method)) == 0 &&
-            strcmp(rpe_record_cell(record, row, RPE_COLUMN_sampler),
-                   rpe_record_cell(record, of, RPE_COLUMN_sampler)) == 0 &&
+            same_curve(record, row, of) &&
             sign * rpe_record_number(record, row, axis) > sign * rpe_record_number(record, end, axis))
             end = row;
     return end;
 }
 
-/* Else there is nothing to say along it. */
-static bool axis_varies(const selection *chosen)
+static bool cells_differ(const selection *chosen, rpe_column column)
 {
     const rpe_record *record = chosen->record;
-    rpe_column axis = rpe_record_axis(record)->column;
     for (size_t row = chosen->first; row < record->rows.rows; row++)
         if (selected(chosen, row) &&
-            strcmp(rpe_record_cell(record, row, axis), rpe_record_cell(record, chosen->first, axis)) != 0)
-            return true;
-    return false;
-}
-
-static bool samplers_differ(const selection *chosen)
-{
-    const rpe_record *record = chosen->record;
-    for (size_t row = chosen->first; row < record->rows.rows; row++)
-        if (selected(chosen, row) && strcmp(rpe_record_cell(record, row, RPE_COLUMN_sampler),
-                                            rpe_record_cell(record, chosen->first, RPE_COLUMN_sampler)) != 0)
+            strcmp(rpe_record_cell(record, row, column), rpe_record_cell(record, chosen->first, column)) != 0)
             return true;
     return false;
 }
@@ -166,11 +163,12 @@ static void amount_print(const rpe_measure *measure, double value, FILE *log)
 static void ends_print(const rpe_record *record, const rpe_measure *measure, FILE *log)
 {
     const selection chosen = selection_make(record, measure);
-    if (selection_is_empty(&chosen) || !axis_varies(&chosen))
+    if (selection_is_empty(&chosen) || !cells_differ(&chosen, rpe_record_axis(record)->column))
         return;
     const rpe_axis *axis = rpe_record_axis(record);
     const char *separator = ": ";
-    bool samplers = samplers_differ(&chosen);
+    bool samplers = cells_differ(&chosen, RPE_COLUMN_sampler);
+    bool lengths = axis->column != RPE_COLUMN_keys && cells_differ(&chosen, RPE_COLUMN_keys);
     fprintf(log, "%s", measure->title);
     for (size_t row = chosen.first; row < record->rows.rows; row++) {
         if (!selected(&chosen, row) || isnan(rpe_record_number(record, row, RPE_COLUMN_estimate)) ||
@@ -181,6 +179,8 @@ static void ends_print(const rpe_record *record, const rpe_measure *measure, FIL
         fprintf(log, "%s%s", separator, rpe_record_cell(record, row, RPE_COLUMN_method));
         if (samplers)
             fprintf(log, ", %s,", rpe_record_cell(record, row, RPE_COLUMN_sampler));
+        if (lengths)
+            fprintf(log, ", N = %s,", rpe_record_cell(record, row, RPE_COLUMN_keys));
         fprintf(log, " ");
         amount_print(measure, rpe_record_number(record, row, RPE_COLUMN_estimate), log);
         fprintf(log, " … ");
