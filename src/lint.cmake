@@ -13,7 +13,7 @@ file(GLOB_RECURSE lint_sources CONFIGURE_DEPENDS src/*.c)
 if(NOT RPE_BENCHMARK_MISSING)
   file(GLOB_RECURSE lint_sources CONFIGURE_DEPENDS src/*.c src/*.cpp)
 endif()
-file(GLOB_RECURSE format_sources CONFIGURE_DEPENDS src/*.[ch] src/*.cpp tests/*.[ch])
+file(GLOB_RECURSE format_sources CONFIGURE_DEPENDS src/*.[ch] src/*.[ch]pp tests/*.[ch])
 set(lint_directory ${PROJECT_BINARY_DIR}/lint)
 file(MAKE_DIRECTORY ${lint_directory}/cppcheck)
 

@@ -11,17 +11,29 @@ static bool measure_is(const rpe_record *record, size_t row, const rpe_measure *
     return strcmp(rpe_record_cell(record, row, RPE_COLUMN_measure), measure->name) == 0;
 }
 
-/* Precision, causal, threads and input are those of the other row. */
-static bool same_setting(const rpe_record *record, size_t row, size_t other)
+/* Whether two rows have the same text in each of these columns; the axis is left out. */
+static bool same_cells(const rpe_record *record, size_t row, size_t other, size_t count,
+                       const rpe_column *columns)
 {
-    static const rpe_column columns[] = {RPE_COLUMN_precision, RPE_COLUMN_causal, RPE_COLUMN_threads,
-                                         RPE_COLUMN_input};
     const rpe_column axis = rpe_record_axis(record)->column;
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+    for (size_t i = 0; i < count; i++)
         if (columns[i] != axis &&
             strcmp(rpe_record_cell(record, row, columns[i]), rpe_record_cell(record, other, columns[i])) != 0)
             return false;
     return true;
+}
+
+static bool same_setting(const rpe_record *record, size_t row, size_t other)
+{
+    static const rpe_column columns[] = {RPE_COLUMN_precision, RPE_COLUMN_causal, RPE_COLUMN_threads,
+                                         RPE_COLUMN_input};
+    return same_cells(record, row, other, sizeof columns / sizeof columns[0], columns);
+}
+
+static bool same_curve(const rpe_record *record, size_t row, size_t other)
+{
+    static const rpe_column columns[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_keys};
+    return same_cells(record, row, other, sizeof columns / sizeof columns[0], columns);
 }
 
 /* Rows of one measure in the setting of the first of them that has a number. */
@@ -106,18 +118,6 @@ static void crossovers_print(const rpe_record *record, FILE *log)
     fprintf(log, "faster than the exact attention from so many tokens on: ");
     numbers_print(&chosen, 0, log);
     setting_print(&chosen, log);
-}
-
-/* Whether the other row is of the same curve: method, sampler and, unless it is the axis, length. */
-static bool same_curve(const rpe_record *record, size_t row, size_t other)
-{
-    static const rpe_column columns[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_keys};
-    const rpe_column axis = rpe_record_axis(record)->column;
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        if (columns[i] != axis &&
-            strcmp(rpe_record_cell(record, row, columns[i]), rpe_record_cell(record, other, columns[i])) != 0)
-            return false;
-    return true;
 }
 
 /* Of the curve of a row, the row that is farthest along the axis; sign -1: nearest. */
