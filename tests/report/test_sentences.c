@@ -3,6 +3,8 @@
 
 #include "rpe_memory.h"
 #include "rpe_plot.h"
+#include "rpe_record.h"
+#include "rpe_timing_sentences.h"
 
 /* What is printed for one synthetic run; a static buffer. */
 static const char *sentences_of(const char *directory_name, const run_made *run)
@@ -110,10 +112,74 @@ static void test_failures(void **state)
     rpe_memory_free(directory);
 }
 
+/* A timing of one method at one length with one number of threads. */
+typedef struct made_timing {
+    const char *keys, *threads, *seconds;
+} made_timing;
+
+static void timing_print(FILE *stream, const made_timing *timing)
+{
+    const struct {
+        rpe_column column;
+        const char *text;
+    } texts[] = {{RPE_COLUMN_method, "exactly"},
+                 {RPE_COLUMN_precision, "double"},
+                 {RPE_COLUMN_causal, "no"},
+                 {RPE_COLUMN_input, "made"},
+                 {RPE_COLUMN_measure, "runtime"},
+                 {RPE_COLUMN_keys, timing->keys},
+                 {RPE_COLUMN_threads, timing->threads},
+                 {RPE_COLUMN_estimate, timing->seconds}};
+    for (int column = 0; column < RPE_COLUMN_COUNT; column++) {
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            if ((int)texts[i].column == column)
+                fprintf(stream, "%s", texts[i].text);
+        fprintf(stream, "%s", column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
+    }
+}
+
+/* Each length is a curve of its own along the threads. */
+static void test_timings(void **state)
+{
+    (void)state;
+    static const made_timing timings[] = {
+        {"1024", "1", "0.012"}, {"1024", "2", "0.006"}, {"8192", "1", "0.8"}, {"8192", "2", "0.4"}};
+    char path[4600], text[1024] = "";
+    rpe_record record = {0};
+    rpe_error error = {""};
+    const char *directory = rpe_test_directory("sentences_timings");
+    snprintf(path, sizeof path, "%s/made.json", directory);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fprintf(stream,
+            "{\"experiment\":\"made\",\"configuration\":{\"axis\":\"threads\"},\"axis\":\"threads\"}");
+    assert_int_equal(fclose(stream), 0);
+    snprintf(path, sizeof path, "%s/made.csv", directory);
+    stream = fopen(path, "w");
+    assert_non_null(stream);
+    for (int column = 0; column < RPE_COLUMN_COUNT; column++)
+        fprintf(stream, "%s%s", rpe_column_name((rpe_column)column),
+                column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
+    for (size_t i = 0; i < sizeof timings / sizeof timings[0]; i++)
+        timing_print(stream, &timings[i]);
+    assert_int_equal(fclose(stream), 0);
+    rpe_test_ok(rpe_record_read(&record, directory, "made", &error), &error);
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rpe_timing_sentences_print(&record, log);
+    rewind(log);
+    text[fread(text, 1, sizeof text - 1, log)] = '\0';
+    assert_int_equal(fclose(log), 0);
+    rpe_record_destroy(&record);
+    contains(text, ": exactly, N = 1024, 12 ms … 6 ms at T = 1 … 2; exactly, N = 8192, 800 ms … 400 ms at T "
+                   "= 1 … 2 (double");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_slope), cmocka_unit_test(test_other_slope),
-                                       cmocka_unit_test(test_disagreement), cmocka_unit_test(test_profile),
-                                       cmocka_unit_test(test_failures)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_slope),        cmocka_unit_test(test_other_slope),
+        cmocka_unit_test(test_disagreement), cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_failures),     cmocka_unit_test(test_timings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
