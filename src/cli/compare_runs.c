@@ -102,7 +102,9 @@ rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome
     if (status == RPE_OK && rpe_comparison_is_unfavourable(&comparison))
         *outcome = RPE_OUTCOME_UNFAVOURABLE;
     rpe_comparison_destroy(&comparison);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
+        status = rpe_faults_end(&sets[i].faults, stderr, status, error);
         rpe_result_set_destroy(&sets[i]);
+    }
     return status;
 }

@@ -13,7 +13,8 @@ enum { CODES = RPE_DATA_OPTION_COUNT, OUTPUT, OPTION_COUNT };
 static const rpe_option options[OPTION_COUNT] = {
     RPE_DATA_OPTIONS(true),
     [CODES] = {.name = "codes",
-               .help = "write query_codes.npy and key_codes.npy, [N,H,D,R], too",
+               .help = "write query_codes.npy and key_codes.npy, [N,H,D,R], too; without it those that an "
+                       "earlier call wrote to DIR are removed",
                .type = RPE_OPTION_FLAG},
     [OUTPUT] = {.name = "output",
                 .placeholder = "DIR",
@@ -111,6 +112,16 @@ static void codes_fill(const encoding *run, rpe_array *queries, rpe_array *keys)
     }
 }
 
+/* The files of --codes; without it those of an earlier call go, as they are not the codes of these vectors. */
+static const char *const code_files[2] = {"query_codes.npy", "key_codes.npy"};
+
+static rpe_status codes_replace(encoding *run, rpe_error *error)
+{
+    const char *directory = run->arguments->values[OUTPUT].text;
+    rpe_status status = rpe_files_replace(&run->files, directory, code_files[0], error);
+    return status == RPE_OK ? rpe_files_replace(&run->files, directory, code_files[1], error) : status;
+}
+
 static rpe_status codes_write(encoding *run, rpe_error *error)
 {
     const char *directory = run->arguments->values[OUTPUT].text;
@@ -122,10 +133,10 @@ static rpe_status codes_write(encoding *run, rpe_error *error)
         status = codes_create(&keys, run, &run->data.key_positions, precision, "key codes", error);
     if (status == RPE_OK) {
         codes_fill(run, &queries, &keys);
-        status = rpe_files_store(&run->files, directory, "query_codes.npy", &queries, error);
+        status = rpe_files_store(&run->files, directory, code_files[0], &queries, error);
     }
     if (status == RPE_OK)
-        status = rpe_files_store(&run->files, directory, "key_codes.npy", &keys, error);
+        status = rpe_files_store(&run->files, directory, code_files[1], &keys, error);
     rpe_array_destroy(&keys);
     rpe_array_destroy(&queries);
     return status;
@@ -176,8 +187,8 @@ static rpe_status encode_run(const rpe_arguments *arguments, rpe_error *error)
         status = encoder_make(&run, error);
     if (status == RPE_OK)
         status = vectors_write(&run, error);
-    if (status == RPE_OK && arguments->values[CODES].given)
-        status = codes_write(&run, error);
+    if (status == RPE_OK)
+        status = arguments->values[CODES].given ? codes_write(&run, error) : codes_replace(&run, error);
     if (status == RPE_OK)
         status = rpe_files_commit(&run.files, error);
     if (status == RPE_OK && !arguments->quiet)

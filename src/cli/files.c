@@ -1,5 +1,6 @@
 #include "rpe_files.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,10 +70,43 @@ rpe_status rpe_files_write(rpe_files *files, const char *directory, const char *
     return RPE_OK;
 }
 
+rpe_status rpe_files_replace(rpe_files *files, const char *directory, const char *name, rpe_error *error)
+{
+    char *path = rpe_path_join(directory, name);
+    if (path == NULL)
+        return rpe_error_memory(error, name, strlen(name), 1);
+    files->outlived[files->outlived_count++] = path;
+    return RPE_OK;
+}
+
+static rpe_status file_remove(const char *path, rpe_error *error)
+{
+    if (unlink(path) == 0 || errno == ENOENT)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected to replace this file, found: %s", path,
+                         strerror(errno));
+}
+
+/* The first file stays until it is replaced: where there is no other, a name has the old or the new one at any moment. */
+static rpe_status predecessors_remove(const rpe_files *files, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < files->outlived_count; i++)
+        status = file_remove(files->outlived[i], error);
+    for (size_t i = 1; status == RPE_OK && i < files->count; i++)
+        status = file_remove(files->outputs[i].path, error);
+    if (status == RPE_OK && (files->count > 1 || files->outlived_count > 0))
+        rpe_directory_flush(files->paths[0]);
+    return status;
+}
+
 rpe_status rpe_files_commit(rpe_files *files, rpe_error *error)
 {
     if (rpe_interrupt_requested())
         return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted: nothing was written");
+    rpe_status removed = predecessors_remove(files, error);
+    if (removed != RPE_OK)
+        return removed;
     for (size_t i = 0; i < files->count; i++) {
         rpe_status status = rpe_output_commit(&files->outputs[i], error);
         if (status == RPE_OK)
@@ -89,6 +123,7 @@ void rpe_files_discard(rpe_files *files)
     for (size_t i = 0; i < RPE_FILES_MAX; i++) {
         rpe_output_discard(&files->outputs[i]);
         rpe_memory_free(files->paths[i]);
+        rpe_memory_free(files->outlived[i]);
     }
     *files = (rpe_files){0};
 }

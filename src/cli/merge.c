@@ -25,7 +25,8 @@ static rpe_status merge_run(const rpe_arguments *arguments, rpe_error *error)
     rpe_status status = rpe_experiment_merge(arguments->operand_count, arguments->operands, &settings, error);
     clearerr(stderr);
     if (status == RPE_OK && !arguments->quiet)
-        printf("results are in %s\n", arguments->values[OUTPUT].text);
+        printf("results are in %s; pictures: rpebench plot %s\n", arguments->values[OUTPUT].text,
+               arguments->values[OUTPUT].text);
     return status;
 }
 

@@ -40,15 +40,16 @@ static rpe_status report_run(const rpe_arguments *arguments, rpe_error *error)
                                         .mutants = values[MUTANTS].text,
                                         .calibration = values[CALIBRATION].text};
     rpe_output output = {0};
+    rpe_faults faults = {0};
     rpe_status status = rpe_output_open(&output, values[OUTPUT].text, error);
     if (status == RPE_OK)
-        status = rpe_page_write(&settings, &output, error);
+        status = rpe_page_write(&settings, &output, &faults, error);
     if (status == RPE_OK)
         status = rpe_output_commit(&output, error);
     rpe_output_discard(&output);
     if (status == RPE_OK && !arguments->quiet)
         printf("report %s\n", values[OUTPUT].text);
-    return status;
+    return rpe_faults_end(&faults, stderr, status, error);
 }
 
 const rpe_command rpe_command_report = {

@@ -14,6 +14,8 @@ typedef struct rpe_files {
     rpe_output outputs[RPE_FILES_MAX];
     char *paths[RPE_FILES_MAX]; /* owned */
     size_t count;
+    char *outlived[RPE_FILES_MAX]; /* owned: what an earlier call may have written beside them */
+    size_t outlived_count;
 } rpe_files;
 
 /* Whether a file can be written there, before the work is done: the directory is there and writable, and path itself is not a
@@ -27,7 +29,11 @@ rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *
 typedef rpe_status (*rpe_file_writer)(const void *context, rpe_output *output, rpe_error *error);
 rpe_status rpe_files_write(rpe_files *files, const char *directory, const char *name, rpe_file_writer writer,
                            const void *context, rpe_error *error);
-/* All files get their names; where one cannot, those before it are removed.  Nothing is done after an interrupt. */
+/* DIRECTORY/NAME, which this call does not write and an earlier one may have, goes with rpe_files_commit: it would stand beside
+   files that it does not belong to. */
+rpe_status rpe_files_replace(rpe_files *files, const char *directory, const char *name, rpe_error *error);
+/* All files get their names; where one cannot, those before it are removed.  Where there are several, their predecessors go
+   first, so that files of two calls never stand together, not even after a power cut.  Nothing is done after an interrupt. */
 rpe_status rpe_files_commit(rpe_files *files, rpe_error *error);
 /* Removes what is temporary; safe on a zeroed struct and after commit. */
 void rpe_files_discard(rpe_files *files);

@@ -28,7 +28,8 @@ enum {
 typedef struct rpe_verify_file {
     int option;       /* -1: none */
     const char *name; /* in the directory; NULL: not there */
-    rpe_file_writer writer;
+    rpe_file_writer
+        writer; /* NULL: it is made of the others later, and an earlier one goes before they are replaced */
 } rpe_verify_file;
 
 /* Makes the directory and checks that every file can be written, before the work. */

@@ -152,7 +152,7 @@ static rpe_status paths_resolve(const rpe_arguments *arguments, char *paths[RPE_
     return status == RPE_OK ? names_check(arguments, paths, error) : status;
 }
 
-static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_error *error)
+static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_faults *faults, rpe_error *error)
 {
     if (arguments->values[NO_PLOT].given)
         return RPE_OK;
@@ -166,8 +166,8 @@ static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_error *error
     char *scripts = rpe_catalogue_folder("plots");
     if (scripts == NULL)
         return rpe_error_memory(error, "path of the plot scripts", 1, sizeof "plots");
-    rpe_status status =
-        rpe_plot_directory(arguments->values[OUTPUT].text, scripts, arguments->quiet ? NULL : stdout, error);
+    rpe_status status = rpe_plot_directory(arguments->values[OUTPUT].text, scripts,
+                                           arguments->quiet ? NULL : stdout, faults, error);
     rpe_memory_free(scripts);
     return status;
 }
@@ -200,6 +200,15 @@ static rpe_status experiments_run(const rpe_arguments *arguments, const rpe_run_
     return status;
 }
 
+static rpe_status results_show(const rpe_arguments *arguments, rpe_error *error)
+{
+    rpe_faults faults = {0};
+    rpe_status status = pictures_draw(arguments, &faults, error);
+    if (status == RPE_OK && !arguments->quiet)
+        status = rpe_sentences_print(arguments->values[OUTPUT].text, stdout, &faults, error);
+    return rpe_faults_end(&faults, stderr, status, error);
+}
+
 static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
 {
     rpe_run_settings settings;
@@ -212,11 +221,8 @@ static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
     clearerr(stderr);
     if (status != RPE_OK || arguments->values[DRY_RUN].given)
         return status;
-    if (settings.shards == 0) { /* a part has nothing to show yet */
-        status = pictures_draw(arguments, error);
-        if (status == RPE_OK && !arguments->quiet)
-            status = rpe_sentences_print(arguments->values[OUTPUT].text, stdout, error);
-    }
+    if (settings.shards == 0) /* a part has nothing to show yet */
+        status = results_show(arguments, error);
     if (status == RPE_OK && !arguments->quiet)
         printf("results are in %s\n", arguments->values[OUTPUT].text);
     return status;

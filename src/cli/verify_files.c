@@ -54,7 +54,9 @@ rpe_status rpe_verify_files_write(const rpe_arguments *arguments, const rpe_veri
         const char *path = option_path(arguments, &files[i]);
         if (path != NULL)
             status = rpe_files_write(&written, NULL, path, files[i].writer, context, error);
-        if (status == RPE_OK && directory != NULL && files[i].name != NULL)
+        if (status == RPE_OK && directory != NULL && files[i].writer == NULL)
+            status = rpe_files_replace(&written, directory, files[i].name, error);
+        else if (status == RPE_OK && directory != NULL && files[i].name != NULL)
             status = rpe_files_write(&written, directory, files[i].name, files[i].writer, context, error);
     }
     if (status == RPE_OK)

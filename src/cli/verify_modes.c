@@ -93,6 +93,8 @@ static rpe_status calibration_json(const void *context, rpe_output *output, rpe_
 static const rpe_verify_file calibration_files[] = {
     {-1, "calibration.csv", calibration_csv},
     {-1, "calibration.json", calibration_json},
+    {-1, "calibration.svg", NULL},
+    {-1, "calibration.png", NULL},
 };
 
 static rpe_status calibration_draw(const calibrated *result, const rpe_arguments *arguments, rpe_error *error)

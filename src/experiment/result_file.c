@@ -9,6 +9,7 @@
 #include "rpe_csv.h"
 #include "rpe_estimate.h"
 #include "rpe_memory.h"
+#include "rpe_picture_files.h"
 #include "rpe_provenance.h"
 
 static bool gates_alike(const rpe_kernel *kernel)
@@ -185,14 +186,7 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
 char *rpe_result_path(const rpe_configuration *configuration, const rpe_run_settings *settings,
                       const char *ending)
 {
-    size_t length = strlen(configuration->name) + strlen(ending) + 1;
-    char *name = rpe_memory_allocate(length, 1);
-    if (name == NULL)
-        return NULL;
-    snprintf(name, length, "%s%s", configuration->name, ending);
-    char *path = rpe_path_join(settings->output, name);
-    rpe_memory_free(name);
-    return path;
+    return rpe_path_make(settings->output, configuration->name, ending);
 }
 
 static rpe_status output_open(rpe_result_file *file, rpe_output *output, const char *ending, rpe_error *error)
@@ -250,12 +244,17 @@ static rpe_status finish(rpe_result_file *file, bool complete, rpe_error *error)
     return status;
 }
 
-/* The JSON says that the other two are there and belong together: an earlier one goes first, the new one comes last. */
+/* What was made of earlier rows goes before them: no moment has new rows with old pictures.  The JSON says that the other two
+   are there and belong together: an earlier one goes first, the new one comes last. */
 rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error)
 {
     rpe_status status = finish(file, complete, error);
     if (status == RPE_OK)
+        status = rpe_picture_files_remove(file->settings->output, file->configuration->name, error);
+    if (status == RPE_OK)
         (void)remove(file->json.path);
+    if (status == RPE_OK)
+        rpe_directory_flush(file->json.path);
     rpe_output *outputs[] = {&file->csv, &file->values.output, &file->json};
     for (size_t i = 0; status == RPE_OK && i < sizeof outputs / sizeof outputs[0]; i++)
         status = rpe_output_commit(outputs[i], error);

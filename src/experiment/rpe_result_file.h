@@ -43,7 +43,7 @@ void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, co
 rpe_status rpe_result_file_write(rpe_result_file *file, const rpe_row *row, const double *values,
                                  size_t count, rpe_error *error);
 rpe_status rpe_result_file_keep(rpe_result_file *file, double p, double z, rpe_error *error);
-/* Writes the JSON and gives all files their names.  complete: all points are there. */
+/* Writes the JSON and gives all files their names; the pictures of earlier rows go before.  complete: all points are there. */
 rpe_status rpe_result_file_commit(rpe_result_file *file, bool complete, rpe_error *error);
 /* OUTPUT/NAME + ending; owned by the caller (rpe_memory_free); NULL without memory. */
 char *rpe_result_path(const rpe_configuration *configuration, const rpe_run_settings *settings,

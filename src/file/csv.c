@@ -192,6 +192,7 @@ rpe_status rpe_csv_read(rpe_csv *csv, const char *path, rpe_error *error)
                                path, length == 0 ? "an empty file" : "binary content");
         goto done;
     }
+    rpe_bytes_hash(found.text, length, found.hash);
     for (size_t i = 0; i < length; i++)
         room += found.text[i] == ',' || found.text[i] == '\n';
     found.names = rpe_memory_allocate(room, sizeof *found.names);

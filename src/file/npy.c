@@ -131,8 +131,18 @@ static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_head
     return ferror(stream) ? read_error(path, errno, error) : RPE_OK;
 }
 
-static rpe_status array_read(const char *path, rpe_npy_precision precision, bool finite, rpe_array *array,
-                             rpe_error *error)
+static rpe_status extents_check(const rpe_npy_header *header, const char *path, rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    if (header->count > 0)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected extents of at least 1, found shape %s", path,
+                         rpe_shape_text(header->rank, header->shape, text));
+}
+
+/* finite, filled: whether NaN and Inf, or an array without elements, are errors. */
+static rpe_status array_read(const char *path, rpe_npy_precision precision, bool finite, bool filled,
+                             rpe_array *array, rpe_error *error)
 {
     FILE *stream;
     struct stat file;
@@ -142,6 +152,8 @@ static rpe_status array_read(const char *path, rpe_npy_precision precision, bool
     if (status != RPE_OK)
         return status;
     status = rpe_npy_header_read(&header, stream, path, error);
+    if (status == RPE_OK && filled)
+        status = extents_check(&header, path, error);
     if (status == RPE_OK)
         status = length_check(stream, &file, path, &header, error);
     if (status != RPE_OK)
@@ -163,12 +175,17 @@ done:
 
 rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
 {
-    return array_read(path, precision, true, array, error);
+    return array_read(path, precision, true, true, array, error);
 }
 
 rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
 {
-    return array_read(path, precision, false, array, error);
+    return array_read(path, precision, false, true, array, error);
+}
+
+rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *error)
+{
+    return array_read(path, RPE_NPY_DOUBLE, true, false, array, error);
 }
 
 rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error)

@@ -201,10 +201,8 @@ static rpe_status count_set(rpe_npy_header *header, const char *path, rpe_error 
     size_t bytes = rpe_precision_size(header->precision);
     header->count = 1;
     for (size_t axis = 0; axis < header->rank; axis++) {
-        if (header->shape[axis] == 0)
-            return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected extents of at least 1, found shape %s",
-                                 path, rpe_shape_text(header->rank, header->shape, text));
-        if (!rpe_size_multiply(bytes, header->shape[axis], &bytes) || bytes > PTRDIFF_MAX)
+        size_t extent = header->shape[axis] > 0 ? header->shape[axis] : 1;
+        if (!rpe_size_multiply(bytes, extent, &bytes) || bytes > PTRDIFF_MAX)
             return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a shape that fits in memory, found %s",
                                  path, rpe_shape_text(header->rank, header->shape, text));
         header->count *= header->shape[axis];

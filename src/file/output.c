@@ -227,6 +227,18 @@ char *rpe_path_join(const char *directory, const char *name)
     return path;
 }
 
+char *rpe_path_make(const char *directory, const char *name, const char *ending)
+{
+    const size_t capacity = strlen(name) + strlen(ending) + 1;
+    char *file = rpe_memory_allocate(capacity, 1);
+    if (file == NULL)
+        return NULL;
+    snprintf(file, capacity, "%s%s", name, ending);
+    char *path = rpe_path_join(directory, file);
+    rpe_memory_free(file);
+    return path;
+}
+
 char *rpe_path_directory(const char *path)
 {
     const char *slash = strrchr(path, '/');

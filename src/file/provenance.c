@@ -28,13 +28,18 @@ const char *rpe_revision(void)
     return RPE_REVISION_TEXT;
 }
 
-const char *rpe_text_hash(const char *text, char hash[RPE_HASH_CAPACITY])
+const char *rpe_bytes_hash(const char *bytes, size_t count, char hash[RPE_HASH_CAPACITY])
 {
     uint64_t state = UINT64_C(14695981039346656037);
-    for (const char *c = text; *c != '\0'; c++)
-        state = (state ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < count; i++)
+        state = (state ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
     snprintf(hash, RPE_HASH_CAPACITY, "%016" PRIx64, state);
     return hash;
+}
+
+const char *rpe_text_hash(const char *text, char hash[RPE_HASH_CAPACITY])
+{
+    return rpe_bytes_hash(text, strlen(text), hash);
 }
 
 /* Takes the value; a value that could not be made, or no room for it, is noted in *failed. */

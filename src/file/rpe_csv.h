@@ -7,6 +7,7 @@
 
 #include "rpe_error.h"
 #include "rpe_output.h"
+#include "rpe_provenance.h"
 
 /* One line of text fields, quoted where needed. */
 rpe_status rpe_csv_write_line(rpe_output *output, size_t count, const char *const *fields, rpe_error *error);
@@ -16,10 +17,11 @@ rpe_status rpe_csv_write_line(rpe_output *output, size_t count, const char *cons
 const char *rpe_number_text(double number, char text[RPE_NUMBER_CAPACITY]);
 
 typedef struct rpe_csv {
-    size_t columns, rows; /* rows without the header */
-    char **names;         /* [columns] */
-    char **cells;         /* [rows*columns]; never NULL, "" when empty */
-    char *text;           /* owns all strings */
+    size_t columns, rows;         /* rows without the header */
+    char **names;                 /* [columns] */
+    char **cells;                 /* [rows*columns]; never NULL, "" when empty */
+    char *text;                   /* owns all strings */
+    char hash[RPE_HASH_CAPACITY]; /* of the file's bytes: what was made of it says so */
 } rpe_csv;
 
 /* Every line must have as many fields as the header. */

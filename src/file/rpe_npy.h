@@ -22,6 +22,9 @@ rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array
 rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array,
                             rpe_error *error);
 
+/* As rpe_npy_read in double precision, but there may be no element: the trials of rows, of which none may have a value. */
+rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *error);
+
 /* Opens, writes and finishes under the temporary name; the caller commits or discards (several files appear together). */
 rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error);
 

@@ -10,7 +10,7 @@
 typedef struct rpe_npy_header {
     rpe_precision precision;
     size_t rank, shape[RPE_RANK_MAX];
-    size_t count; /* elements; count times the element size does not overflow */
+    size_t count; /* elements, which may be none; count times the element size does not overflow */
 } rpe_npy_header;
 
 /* Leaves the stream at the first element.  Nothing in the file is trusted; path is for messages. */

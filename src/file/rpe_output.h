@@ -39,6 +39,8 @@ rpe_status rpe_directory_create(const char *path, rpe_error *error);
 /* "DIRECTORY/NAME", or NAME alone if it is absolute or directory is "" or NULL; owned by the caller (rpe_memory_free);
    NULL when there is no memory. */
 char *rpe_path_join(const char *directory, const char *name);
+/* The same of NAME and an ending. */
+char *rpe_path_make(const char *directory, const char *name, const char *ending);
 /* The directory part of path ("." when there is none); owned by the caller. */
 char *rpe_path_directory(const char *path);
 

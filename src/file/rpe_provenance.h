@@ -4,6 +4,7 @@
 #define RPE_PROVENANCE_H
 
 #include <jansson.h>
+#include <stddef.h>
 
 #include "rpe_error.h"
 
@@ -17,5 +18,7 @@ const char *rpe_revision(void);
 /* 64-bit FNV-1a of text as 16 hexadecimal digits: the hash of a configuration. */
 #define RPE_HASH_CAPACITY 17
 const char *rpe_text_hash(const char *text, char hash[RPE_HASH_CAPACITY]);
+/* The same of count bytes: the hash of a file. */
+const char *rpe_bytes_hash(const char *bytes, size_t count, char hash[RPE_HASH_CAPACITY]);
 
 #endif

@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 
 #include "rpe_calibration.h"
+#include "rpe_csv.h"
 #include "rpe_gnuplot.h"
 #include "rpe_gnuplot_text.h"
 #include "rpe_hypothesis.h"
 #include "rpe_memory.h"
+#include "rpe_picture_tie.h"
 #include "rpe_provenance.h"
 
 #define BAND_LEVEL 0.05
@@ -24,6 +26,7 @@ typedef struct sheet {
     const rpe_verification_settings *settings;
     const char *directory, *scripts;
     char *csv, *script;
+    rpe_picture_tie tie;
 } sheet;
 
 /* CLAIMS, and for each claim its rows, its two bands and its title. */
@@ -125,7 +128,7 @@ static rpe_status terminal_draw(const sheet *page, const terminal_form *terminal
         status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a picture, found an empty file",
                                page->script);
     rpe_output_discard(&variables);
-    return status;
+    return status == RPE_OK ? rpe_picture_tie_write(&page->tie, output->temporary, error) : status;
 }
 
 rpe_status rpe_calibration_draw(const rpe_calibration *calibration, const rpe_verification_settings *settings,
@@ -137,10 +140,16 @@ rpe_status rpe_calibration_draw(const rpe_calibration *calibration, const rpe_ve
                   .directory = directory,
                   .scripts = scripts,
                   .csv = rpe_path_join(directory, "calibration.csv"),
-                  .script = rpe_path_join(scripts, "calibration.gp")};
+                  .script = rpe_path_join(scripts, "calibration.gp"),
+                  .tie = {.page = 1, .pages = 1}};
+    rpe_csv rows = {0};
     rpe_status status = RPE_OK;
     if (page.csv == NULL || page.script == NULL)
         status = rpe_error_memory(error, "path of a picture", strlen(directory), 1);
+    else
+        status = rpe_csv_read(&rows, page.csv, error);
+    memcpy(page.tie.rows, rows.hash, sizeof page.tie.rows);
+    rpe_csv_destroy(&rows);
     for (size_t i = 0; status == RPE_OK && i < TERMINALS; i++)
         status = terminal_draw(&page, &terminals[i], &outputs[i], error);
     for (size_t i = 0; status == RPE_OK && i < TERMINALS; i++) {

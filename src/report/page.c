@@ -19,10 +19,13 @@ static void body_print(rpe_html *html, rpe_page *page)
     rpe_html_close(html);
 }
 
-rpe_status rpe_page_write(const rpe_page_settings *settings, rpe_output *output, rpe_error *error)
+rpe_status rpe_page_write(const rpe_page_settings *settings, rpe_output *output, rpe_faults *faults,
+                          rpe_error *error)
 {
-    rpe_page page = {
-        .settings = settings, .downloads_room = RPE_PAGE_DOWNLOADS, .tables_room = RPE_PAGE_TABLES};
+    rpe_page page = {.settings = settings,
+                     .faults = faults,
+                     .downloads_room = RPE_PAGE_DOWNLOADS,
+                     .tables_room = RPE_PAGE_TABLES};
     rpe_html html = {.stream = output->stream};
     rpe_status status = rpe_page_read(&page, error);
     if (status == RPE_OK) {

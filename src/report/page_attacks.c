@@ -119,6 +119,10 @@ void rpe_page_calibration_print(rpe_html *html, const rpe_page *page)
         rpe_page_picture_print(html, &calibration->picture, alt, false);
         rpe_html_close(html);
     }
+    if (calibration->picture.stale)
+        rpe_html_element(html, "p",
+                         "The picture beside this calibration was drawn from another, so it is not shown; "
+                         "rpebench verify --calibrate draws it.");
     rpe_page_details_open(html, "Every claim (%zu)", calibration->claims);
     rpe_page_table_open(html, NULL, heads);
     json_array_foreach(claims, i, claim)

@@ -308,6 +308,8 @@ static void others_check(rpe_page *page)
 
 rpe_status rpe_page_caveats_find(rpe_page *page, rpe_error *error)
 {
+    for (size_t i = 0; i < page->faults->count; i++)
+        caveat_add(&page->caveats, "", "%s", page->faults->items[i].text);
     alike_check(page, "revisions", revision_of);
     alike_check(page, "seeds", seed_of);
     alike_check(page, "processors", processor_of);

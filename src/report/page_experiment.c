@@ -44,6 +44,27 @@ static const char *reading_of(const rpe_page_experiment *experiment)
     return found->text;
 }
 
+/* What is not shown, and why. */
+static void missing_print(rpe_html *html, const rpe_page_experiment *experiment)
+{
+    if (experiment->picture_count > 0) {
+        if (experiment->picture_count < experiment->page_count)
+            rpe_html_element_format(html, "p", "The picture has %zu pages, of which %zu are shown here.",
+                                    experiment->page_count, experiment->picture_count);
+    } else if (experiment->stale) {
+        rpe_html_element_format(
+            html, "p",
+            "The picture beside these rows was drawn from other rows, so it is not shown; "
+            "rpebench plot %s draws that of these.",
+            experiment->directory);
+    } else if (rpe_record_values(&experiment->record) == 0) {
+        rpe_html_element_format(html, "p", "There is no picture, as no row has a value: %s.",
+                                rpe_record_reason(&experiment->record));
+    } else {
+        rpe_html_element(html, "p", "There is no picture of this experiment in the results.");
+    }
+}
+
 static void pictures_print(rpe_html *html, const rpe_page *page, const rpe_page_experiment *experiment)
 {
     bool key = false;
@@ -57,8 +78,7 @@ static void pictures_print(rpe_html *html, const rpe_page *page, const rpe_page_
         rpe_html_close(html);
     }
     rpe_memory_free(alt);
-    if (experiment->picture_count == 0)
-        rpe_html_element(html, "p", "There is no picture of this experiment in the results.");
+    missing_print(html, experiment);
 }
 
 static void residuals_print(rpe_html *html, const rpe_page_experiment *experiment)

@@ -7,6 +7,7 @@
 
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
+#include "rpe_picture_tie.h"
 
 rpe_status rpe_page_file_read(rpe_page_file *file, const char *path, rpe_error *error)
 {
@@ -48,22 +49,29 @@ void rpe_page_file_destroy(rpe_page_file *file)
 static rpe_status kind_read(rpe_page_picture *picture, const char *directory, const char *name,
                             const char *suffix, const char *ending, rpe_error *error)
 {
-    size_t capacity = strlen(name) + strlen(suffix) + strlen(ending) + 1;
-    char *file = rpe_memory_allocate(capacity, 1);
-    if (file == NULL)
-        return rpe_error_memory(error, "path of a picture", capacity, 1);
-    snprintf(file, capacity, "%s%s%s", name, suffix, ending);
-    char *path = rpe_path_join(directory, file);
-    rpe_memory_free(file);
+    char last[32];
+    snprintf(last, sizeof last, "%s%s", suffix, ending);
+    char *path = rpe_path_make(directory, name, last);
     if (path == NULL)
-        return rpe_error_memory(error, "path of a picture", capacity, 1);
+        return rpe_error_memory(error, "path of a picture", strlen(name), 1);
     rpe_status status = rpe_page_file_read(&picture->file, path, error);
     rpe_memory_free(path);
     return status;
 }
 
+/* A picture of other rows is as good as none. */
+static void tie_check(rpe_page_picture *picture, const char *rows)
+{
+    rpe_picture_tie tie = {.pages = 0};
+    picture->untied = !rpe_picture_tie_read(&tie, picture->file.bytes, picture->file.count);
+    picture->stale = !picture->untied && strcmp(tie.rows, rows) != 0;
+    picture->pages = tie.pages;
+    if (picture->stale)
+        rpe_page_file_destroy(&picture->file);
+}
+
 rpe_status rpe_page_picture_read(rpe_page_picture *picture, const char *directory, const char *name,
-                                 const char *suffix, rpe_error *error)
+                                 const char *suffix, const char *rows, rpe_error *error)
 {
     rpe_page_picture read = {0};
     rpe_status status = kind_read(&read, directory, name, suffix, ".svg", error);
@@ -74,6 +82,8 @@ rpe_status rpe_page_picture_read(rpe_page_picture *picture, const char *director
         read.type = "image/png";
         status = kind_read(&read, directory, name, suffix, ".png", error);
     }
+    if (status == RPE_OK && read.file.bytes != NULL)
+        tie_check(&read, rows);
     if (status == RPE_OK)
         *picture = read;
     return status;
@@ -160,4 +170,9 @@ void rpe_page_picture_print(rpe_html *html, const rpe_page_picture *picture, con
         rpe_svg_print(html, &picture->svg, picture->id, alt);
     }
     rpe_html_close(html);
+    if (picture->untied)
+        rpe_html_element(
+            html, "p",
+            "The picture does not say which rows it was drawn from: an earlier version or another "
+            "program made it, and it may be of an earlier run.");
 }

@@ -192,7 +192,7 @@ static double key_worth(const rpe_page_experiment *experiment, size_t n)
         return lags ? 0 : (double)residuals->family;
     if (n == 1)
         return lags ? (double)residuals->rows : 0;
-    return lags ? 0 : (double)(residuals->rows - residuals->closed) / (double)residuals->rows;
+    return lags ? 0 : (double)(residuals->rows - residuals->closed) / (double)(residuals->rows + 1);
 }
 
 static bool key_taken(const rpe_page_experiment *experiment, const rpe_page_experiment *const *keys,

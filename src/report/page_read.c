@@ -147,12 +147,14 @@ static rpe_status pictures_read(rpe_page_experiment *experiment, rpe_error *erro
         rpe_page_picture picture = {0};
         if (sheet > 0)
             snprintf(suffix, sizeof suffix, "-%zu", sheet);
-        status =
-            rpe_page_picture_read(&picture, experiment->directory, experiment->record.name, suffix, error);
-        if (status != RPE_OK || (!rpe_page_picture_there(&picture) && sheet > 0))
+        status = rpe_page_picture_read(&picture, experiment->directory, experiment->record.name, suffix,
+                                       experiment->record.rows.hash, error);
+        experiment->stale = experiment->stale || picture.stale;
+        if (status != RPE_OK || (!rpe_page_picture_there(&picture) && sheet > experiment->page_count))
             break;
         if (rpe_page_picture_there(&picture))
             experiment->pictures[experiment->picture_count++] = picture;
+        experiment->page_count = picture.pages > 0 ? picture.pages : experiment->page_count;
         if (sheet == 0 && experiment->picture_count > 0)
             break; /* NAME.svg: the only one */
     }
@@ -184,7 +186,6 @@ static rpe_status experiment_read(rpe_page *page, const char *directory, const c
     experiment->directory = rpe_memory_text(directory);
     experiment->id = id_make(page, directory, name);
     snprintf(experiment->anchor, sizeof experiment->anchor, "e%zu", page->experiment_count + 1);
-    page->experiment_count++; /* from here on destroyed with the page */
     if (experiment->directory == NULL || experiment->id == NULL)
         return rpe_error_memory(error, name, strlen(directory), 1);
     const json_t *configuration = json_object_get(experiment->record.document.root, "configuration");
@@ -195,6 +196,18 @@ static rpe_status experiment_read(rpe_page *page, const char *directory, const c
     residuals_find(experiment);
     status = sentences_read(experiment, error);
     return status == RPE_OK ? pictures_read(experiment, error) : status;
+}
+
+static void experiment_destroy(rpe_page_experiment *experiment)
+{
+    for (size_t i = 0; i < experiment->picture_count; i++)
+        rpe_page_picture_destroy(&experiment->pictures[i]);
+    rpe_record_destroy(&experiment->record);
+    rpe_memory_free(experiment->sentences);
+    rpe_memory_free(experiment->adjusted_p);
+    rpe_memory_free(experiment->directory);
+    rpe_memory_free(experiment->id);
+    *experiment = (rpe_page_experiment){0};
 }
 
 static rpe_status experiments_reserve(rpe_page *page, size_t more, rpe_error *error)
@@ -216,13 +229,20 @@ static rpe_status experiments_reserve(rpe_page *page, size_t more, rpe_error *er
 static rpe_status folder_read(rpe_page *page, const char *directory, rpe_error *error)
 {
     rpe_record_names names = {0};
-    rpe_status status = rpe_record_names_read(&names, directory, error);
+    rpe_status status = rpe_record_names_read(&names, directory, page->faults, error);
     if (status == RPE_ERROR_INPUT) /* no results: verdicts alone */
         return RPE_OK;
     if (status == RPE_OK)
         status = experiments_reserve(page, names.count, error);
-    for (size_t i = 0; status == RPE_OK && i < names.count; i++)
-        status = experiment_read(page, directory, names.names[i], error);
+    for (size_t i = 0; status == RPE_OK && i < names.count; i++) {
+        rpe_error failure = {""};
+        status = experiment_read(page, directory, names.names[i], &failure);
+        if (status == RPE_OK)
+            page->experiment_count++;
+        else
+            experiment_destroy(&page->experiments[page->experiment_count]);
+        status = rpe_faults_take(page->faults, status, &failure, error);
+    }
     rpe_record_names_destroy(&names);
     return status;
 }
@@ -255,6 +275,24 @@ static rpe_status mutants_read(rpe_page_mutants *mutants, const char *path, rpe_
     return RPE_OK;
 }
 
+/* The picture of the p-values in calibration.csv; without that file nothing can be said of it. */
+static rpe_status calibration_picture_read(rpe_page_calibration *calibration, const char *directory,
+                                           rpe_error *error)
+{
+    rpe_page_file rows = {0};
+    char hash[RPE_HASH_CAPACITY] = "";
+    char *path = rpe_path_join(directory, "calibration.csv");
+    rpe_status status = path == NULL ? rpe_error_memory(error, directory, strlen(directory), 1)
+                                     : rpe_page_file_read(&rows, path, error);
+    if (status == RPE_OK && rows.bytes != NULL)
+        rpe_bytes_hash(rows.bytes, rows.count, hash);
+    if (status == RPE_OK)
+        status = rpe_page_picture_read(&calibration->picture, directory, "calibration", "", hash, error);
+    rpe_page_file_destroy(&rows);
+    rpe_memory_free(path);
+    return status;
+}
+
 static rpe_status calibration_read(rpe_page_calibration *calibration, const char *path, rpe_error *error)
 {
     rpe_status status = rpe_json_read(&calibration->document, path, error);
@@ -271,7 +309,7 @@ static rpe_status calibration_read(rpe_page_calibration *calibration, const char
     char *directory = rpe_path_directory(path);
     if (directory == NULL)
         return rpe_error_memory(error, path, strlen(path), 1);
-    status = rpe_page_picture_read(&calibration->picture, directory, "calibration", "", error);
+    status = calibration_picture_read(calibration, directory, error);
     rpe_memory_free(directory);
     calibration->there = status == RPE_OK;
     return status;
@@ -328,6 +366,12 @@ static rpe_status pictures_place(rpe_page *page, rpe_error *error)
                             : status;
 }
 
+static bool page_is_empty(const rpe_page *page)
+{
+    return page->experiment_count == 0 && !page->verification.there && !page->mutants.there &&
+           !page->calibration.there;
+}
+
 rpe_status rpe_page_read(rpe_page *page, rpe_error *error)
 {
     folder_list folders = {0};
@@ -338,9 +382,12 @@ rpe_status rpe_page_read(rpe_page *page, rpe_error *error)
         status = others_read(page, &folders, error);
     if (status == RPE_OK)
         status = rpe_page_changes_read(&page->changes, page->settings, error);
+    for (size_t side = 0; status == RPE_OK && side < 2; side++)
+        status = rpe_faults_join(page->faults, &page->changes.sets[side].faults, error);
     folders_destroy(&folders);
-    if (status == RPE_OK && page->experiment_count == 0 && !page->verification.there &&
-        !page->mutants.there && !page->calibration.there)
+    if (status == RPE_OK && page_is_empty(page) && page->faults->status != RPE_OK)
+        return rpe_faults_end(page->faults, stderr, RPE_OK, error);
+    if (status == RPE_OK && page_is_empty(page))
         status = rpe_error_set(
             error, RPE_ERROR_INPUT,
             "%s: expected results (NAME.json with NAME.csv beside it, verify.json, mutants.csv or "
@@ -349,17 +396,6 @@ rpe_status rpe_page_read(rpe_page *page, rpe_error *error)
     if (status == RPE_OK)
         status = pictures_place(page, error);
     return status == RPE_OK ? rpe_page_caveats_find(page, error) : status;
-}
-
-static void experiment_destroy(rpe_page_experiment *experiment)
-{
-    for (size_t i = 0; i < experiment->picture_count; i++)
-        rpe_page_picture_destroy(&experiment->pictures[i]);
-    rpe_record_destroy(&experiment->record);
-    rpe_memory_free(experiment->sentences);
-    rpe_memory_free(experiment->adjusted_p);
-    rpe_memory_free(experiment->directory);
-    rpe_memory_free(experiment->id);
 }
 
 void rpe_page_destroy(rpe_page *page)

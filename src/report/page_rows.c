@@ -203,6 +203,10 @@ static size_t keys_print(rpe_html *html, const layout *table)
 void rpe_page_rows_print(rpe_html *html, rpe_page *page, const rpe_page_experiment *experiment)
 {
     layout table;
+    if (experiment->record.rows.rows == 0) {
+        rpe_html_element(html, "p", "There is no row: the run was stopped before its first point.");
+        return;
+    }
     layout_make(&table, experiment);
     shared_print(html, &table);
     size_t keys = keys_print(html, &table);

@@ -233,7 +233,7 @@ static bool walk(walker *w)
             text_walk(w);
             continue;
         }
-        if (w->end - start < 4 || ended)
+        if (w->end - start < 4 || (ended && strncmp(start, "<!--", 4) != 0))
             return false;
         if (start[1] == '?' || start[1] == '!') {
             if (w->depth > 0 ? strncmp(start, "<!--", 4) != 0 : false)

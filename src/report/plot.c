@@ -10,6 +10,8 @@
 #include "rpe_memory.h"
 #include "rpe_output.h"
 #include "rpe_picture.h"
+#include "rpe_picture_files.h"
+#include "rpe_picture_tie.h"
 #include "rpe_record.h"
 
 /* How many panels of a script's picture are on one page, and whether it wants the lag as its axis. */
@@ -32,11 +34,13 @@ typedef struct terminal_form {
 static const terminal_form terminals[] = {{"svg", "svg"}, {"pngcairo", "png"}};
 #define TERMINALS (sizeof terminals / sizeof terminals[0])
 
-typedef struct page {
-    rpe_preamble preamble;
-    const char *directory, *script;
-    size_t number; /* 0: the only one */
-} page;
+/* The files of a picture: a page is one in each terminal. */
+typedef struct drawing {
+    const rpe_picture *picture;
+    const char *directory, *scripts, *script;
+    size_t panels, pages; /* at most so many panels a page */
+    rpe_output *outputs;  /* [pages][TERMINALS], whole and under temporary names */
+} drawing;
 
 static const picture_form *form_find(const char *script)
 {
@@ -46,25 +50,21 @@ static const picture_form *form_find(const char *script)
     return form;
 }
 
-static char *page_path(const page *sheet, const char *suffix)
+/* DIRECTORY/NAME.SUFFIX, or of several pages DIRECTORY/NAME-NUMBER.SUFFIX. */
+static char *page_path(const drawing *drawn, size_t page, const char *suffix)
 {
-    const char *name = sheet->preamble.picture->record->name;
-    size_t capacity = strlen(name) + strlen(suffix) + 32;
-    char *file = rpe_memory_allocate(capacity, 1);
-    if (file == NULL)
-        return NULL;
-    if (sheet->number > 0)
-        snprintf(file, capacity, "%s-%zu.%s", name, sheet->number, suffix);
+    char ending[48];
+    if (drawn->pages > 1)
+        snprintf(ending, sizeof ending, "-%zu.%s", page + 1, suffix);
     else
-        snprintf(file, capacity, "%s.%s", name, suffix);
-    char *path = rpe_path_join(sheet->directory, file);
-    rpe_memory_free(file);
-    return path;
+        snprintf(ending, sizeof ending, ".%s", suffix);
+    return rpe_path_make(drawn->directory, drawn->picture->record->name, ending);
 }
 
-static rpe_status output_open(rpe_output *output, const page *sheet, const char *suffix, rpe_error *error)
+static rpe_status output_open(rpe_output *output, const drawing *drawn, size_t page, const char *suffix,
+                              rpe_error *error)
 {
-    char *path = page_path(sheet, suffix);
+    char *path = page_path(drawn, page, suffix);
     if (path == NULL)
         return rpe_error_memory(error, "path of a picture", 1, strlen(suffix));
     rpe_status status = rpe_output_open(output, path, error);
@@ -72,96 +72,82 @@ static rpe_status output_open(rpe_output *output, const page *sheet, const char 
     return status;
 }
 
+static rpe_preamble preamble_make(const drawing *drawn, size_t page, const char *terminal, const char *target)
+{
+    size_t count = drawn->picture->panels.count;
+    size_t first = count * page / drawn->pages, next = count * (page + 1) / drawn->pages;
+    return (rpe_preamble){.picture = drawn->picture,
+                          .first_panel = first,
+                          .panel_count = next - first,
+                          .scripts = drawn->scripts,
+                          .terminal = terminal,
+                          .target = target};
+}
+
+static rpe_status drawn_check(const drawing *drawn, const char *path, rpe_error *error)
+{
+    struct stat found;
+    if (stat(path, &found) == 0 && found.st_size > 0)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a picture, found an empty file",
+                         drawn->script);
+}
+
 /* One file of a page, under its temporary name.  gnuplot writes into the file that output made. */
-static rpe_status terminal_draw(const page *sheet, const terminal_form *terminal, rpe_output *output,
-                                rpe_error *error)
+static rpe_status terminal_draw(const drawing *drawn, size_t page, const terminal_form *terminal,
+                                rpe_output *output, rpe_error *error)
 {
     rpe_output variables = {0};
-    rpe_preamble preamble = sheet->preamble;
-    struct stat drawn;
-    rpe_status status = output_open(output, sheet, terminal->suffix, error);
+    rpe_status status = output_open(output, drawn, page, terminal->suffix, error);
     if (status == RPE_OK)
-        status = output_open(&variables, sheet, "gp", error);
+        status = output_open(&variables, drawn, page, "gp", error);
     if (status == RPE_OK) {
-        preamble.terminal = terminal->name;
-        preamble.target = output->temporary;
+        const rpe_preamble preamble = preamble_make(drawn, page, terminal->name, output->temporary);
         status = rpe_preamble_write(&preamble, &variables, error);
     }
     if (status == RPE_OK)
         status = rpe_output_finish(&variables, error);
     if (status == RPE_OK)
-        status = rpe_gnuplot_run(variables.temporary, sheet->script, error);
-    if (status == RPE_OK && (stat(output->temporary, &drawn) != 0 || drawn.st_size == 0))
-        status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a picture, found an empty file",
-                               sheet->script);
+        status = rpe_gnuplot_run(variables.temporary, drawn->script, error);
+    if (status == RPE_OK)
+        status = drawn_check(drawn, output->temporary, error);
     rpe_output_discard(&variables);
-    return status;
+    if (status == RPE_OK) {
+        rpe_picture_tie tie = {.page = page + 1, .pages = drawn->pages};
+        snprintf(tie.rows, sizeof tie.rows, "%s", drawn->picture->record->rows.hash);
+        status = rpe_picture_tie_write(&tie, output->temporary, error);
+    }
+    return status == RPE_OK ? rpe_output_finish(output, error) : status;
 }
 
-/* All files of a page appear together. */
-static rpe_status page_draw(const page *sheet, FILE *log, rpe_error *error)
+/* Earlier pictures go first, as they may have had other pages; then all appear. */
+static rpe_status pages_commit(const drawing *drawn, FILE *log, rpe_error *error)
 {
-    rpe_output outputs[TERMINALS] = {0};
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < TERMINALS; i++)
-        status = terminal_draw(sheet, &terminals[i], &outputs[i], error);
-    for (size_t i = 0; status == RPE_OK && i < TERMINALS; i++)
-        status = rpe_output_finish(&outputs[i], error);
-    for (size_t i = 0; status == RPE_OK && i < TERMINALS; i++) {
-        status = rpe_output_commit(&outputs[i], error);
-        char *path = page_path(sheet, terminals[i].suffix);
+    rpe_status status = rpe_picture_files_remove(drawn->directory, drawn->picture->record->name, error);
+    for (size_t i = 0; status == RPE_OK && i < drawn->pages * TERMINALS; i++) {
+        char *path = page_path(drawn, i / TERMINALS, terminals[i % TERMINALS].suffix);
+        status = rpe_output_commit(&drawn->outputs[i], error);
         if (status == RPE_OK && log != NULL && path != NULL)
             fprintf(log, "picture %s\n", path);
         rpe_memory_free(path);
     }
-    for (size_t i = 0; i < TERMINALS; i++)
-        rpe_output_discard(&outputs[i]);
     return status;
 }
 
-/* The files of a page that no longer is one; whether there were any.  NAME-2 with a JSON is another experiment. */
-static bool page_remove(const page *sheet)
+static rpe_status pages_draw(drawing *drawn, FILE *log, rpe_error *error)
 {
-    bool removed = false;
-    char *json = page_path(sheet, "json");
-    bool other = json == NULL || (sheet->number > 0 && access(json, F_OK) == 0);
-    rpe_memory_free(json);
-    for (size_t i = 0; !other && i < TERMINALS; i++) {
-        char *path = page_path(sheet, terminals[i].suffix);
-        removed = (path != NULL && unlink(path) == 0) || removed;
-        rpe_memory_free(path);
-    }
-    return removed;
-}
-
-/* An earlier run may have had more pages, or a single one. */
-static void stale_remove(const rpe_picture *picture, const char *directory, size_t count)
-{
-    page stale = {.preamble = {.picture = picture}, .directory = directory};
-    if (count > 1)
-        page_remove(&stale);
-    for (stale.number = count > 1 ? count + 1 : 1; page_remove(&stale);)
-        stale.number++;
-}
-
-static rpe_status pages_draw(const rpe_picture *picture, const char *directory, const char *scripts,
-                             const char *script, size_t panels, FILE *log, rpe_error *error)
-{
-    size_t count = picture->panels.count / panels + (picture->panels.count % panels > 0);
+    size_t files = drawn->pages * TERMINALS;
     rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < count; i++) {
-        size_t first = picture->panels.count * i / count, next = picture->panels.count * (i + 1) / count;
-        page sheet = {.preamble = {.picture = picture,
-                                   .first_panel = first,
-                                   .panel_count = next - first,
-                                   .scripts = scripts},
-                      .directory = directory,
-                      .script = script,
-                      .number = count > 1 ? i + 1 : 0};
-        status = page_draw(&sheet, log, error);
-    }
+    drawn->outputs = rpe_memory_allocate_zero(files, sizeof *drawn->outputs);
+    if (drawn->outputs == NULL)
+        return rpe_error_memory(error, "pages of a picture", files, sizeof *drawn->outputs);
+    for (size_t i = 0; status == RPE_OK && i < files; i++)
+        status = terminal_draw(drawn, i / TERMINALS, &terminals[i % TERMINALS], &drawn->outputs[i], error);
     if (status == RPE_OK)
-        stale_remove(picture, directory, count);
+        status = pages_commit(drawn, log, error);
+    for (size_t i = 0; i < files; i++)
+        rpe_output_discard(&drawn->outputs[i]);
+    rpe_memory_free(drawn->outputs);
     return status;
 }
 
@@ -209,46 +195,99 @@ rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, r
     return status;
 }
 
+/* What the rows have no place for in this picture. */
+static rpe_status rows_check(const rpe_record *record, const picture_form *form, const char *name,
+                             rpe_error *error)
+{
+    const rpe_axis *axis = rpe_record_axis(record);
+    if (!form->at_lag || axis->column == RPE_COLUMN_lag)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT,
+                         "%s: expected rows with a lag for the picture \"%s\" (\"axis\": \"lag\"), found "
+                         "the axis \"%s\"",
+                         record->csv_path, name, rpe_column_name(axis->column));
+}
+
+static rpe_status picture_draw(const rpe_record *record, drawing *drawn, const char *name, FILE *log,
+                               rpe_error *error)
+{
+    const picture_form *form = form_find(name);
+    const rpe_axis *axis = rpe_record_axis(record);
+    rpe_picture picture = {0};
+    rpe_status status = rows_check(record, form, name, error);
+    if (status == RPE_OK)
+        status = rpe_picture_create(&picture, record, axis, form->panels, error);
+    if (status == RPE_OK && picture.panels.count == 0)
+        status = rpe_error_set(error, RPE_ERROR_INPUT,
+                               "%s: expected numbers in the column \"%s\" for the picture \"%s\", found none",
+                               record->csv_path, rpe_column_name(axis->column), name);
+    if (status == RPE_OK) {
+        drawn->picture = &picture;
+        drawn->pages = picture.panels.count / form->panels + (picture.panels.count % form->panels > 0);
+        status = pages_draw(drawn, log, error);
+    }
+    rpe_picture_destroy(&picture);
+    return status;
+}
+
+/* Rows without any value, as of a run that was stopped before its first point, have no picture. */
 static rpe_status result_draw(const rpe_record *record, const char *directory, const char *scripts, FILE *log,
                               rpe_error *error)
 {
     const char *name;
     char *script = NULL;
-    rpe_picture picture = {0};
     rpe_status status = script_path(&record->document, scripts, &name, &script, error);
     if (status != RPE_OK || script == NULL)
         return status;
-    const picture_form *form = form_find(name);
-    const rpe_axis *axis = rpe_record_axis(record);
-    if (form->at_lag && axis->column != RPE_COLUMN_lag) {
-        rpe_memory_free(script);
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: expected rows with a lag for the picture \"%s\" (\"axis\": \"lag\"), found "
-                             "the axis \"%s\"",
-                             record->csv_path, name, rpe_column_name(axis->column));
-    }
-    status = rpe_picture_create(&picture, record, axis, form->panels, error);
-    if (status == RPE_OK && picture.panels.count == 0)
-        status = rpe_error_set(error, RPE_ERROR_INPUT,
-                               "%s: expected numbers in the column \"%s\" for the picture \"%s\", found none",
-                               record->csv_path, rpe_column_name(axis->column), name);
-    if (status == RPE_OK)
-        status = pages_draw(&picture, directory, scripts, script, form->panels, log, error);
-    rpe_picture_destroy(&picture);
+    drawing drawn = {.directory = directory, .scripts = scripts, .script = script};
+    if (rpe_record_values(record) > 0)
+        status = picture_draw(record, &drawn, name, log, error);
+    else if (log != NULL)
+        fprintf(log, "no picture of %s, whose rows have no value: %s\n", record->csv_path,
+                rpe_record_reason(record));
     rpe_memory_free(script);
     return status;
 }
 
-rpe_status rpe_plot_directory(const char *directory, const char *scripts, FILE *log, rpe_error *error)
+/* A picture that cannot be drawn leaves none of other rows either. */
+static rpe_status stale_remove(const rpe_record *record, const char *directory, rpe_error *error)
+{
+    static const char *const endings[] = {".svg", ".png", "-1.svg", "-1.png"};
+    bool stale = false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        rpe_picture_tie tie;
+        char *path = rpe_path_make(directory, record->name, endings[i]);
+        if (path == NULL)
+            return rpe_error_memory(error, "path of a picture", strlen(directory), 1);
+        bool tied = rpe_picture_tie_find(&tie, path) && strcmp(tie.rows, record->rows.hash) == 0;
+        stale = stale || (!tied && access(path, F_OK) == 0);
+        rpe_memory_free(path);
+    }
+    return stale ? rpe_picture_files_remove(directory, record->name, error) : RPE_OK;
+}
+
+static rpe_status name_draw(const char *directory, const char *name, const char *scripts, FILE *log,
+                            rpe_error *error)
+{
+    rpe_record record = {0};
+    rpe_status status = rpe_record_read(&record, directory, name, error);
+    if (status == RPE_OK)
+        status = stale_remove(&record, directory, error);
+    if (status == RPE_OK)
+        status = result_draw(&record, directory, scripts, log, error);
+    rpe_record_destroy(&record);
+    return status;
+}
+
+rpe_status rpe_plot_directory(const char *directory, const char *scripts, FILE *log, rpe_faults *faults,
+                              rpe_error *error)
 {
     rpe_record_names names = {0};
-    rpe_status status = rpe_record_names_read(&names, directory, error);
+    rpe_status status = rpe_record_names_read(&names, directory, faults, error);
     for (size_t i = 0; status == RPE_OK && i < names.count; i++) {
-        rpe_record record = {0};
-        status = rpe_record_read(&record, directory, names.names[i], error);
-        if (status == RPE_OK)
-            status = result_draw(&record, directory, scripts, log, error);
-        rpe_record_destroy(&record);
+        rpe_error failure = {""};
+        status = name_draw(directory, names.names[i], scripts, log, &failure);
+        status = rpe_faults_take(faults, status, &failure, error);
     }
     rpe_record_names_destroy(&names);
     return status;

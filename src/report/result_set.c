@@ -48,7 +48,7 @@ static rpe_status trials_read(rpe_result_record *record, const char *path, rpe_e
     }
     if (access(path, F_OK) != 0)
         return RPE_OK;
-    rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, &record->trials, error);
+    rpe_status status = rpe_npy_read_list(path, &record->trials, error);
     if (status != RPE_OK || (record->trials.rank == 1 && record->trials.shape[0] == all))
         return status;
     char shape[RPE_SHAPE_CAPACITY];
@@ -87,23 +87,11 @@ static bool flag_of(const json_t *root, const char *key, bool missing)
     return value == NULL ? missing : json_is_true(value);
 }
 
-static char *path_make(const char *directory, const char *name, const char *ending)
-{
-    size_t length = strlen(name) + strlen(ending) + 1;
-    char *file = rpe_memory_allocate(length, 1);
-    if (file == NULL)
-        return NULL;
-    snprintf(file, length, "%s%s", name, ending);
-    char *path = rpe_path_join(directory, file);
-    rpe_memory_free(file);
-    return path;
-}
-
 static rpe_status record_read(rpe_result_record *record, const char *directory, const char *name,
                               rpe_error *error)
 {
     rpe_result_record read = {0};
-    char *npy = path_make(directory, name, ".npy");
+    char *npy = rpe_path_make(directory, name, ".npy");
     if (npy == NULL)
         return rpe_error_memory(error, "path of the trials", strlen(name), 1);
     rpe_status status = rpe_record_read(&read.record, directory, name, error);
@@ -158,13 +146,16 @@ static rpe_status directory_add(rpe_result_set *set, const char *directory, rpe_
 {
     rpe_record_names names = {0};
     rpe_error none = {""};
-    rpe_status status = rpe_record_names_read(&names, directory, &none);
+    rpe_status status = rpe_record_names_read(&names, directory, &set->faults, &none);
     if (status == RPE_ERROR_INPUT)
         return RPE_OK;
     if (status != RPE_OK && error != NULL)
         *error = none;
-    for (size_t i = 0; status == RPE_OK && i < names.count; i++)
-        status = record_add(set, directory, names.names[i], error);
+    for (size_t i = 0; status == RPE_OK && i < names.count; i++) {
+        rpe_error failure = {""};
+        status = record_add(set, directory, names.names[i], &failure);
+        status = rpe_faults_take(&set->faults, status, &failure, error);
+    }
     rpe_record_names_destroy(&names);
     return status;
 }
@@ -241,7 +232,9 @@ rpe_status rpe_result_set_read(rpe_result_set *set, const char *path, rpe_error 
         status = directory_add(&read, path, error);
     if (status == RPE_OK && read.count == 0)
         status = inner_directories_add(&read, path, error);
-    if (status == RPE_OK && read.count == 0)
+    if (status == RPE_OK && read.count == 0 && read.faults.status != RPE_OK)
+        status = rpe_faults_end(&read.faults, stderr, RPE_OK, error);
+    else if (status == RPE_OK && read.count == 0)
         status = rpe_error_set(error, RPE_ERROR_INPUT,
                                "%s: expected results of experiments (NAME.json with NAME.csv beside it), "
                                "found none",
@@ -258,5 +251,6 @@ void rpe_result_set_destroy(rpe_result_set *set)
     for (size_t i = 0; i < set->count; i++)
         record_destroy(&set->records[i]);
     rpe_memory_free(set->records);
+    rpe_faults_destroy(&set->faults);
     *set = (rpe_result_set){0};
 }

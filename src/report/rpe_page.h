@@ -3,6 +3,7 @@
 #define RPE_PAGE_H
 
 #include "rpe_error.h"
+#include "rpe_faults.h"
 #include "rpe_output.h"
 
 typedef struct rpe_page_settings {
@@ -13,8 +14,9 @@ typedef struct rpe_page_settings {
     const char *calibration;  /* calibration.json; likewise */
 } rpe_page_settings;
 
-/* The same files give the same bytes.  No result, no verdict and no calibration in the run is an error, as is a file that is
-   not what it must be. */
-rpe_status rpe_page_write(const rpe_page_settings *settings, rpe_output *output, rpe_error *error);
+/* The same files give the same bytes.  No result, no verdict and no calibration in the run is an error.  A result that is not
+   what it must be is kept in faults and named on the page, which shows the others; other files that are bad are errors. */
+rpe_status rpe_page_write(const rpe_page_settings *settings, rpe_output *output, rpe_faults *faults,
+                          rpe_error *error);
 
 #endif

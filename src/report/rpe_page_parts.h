@@ -34,11 +34,14 @@ typedef struct rpe_page_picture {
     const char *type; /* of an image; NULL: svg is filled in */
     rpe_svg svg;
     bool left_out; /* for its size */
+    bool stale;    /* of other rows: it is not shown */
+    bool untied;   /* it does not say of which rows */
+    size_t pages;  /* of how many it says that it is one */
 } rpe_page_picture;
 
-/* Reads DIRECTORY/NAMESUFFIX.svg, or .png where there is none. */
+/* Reads DIRECTORY/NAMESUFFIX.svg, or .png where there is none.  rows: the hash of the CSV that it must be of. */
 rpe_status rpe_page_picture_read(rpe_page_picture *picture, const char *directory, const char *name,
-                                 const char *suffix, rpe_error *error);
+                                 const char *suffix, const char *rows, rpe_error *error);
 void rpe_page_picture_destroy(rpe_page_picture *picture);
 bool rpe_page_picture_there(const rpe_page_picture *picture);
 /* Gives it the n-th id, and takes from *room what it needs; where that is too little, it is left out. */
@@ -62,8 +65,9 @@ typedef struct rpe_page_experiment {
     double *adjusted_p; /* [rows]; NaN where nothing is tested */
     rpe_page_residuals residuals;
     rpe_page_picture pictures[RPE_PAGE_SHEETS];
-    size_t picture_count;
-    long key; /* place among the key pictures; 0: none */
+    size_t picture_count, page_count; /* those that are there, and those that there must be */
+    bool stale;                       /* there are pictures of other rows */
+    long key;                         /* place among the key pictures; 0: none */
 } rpe_page_experiment;
 
 /* A row of `rpebench verify`; texts are borrowed. */
@@ -123,6 +127,7 @@ typedef struct rpe_page_caveats {
 
 typedef struct rpe_page {
     const rpe_page_settings *settings;
+    rpe_faults *faults; /* of the caller */
     rpe_page_experiment *experiments;
     size_t experiment_count, experiment_capacity;
     rpe_page_verification verification;

@@ -8,6 +8,7 @@
 #include "rpe_axis.h"
 #include "rpe_csv.h"
 #include "rpe_error.h"
+#include "rpe_faults.h"
 #include "rpe_json.h"
 #include "rpe_row.h"
 
@@ -16,8 +17,10 @@ typedef struct rpe_record_names {
     size_t count;
 } rpe_record_names;
 
-/* Every NAME with NAME.json, of an experiment, and NAME.csv in the directory.  None is an error. */
-rpe_status rpe_record_names_read(rpe_record_names *names, const char *directory, rpe_error *error);
+/* Every NAME with NAME.json, of an experiment, and NAME.csv in the directory.  None is an error.  A pair that is something else,
+   and nothing that rpebench wrote, is noted in faults (NULL: nowhere). */
+rpe_status rpe_record_names_read(rpe_record_names *names, const char *directory, rpe_faults *faults,
+                                 rpe_error *error);
 void rpe_record_names_destroy(rpe_record_names *names);
 
 typedef struct rpe_record {
@@ -27,9 +30,14 @@ typedef struct rpe_record {
     size_t places[RPE_COLUMN_COUNT]; /* where each column of the schema is in rows */
 } rpe_record;
 
-/* A missing column, or no row, is an error that names the file. */
+/* A missing column is an error that names the file.  There may be no row: the run was stopped before its first point. */
 rpe_status rpe_record_read(rpe_record *record, const char *directory, const char *name, rpe_error *error);
 void rpe_record_destroy(rpe_record *record);
+
+/* How many rows have a number for an estimate. */
+size_t rpe_record_values(const rpe_record *record);
+/* Why there is none: "it has no rows", or the status of the first. */
+const char *rpe_record_reason(const rpe_record *record);
 
 /* "" and NaN when the cell is empty. */
 const char *rpe_record_cell(const rpe_record *record, size_t row, rpe_column column);

@@ -18,14 +18,16 @@ typedef struct rpe_result_set {
     const char *path; /* borrowed */
     rpe_result_record *records;
     size_t count;
+    rpe_faults faults; /* results that cannot be read, and files that are none */
 } rpe_result_set;
 
 /* Whether the path is meant as a result set: a directory, or a name that ends in .csv or .json. */
 bool rpe_result_set_is(const char *path);
 
 /* Every experiment in the directory; where it has none, in the directories in it.  What is there besides results of experiments
-   (verdicts) is passed over; nothing left, two rows of the same key, or trials that do not fit the rows are errors that name
-   the file.  The caller owns it: rpe_result_set_destroy, safe on a zeroed struct. */
+   (verdicts) is passed over; a result in a directory that cannot be read, or whose trials do not fit its rows, is kept in faults,
+   and the others are read.  Nothing left is an error, as is a single file that is bad.  The caller owns it:
+   rpe_result_set_destroy, safe on a zeroed struct. */
 rpe_status rpe_result_set_read(rpe_result_set *set, const char *path, rpe_error *error);
 void rpe_result_set_destroy(rpe_result_set *set);
 

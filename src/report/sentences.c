@@ -252,6 +252,10 @@ static void profiles_print(const rpe_picture *picture, const double *adjusted, F
 rpe_status rpe_record_sentences_print(const rpe_record *record, FILE *log, rpe_error *error)
 {
     rpe_status status = RPE_OK;
+    if (rpe_record_values(record) == 0) {
+        fprintf(log, "%s has no row with a value: %s\n", record->name, rpe_record_reason(record));
+        return RPE_OK;
+    }
     double *adjusted = rpe_record_adjusted_create(record);
     if (adjusted == NULL)
         return rpe_error_memory(error, "p-values", record->rows.rows, sizeof *adjusted);
@@ -271,16 +275,24 @@ rpe_status rpe_record_sentences_print(const rpe_record *record, FILE *log, rpe_e
     return status == RPE_OK ? rpe_budget_sentences_print(record, log, error) : status;
 }
 
-rpe_status rpe_sentences_print(const char *directory, FILE *log, rpe_error *error)
+static rpe_status name_print(const char *directory, const char *name, FILE *log, rpe_error *error)
+{
+    rpe_record record = {0};
+    rpe_status status = rpe_record_read(&record, directory, name, error);
+    if (status == RPE_OK)
+        status = rpe_record_sentences_print(&record, log, error);
+    rpe_record_destroy(&record);
+    return status;
+}
+
+rpe_status rpe_sentences_print(const char *directory, FILE *log, rpe_faults *faults, rpe_error *error)
 {
     rpe_record_names names = {0};
-    rpe_status status = rpe_record_names_read(&names, directory, error);
+    rpe_status status = rpe_record_names_read(&names, directory, faults, error);
     for (size_t i = 0; status == RPE_OK && i < names.count; i++) {
-        rpe_record record = {0};
-        status = rpe_record_read(&record, directory, names.names[i], error);
-        if (status == RPE_OK)
-            status = rpe_record_sentences_print(&record, log, error);
-        rpe_record_destroy(&record);
+        rpe_error failure = {""};
+        status = name_print(directory, names.names[i], log, &failure);
+        status = rpe_faults_take(faults, status, &failure, error);
     }
     rpe_record_names_destroy(&names);
     return status;

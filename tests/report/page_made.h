@@ -28,7 +28,7 @@ static const run_made page_profiles = {.name = "profiles",
                                        .closed = 1,
                                        .lags = 20};
 
-static void page_text_write(const char *directory, const char *name, const char *text)
+static inline void page_text_write(const char *directory, const char *name, const char *text)
 {
     FILE *stream = fopen(made_path(directory, name, ""), "w");
     assert_non_null(stream);
@@ -37,7 +37,7 @@ static void page_text_write(const char *directory, const char *name, const char 
 }
 
 /* Three verdicts: one holds, one fails, one is not applicable. */
-static void page_verdicts_write(const char *directory)
+static inline void page_verdicts_write(const char *directory)
 {
     page_text_write(
         directory, "verify.json",
@@ -59,7 +59,7 @@ static void page_verdicts_write(const char *directory)
         " \"build_type\": \"Debug\"}}\n");
 }
 
-static void page_attacks_write(const char *directory)
+static inline void page_attacks_write(const char *directory)
 {
     page_text_write(
         directory, "mutants.csv",
@@ -74,7 +74,7 @@ static void page_attacks_write(const char *directory)
 }
 
 /* The provenance of a run that is quick, incomplete and from changed sources. */
-static void page_provenance_write(const char *directory, const run_made *run)
+static inline void page_provenance_write(const char *directory, const run_made *run)
 {
     FILE *json = fopen(made_path(directory, run->name, ".json"), "w");
     assert_non_null(json);
@@ -94,7 +94,7 @@ static void page_provenance_write(const char *directory, const run_made *run)
 }
 
 /* The whole run; the texts of the first experiment are hostile. */
-static void page_run_write(const char *directory)
+static inline void page_run_write(const char *directory)
 {
     made_write(directory, &page_curves);
     made_write(directory, &page_open);
@@ -105,13 +105,14 @@ static void page_run_write(const char *directory)
 }
 
 /* The page as a text, with what changed since a baseline unless it is NULL; released by free. */
-static char *page_make(const char *directory, const char *baseline, const char *path)
+static inline char *page_make(const char *directory, const char *baseline, const char *path)
 {
     const rpe_page_settings settings = {.run = directory, .baseline = baseline};
     rpe_output output = {0};
+    rpe_faults faults = {0};
     rpe_error error = {""};
     rpe_test_ok(rpe_output_open(&output, path, &error), &error);
-    rpe_test_ok(rpe_page_write(&settings, &output, &error), &error);
+    rpe_test_ok(rpe_page_write(&settings, &output, &faults, &error), &error);
     rpe_test_ok(rpe_output_commit(&output, &error), &error);
     rpe_output_discard(&output);
     FILE *stream = fopen(path, "rb");

@@ -12,6 +12,7 @@
 
 #include "rpe_csv.h"
 #include "rpe_output.h"
+#include "rpe_plot.h"
 #include "rpe_row.h"
 
 typedef struct run_made {
@@ -115,6 +116,22 @@ static void made_write(const char *directory, const run_made *run)
             : run->sizes  ? "size"
                           : "realizations");
     assert_int_equal(fclose(json), 0);
+}
+
+/* What `rpebench plot` ends with. */
+static inline rpe_status made_plot(const char *directory, const char *scripts, FILE *log, rpe_error *error)
+{
+    rpe_faults faults = {0};
+    rpe_status status = rpe_plot_directory(directory, scripts, log, &faults, error);
+    return rpe_faults_end(&faults, stderr, status, error);
+}
+
+/* And what `rpebench run` says. */
+static inline rpe_status made_sentences(const char *directory, FILE *log, rpe_error *error)
+{
+    rpe_faults faults = {0};
+    rpe_status status = rpe_sentences_print(directory, log, &faults, error);
+    return rpe_faults_end(&faults, stderr, status, error);
 }
 
 #endif

@@ -258,10 +258,12 @@ static void failure_check(const char *directory, rpe_status expected, const char
     const rpe_page_settings settings = {.run = directory};
     char path[4096];
     rpe_output output = {0};
+    rpe_faults faults = {0};
     rpe_error error = {""};
     snprintf(path, sizeof path, "%s.html", rpe_test_directory("page_failure_output"));
     rpe_test_ok(rpe_output_open(&output, path, &error), &error);
-    assert_int_equal(rpe_page_write(&settings, &output, &error), expected);
+    rpe_status status = rpe_page_write(&settings, &output, &faults, &error);
+    assert_int_equal(rpe_faults_end(&faults, stderr, status, &error), expected);
     rpe_output_discard(&output);
     if (strstr(error.message, part) == NULL)
         fail_msg("expected \"%s\" in \"%s\"", part, error.message);
@@ -306,8 +308,10 @@ static void test_memory(void **state)
         rpe_test_ok(rpe_output_open(&output, path, &error), &error);
         size_t before = rpe_memory_usage_now().current;
         rpe_memory_fail_from(n);
-        status = rpe_page_write(&settings, &output, &error);
+        rpe_faults faults = {0};
+        status = rpe_page_write(&settings, &output, &faults, &error);
         rpe_memory_fail_from(0);
+        rpe_faults_destroy(&faults);
         assert_int_equal(rpe_memory_usage_now().current, before);
         if (status != RPE_OK)
             assert_true(error.message[0] != '\0');

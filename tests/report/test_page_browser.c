@@ -56,7 +56,7 @@ static char *run_create(const char *name)
     char *directory = rpe_memory_text(rpe_test_directory(name));
     page_run_write(directory);
     if (command_is_there("gnuplot"))
-        rpe_test_ok(rpe_plot_directory(directory, RPE_TEST_SOURCE "/plots", NULL, &error), &error);
+        rpe_test_ok(made_plot(directory, RPE_TEST_SOURCE "/plots", NULL, &error), &error);
     FILE *picture = fopen(made_path(directory, "calibration", ".png"), "wb");
     assert_non_null(picture);
     assert_int_equal(fwrite(png, 1, sizeof png, picture), sizeof png);

@@ -118,7 +118,7 @@ static void test_pictures(void **state)
     assert_int_equal(fclose(fopen(made_path(directory, "curves-2", ".png"), "w")), 0);
     FILE *log = tmpfile();
     assert_non_null(log);
-    rpe_test_ok(rpe_plot_directory(directory, SCRIPTS, log, &error), &error);
+    rpe_test_ok(made_plot(directory, SCRIPTS, log, &error), &error);
     assert_true(ftell(log) > 0);
     fclose(log);
     picture_check(directory, &curves);
@@ -162,7 +162,7 @@ static void test_legend(void **state)
     rpe_error error = {""};
     char *directory = rpe_memory_text(rpe_test_directory("plot_legend"));
     made_write(directory, &many);
-    rpe_test_ok(rpe_plot_directory(directory, SCRIPTS, NULL, &error), &error);
+    rpe_test_ok(made_plot(directory, SCRIPTS, NULL, &error), &error);
     size_t size;
     char *svg = made_read(made_path(directory, "many", ".svg"), &size), name[64];
     double x[MANY + 2], y[MANY + 2], width[MANY + 2] = {0};
@@ -186,7 +186,7 @@ static void test_legend(void **state)
 static void failure_check(const char *directory, const char *scripts, rpe_status expected, const char *part)
 {
     rpe_error error = {""};
-    assert_int_equal(rpe_plot_directory(directory, scripts, NULL, &error), expected);
+    assert_int_equal(made_plot(directory, scripts, NULL, &error), expected);
     if (strstr(error.message, part) == NULL)
         fail_msg("expected \"%s\" in \"%s\"", part, error.message);
     assert_int_equal(files_count(directory, ".tmp"), 0);
@@ -200,7 +200,7 @@ static void test_failures(void **state)
     char *directory = rpe_memory_text(rpe_test_directory("plot_failures"));
     failure_check(directory, SCRIPTS, RPE_ERROR_INPUT,
                   "expected results (NAME.json with NAME.csv beside it)");
-    assert_int_equal(rpe_plot_directory("no/such/directory", SCRIPTS, NULL, &error), RPE_ERROR_FILE);
+    assert_int_equal(made_plot("no/such/directory", SCRIPTS, NULL, &error), RPE_ERROR_FILE);
     assert_non_null(strstr(error.message, "no/such/directory"));
     run_made wrong = curves;
     wrong.picture = "nonesuch";
@@ -264,7 +264,7 @@ static void test_memory(void **state)
     for (uint64_t n = 1; status != RPE_OK; n++) {
         rpe_error error = {""};
         rpe_memory_fail_from(n);
-        status = rpe_plot_directory(directory, SCRIPTS, NULL, &error);
+        status = made_plot(directory, SCRIPTS, NULL, &error);
         rpe_memory_fail_from(0);
         assert_int_equal(rpe_memory_usage_now().current, before);
         assert_int_equal(files_count(directory, ".tmp"), 0);

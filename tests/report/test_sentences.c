@@ -15,7 +15,7 @@ static const char *sentences_of(const char *directory_name, const run_made *run)
     made_write(directory, run);
     FILE *log = tmpfile();
     assert_non_null(log);
-    rpe_test_ok(rpe_sentences_print(directory, log, &error), &error);
+    rpe_test_ok(made_sentences(directory, log, &error), &error);
     rewind(log);
     size_t length = fread(text, 1, sizeof text - 1, log);
     text[length] = '\0';
@@ -90,7 +90,7 @@ static void test_failures(void **state)
     (void)state;
     rpe_error error = {""};
     char *directory = rpe_memory_text(rpe_test_directory("sentences_none"));
-    assert_int_equal(rpe_sentences_print(directory, stderr, &error), RPE_ERROR_INPUT);
+    assert_int_equal(made_sentences(directory, stderr, &error), RPE_ERROR_INPUT);
     contains(error.message, "expected results");
     made_write(directory, &(run_made){.name = "a",
                                       .title = "A",
@@ -103,7 +103,7 @@ static void test_failures(void **state)
     rpe_status status = RPE_ERROR_MEMORY;
     for (uint64_t n = 1; status != RPE_OK; n++) {
         rpe_memory_fail_from(n);
-        status = rpe_sentences_print(directory, log, &error);
+        status = made_sentences(directory, log, &error);
         rpe_memory_fail_from(0);
         assert_int_equal(rpe_memory_usage_now().current, before);
         assert_true(n < 200);
