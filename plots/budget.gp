@@ -77,7 +77,7 @@ do for [p = 1:PANELS] {
         set ylabel (c == 1 ? ERROR_TITLE : '') noenhanced offset 0,0 font FONT
         set xlabel COST_TITLE[c] noenhanced
         plot $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K]):(0):(PLOT_Y_HIGH[K] - PLOT_Y_LOW[K]) with vectors nohead dt 2 lw 1.3 lc rgb 0x808080 notitle, \
-             $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K] * (PLOT_Y_HIGH[K] / PLOT_Y_LOW[K]) ** 0.03):(strcol(3)) with labels right offset -0.4,0.2 font TINY textcolor rgb 0x606060 noenhanced notitle, \
+             $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K] * (PLOT_Y_HIGH[K] / PLOT_Y_LOW[K]) ** 0.03):(POINT_TITLE[int(column(3))]) with labels right offset -0.4,0.2 font TINY textcolor rgb 0x606060 noenhanced notitle, \
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) ? column(3) : NaN):6:7:8 with yerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) ? column(3) : NaN):6:4:5 with xerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
              $POINTS_OF using (chosen(K) ? column(3) : NaN):6 smooth unique with lines lw 1.4 lc rgb 0x303030 notitle, \
@@ -85,7 +85,7 @@ do for [p = 1:PANELS] {
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) && column(11) == 0 ? column(3) : NaN):6 with points lc rgb colour(s) pt point(s) ps 0.8 notitle, \
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) && column(11) == 1 ? column(3) : NaN):6 with points lc rgb light(s) pt 9 ps 0.9 notitle, \
              $POINTS_OF using (here(K) && column(10) == 0 && column(11) == 0 ? column(3) : NaN):6 with points lc rgb 0x303030 pt 6 ps 1.5 lw 0.8 notitle, \
-             for [s = 1:METHODS] $LABELS using (of(K, s) ? column(5) : NaN):6:(strcol(7)) with labels center font TINY textcolor rgb colour(s) noenhanced notitle
+             for [s = 1:METHODS] $LABELS using (of(K, s) ? column(5) : NaN):6:(POINT_TITLE[int(column(7))]) with labels center font TINY textcolor rgb colour(s) noenhanced notitle
     }
 }
 unset multiplot

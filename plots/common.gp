@@ -25,6 +25,10 @@ dash(s) = s < 1 ? 1 : DASHES[(s - 1) / 8 % 4 + 1]
 # A cell as a number; an empty one leaves its point out.
 cell(name) = column(name)
 
+# The abscissa of a row where it is drawn as a point; end.gp compares their number with what there is to draw.
+COUNTED = 0
+counted(value) = (COUNTED = value == value ? COUNTED + 1 : COUNTED, value)
+
 # Screen coordinates of pixels from the left and from the top.
 left(pixels) = real(pixels) / WIDTH
 top(pixels) = 1 - real(pixels) / HEIGHT

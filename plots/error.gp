@@ -37,9 +37,8 @@ DODGE = SERIES > 1 ? 0.21 / (SERIES - 1) : 0
 SPAN = X_HIGH > X_LOW ? X_HIGH - X_LOW : 1
 sideways(s, abscissa) = AXIS_LOG ? abscissa * 2.0 ** (DODGE * (s - 0.5 * (SERIES + 1))) \
                                  : abscissa + 0.06 * SPAN * DODGE * (s - 0.5 * (SERIES + 1))
-chosen(m, p, s) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m] && panel_key(0) eq PANEL_KEY[p] \
-                  && series_key(0) eq SERIES_KEY[s]
-abscissa(m, p, s) = chosen(m, p, s) ? sideways(s, cell(AXIS)) : NaN
+chosen(m, p, s) = column('measure') == m && column('panel') == p && column('series') == s
+abscissa(m, p, s) = chosen(m, p, s) ? sideways(s, cell('at')) : NaN
 visible(m, name) = LINEAR(m) || cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
 known(m, name) = LINEAR(m) || cell('low') > 0 ? cell(name) : NaN
 vague(m, name) = LINEAR(m) || cell('low') > 0 ? NaN : cell(name)
@@ -118,19 +117,19 @@ do for [m = 1:MEASURES] {
         GUIDE_X = AXIS_LOG ? 2 ** (0.25 * log(X_LOW) / log(2) + 0.75 * log(X_HIGH) / log(2)) : X_LOW
         if (G > 0) { set label 4 '1/√'.AXIS_SYMBOL at GUIDE_X,G / sqrt(GUIDE_X) left offset 0.3,0.7 font SMALL textcolor rgb 0x707070 }
         plot G / sqrt(x) with lines dt 2 lw 1.2 lc rgb 0x909090 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (has_form(0) ? abscissa(m, p, s) : NaN):(raised(cell('closed_form'), Y_LEAST)) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (has_form(0) ? abscissa(m, p, s) : NaN):(raised(cell('closed_form'), Y_LEAST)) \
                  with lines lw 1.6 dt dash(s) lc rgb colour(s) notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (has_form(0) ? NaN : abscissa(m, p, s)):(visible(m, 'estimate')) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (has_form(0) ? NaN : abscissa(m, p, s)):(visible(m, 'estimate')) \
                  with lines lw 0.8 dt dash(s) lc rgb colour(s) notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(Y_LEAST):(vague(m, 'high')) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(Y_LEAST):(vague(m, 'high')) \
                  with yerrorbars lc rgb light(s) pt 0 lw 0.7 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(known(m, 'low')):(known(m, 'high')) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(visible(m, 'estimate')):(known(m, 'low')):(known(m, 'high')) \
                  with yerrorbars lc rgb colour(s) pt 0 lw 1.2 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(visible(m, 'estimate')) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (counted(abscissa(m, p, s))):(visible(m, 'estimate')) \
                  with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : beyond(m) * Y_TO * (Y_FROM / Y_TO) ** 0.03) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : beyond(m) * Y_TO * (Y_FROM / Y_TO) ** 0.03) \
                  with points lc rgb colour(s) pt 9 ps 1.2 notitle, \
-             for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
+             for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(LINEAR(m) ? NaN : vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
                  with points lc rgb colour(s) pt 11 ps 1.2 notitle
         unset label 4
     }
@@ -154,9 +153,9 @@ do for [m = 1:MEASURES] {
             set label 6 sprintf('Holm, %d tests at 5 %%: ±%.1f', Z_COUNT, Z_HOLM) at X_TO,-Z_HOLM right offset -0.4,0.6 font TINY textcolor rgb 0xA03030
             plot 0 with lines lc rgb 0x404040 lw 0.8 notitle, \
                  Z_HOLM with lines dt 4 lc rgb 0xA03030 notitle, -Z_HOLM with lines dt 4 lc rgb 0xA03030 notitle, \
-                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(abs(cell('z')) <= Z_LIMIT ? cell('z') : NaN) with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
-                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(edge(1)) with points lc rgb colour(s) pt 9 ps 1.3 notitle, \
-                 for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(m, p, s)):(edge(-1)) with points lc rgb colour(s) pt 11 ps 1.3 notitle
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(abs(cell('z')) <= Z_LIMIT ? cell('z') : NaN) with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(edge(1)) with points lc rgb colour(s) pt 9 ps 1.3 notitle, \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(edge(-1)) with points lc rgb colour(s) pt 11 ps 1.3 notitle
             unset object 1
             unset label 5
             unset label 6
@@ -165,3 +164,4 @@ do for [m = 1:MEASURES] {
     }
 }
 unset multiplot
+load SCRIPTS.'/end.gp'

@@ -1,23 +1,7 @@
 # A measure against the size of a kernel, sinusoids or taps: one column a family of codes, one curve an input, and the closed
-# form, a bound, as a dashed line.  Families and inputs are found in the rows here, as the groups of the preamble (README.md
-# here) are those of curves over R.
-KERNELS = ''
-INPUTS = ''
-held(list, word) = strstrt(list, '|'.word.'|') > 0
-with(list, word) = strlen(list) == 0 ? '|'.word.'|' : held(list, word) ? list : list.word.'|'
-set datafile separator comma
-set datafile columnheaders
-S_LOW = 1e300
-S_HIGH = 0
-note(size) = (KERNELS = with(KERNELS, strcol('kernel')), INPUTS = with(INPUTS, strcol('input')), \
-              S_LOW = size < S_LOW ? size : S_LOW, S_HIGH = size > S_HIGH ? size : S_HIGH, size)
-stats CSV using (note(column('size'))) nooutput
-
-# The words between bars: how many, and the n-th.
-bars(list) = strlen(list) < 2 ? 0 : 1 + bars(list[1 + strstrt(list[2:], '|'):])
-nth(list, n) = n == 1 ? list[2:strstrt(list[2:], '|')] : nth(list[1 + strstrt(list[2:], '|'):], n - 1)
-COLUMNS = bars(KERNELS)
-CURVES = bars(INPUTS)
+# form, a bound, as a dashed line.  Names come from the preamble (README.md here): panels are families, series inputs.
+COLUMNS = PANELS
+CURVES = SERIES
 
 WIDTH = 110 + (COLUMNS == 1 ? 900 : COLUMNS == 2 ? 640 : 480) * COLUMNS + 40
 ROW = 500
@@ -26,7 +10,7 @@ ENTRIES = CURVES + 3
 array ENTRY[ENTRIES]
 array ENTRY_STYLE[ENTRIES]
 array ENTRY_SERIES[ENTRIES]
-do for [s = 1:CURVES] { ENTRY[s] = nth(INPUTS, s); ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
+do for [s = 1:CURVES] { ENTRY[s] = SERIES_TITLE[s]; ENTRY_STYLE[s] = 'curve'; ENTRY_SERIES[s] = s }
 do for [i = CURVES + 1:ENTRIES] { ENTRY_SERIES[i] = 0 }
 ENTRY[CURVES + 1] = 'measured'; ENTRY_STYLE[CURVES + 1] = 'curve'
 ENTRY[CURVES + 2] = 'bound, where above it'; ENTRY_STYLE[CURVES + 2] = 'guide'
@@ -35,14 +19,13 @@ load SCRIPTS.'/legend.gp'
 HEIGHT = ROW * MEASURES + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
-chosen(m, c, s) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m] && strcol('kernel') eq nth(KERNELS, c) \
-                  && strcol('input') eq nth(INPUTS, s)
-abscissa(m, c, s) = chosen(m, c, s) ? cell('size') : NaN
+chosen(m, c, s) = column('measure') == m && column('panel') == c && column('series') == s
+abscissa(m, c, s) = chosen(m, c, s) ? cell('at') : NaN
 visible(m, name) = cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
 vanished(m) = cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
 
-X_FROM = S_LOW * 2 ** -0.4
-X_TO = S_HIGH * 2 ** 0.4
+X_FROM = X_LOW * 2 ** -0.4
+X_TO = X_HIGH * 2 ** 0.4
 set logscale x 2
 set xrange [X_FROM:X_TO]
 
@@ -76,16 +59,17 @@ do for [m = 1:MEASURES] {
         set rmargin at screen left(110 + (WIDTH - 130) * c / COLUMNS - 30)
         set tmargin at screen top(HEAD + LEGEND + ROW * (m - 1) + 30)
         set bmargin at screen top(HEAD + LEGEND + ROW * m - 60)
-        set title nth(KERNELS, c) noenhanced offset 0,-0.4
+        set title PANEL_TITLE[c] noenhanced offset 0,-0.4
         set xlabel 'size of the kernel (sinusoids K, or taps P, of a feature)'
         set ylabel (c == 1 ? MEASURE_LABEL[m] : '') noenhanced font FONT
         set format y (c == 1 ? '%g' : '')
-        plot for [s = 1:CURVES] CSV using (abscissa(m, c, s)):(visible(m, 'closed_form')) \
+        plot for [s = 1:CURVES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+c]::ROWS_LAST[(m-1)*PANELS+c] using (abscissa(m, c, s)):(visible(m, 'closed_form')) \
                  with lines dt 2 lw 1.2 lc rgb colour(s) notitle, \
-             for [s = 1:CURVES] CSV using (abscissa(m, c, s)):(visible(m, 'estimate')) \
+             for [s = 1:CURVES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+c]::ROWS_LAST[(m-1)*PANELS+c] using (counted(abscissa(m, c, s))):(visible(m, 'estimate')) \
                  with linespoints lc rgb colour(s) pt point(s) ps 0.9 lw 1.6 notitle, \
-             for [s = 1:CURVES] CSV using (abscissa(m, c, s) * 2 ** (0.09 * (s - 0.5 * (CURVES + 1)))):(vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
+             for [s = 1:CURVES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+c]::ROWS_LAST[(m-1)*PANELS+c] using (abscissa(m, c, s) * 2 ** (0.09 * (s - 0.5 * (CURVES + 1)))):(vanished(m) * Y_FROM * (Y_TO / Y_FROM) ** 0.03) \
                  with points lc rgb colour(s) pt 11 ps 1.2 notitle # side by side, as most families become exact at one size
     }
 }
 unset multiplot
+load SCRIPTS.'/end.gp'

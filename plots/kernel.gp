@@ -19,8 +19,8 @@ load SCRIPTS.'/legend.gp'
 HEIGHT = ROW * ROWS + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 30 + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
-chosen(p, s) = strlen(strcol('lag')) > 0 && panel_key(0) eq PANEL_KEY[p] && series_key(0) eq SERIES_KEY[s]
-abscissa(p, s) = chosen(p, s) ? cell('lag') : NaN
+chosen(p, s) = column('panel') == p && column('series') == s
+abscissa(p, s) = chosen(p, s) ? cell('at') : NaN
 
 set multiplot
 set lmargin at screen left(80)
@@ -55,8 +55,9 @@ do for [p = 1:PANELS] {
     set title PANEL_TITLE[p] noenhanced offset 0,-0.5 font SMALL
     set xlabel (p + COLUMNS > PANELS ? 'lag τ = m − n (positions)' : '') offset 0,0.3
     set ylabel (ACROSS == 0 ? 'P_d(τ)' : '') noenhanced
-    plot for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('low')):(cell('high')) with filledcurves fc rgb colour(s) fs solid 0.25 noborder notitle, \
-         for [s = 1:SERIES] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('estimate')) with points lc rgb colour(s) pt point(s) ps 0.25 notitle, \
-         for [s = 1:1] CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (abscissa(p, s)):(cell('closed_form')) with lines lc rgb 0x000000 lw 1.4 notitle
+    plot for [s = 1:SERIES] $ROWS using (abscissa(p, s)):(cell('low')):(cell('high')) with filledcurves fc rgb colour(s) fs solid 0.25 noborder notitle, \
+         for [s = 1:SERIES] $ROWS using (counted(abscissa(p, s))):(cell('estimate')) with points lc rgb colour(s) pt point(s) ps 0.25 notitle, \
+         for [s = 1:1] $ROWS using (abscissa(p, s)):(cell('closed_form')) with lines lc rgb 0x000000 lw 1.4 notitle
 }
 unset multiplot
+load SCRIPTS.'/end.gp'

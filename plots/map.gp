@@ -1,13 +1,5 @@
-# A measure over two axes as a map: the experiment's axis across, the first number that tells series apart up, one panel an
-# input; each cell says its value, and below it the 95 % interval's half width.  Names come from the preamble (README.md here).
-set encoding utf8
-set datafile separator comma
-set datafile columnheaders
-UP = strlen(SERIES_AXIS) > 0 ? SERIES_AXIS : 'realizations'
-U_LOW = 1e300
-U_HIGH = 0
-note(value) = (U_LOW = value < U_LOW ? value : U_LOW, U_HIGH = value > U_HIGH ? value : U_HIGH, value)
-stats CSV using (note(column(UP))) nooutput
+# A measure over two axes as a map: the experiment's axis across, the first number that tells series apart up, one panel for
+# whatever else differs; each cell says its value, and below it the 95 % interval's half width.  Names come from the preamble (README.md here).
 WIDTH = 130 + 640 * PANELS
 WIDTH = WIDTH < 1100 ? 1100 : WIDTH
 ROW = 520
@@ -40,9 +32,9 @@ unset object
 place(value) = log(value) / log(2)
 ACROSS_LOW = place(X_LOW)
 ACROSS_HIGH = place(X_HIGH)
-UPWARD_LOW = place(U_LOW)
-UPWARD_HIGH = place(U_HIGH)
-chosen(m, p) = strlen(strcol('lag')) == 0 && measure_key(0) eq MEASURE_KEY[m] && panel_key(0) eq PANEL_KEY[p] ? cell('estimate') : NaN
+UPWARD_LOW = place(SERIES_LOW)
+UPWARD_HIGH = place(SERIES_HIGH)
+chosen(m, p) = column('measure') == m && column('panel') == p ? cell('estimate') : NaN
 set border 3 lc rgb 0x404040
 set tics nomirror out scale 0.6 font SMALL
 set xtics nomirror
@@ -72,10 +64,11 @@ do for [m = 1:MEASURES] {
         set format y (p == 1 ? '%g' : '')
         if (p < PANELS) { unset colorbox } else { set colorbox }
         set cblabel (p == PANELS ? MEASURE_TITLE[m] : '') noenhanced
-        plot CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (place(cell(AXIS))):(place(cell(UP))):(0.5 * STEP_X):(0.5 * STEP_Y):(chosen(m, p)) \
+        plot $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (place(cell('at'))):(place(cell('up'))):(0.5 * STEP_X):(0.5 * STEP_Y):(counted(cell('up') > 0 ? chosen(m, p) : NaN)) \
                  with boxxyerror lc palette fs solid 1 border lc rgb 0xFFFFFF notitle, \
-             CSV every ::PANEL_FIRST[p]::PANEL_LAST[p] using (chosen(m, p) == chosen(m, p) ? place(cell(AXIS)) : NaN):(place(cell(UP))):(sprintf("%.3f\n±%.3f", chosen(m, p), 0.5 * (cell('high') - cell('low')))):(chosen(m, p) > 0.55 * MEASURE_HIGH[m] ? 0xFFFFFF : 0x000000) \
+             $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (chosen(m, p) == chosen(m, p) ? place(cell('at')) : NaN):(place(cell('up'))):(sprintf("%.3f\n±%.3f", chosen(m, p), 0.5 * (cell('high') - cell('low')))):(chosen(m, p) > 0.55 * MEASURE_HIGH[m] ? 0xFFFFFF : 0x000000) \
                  with labels textcolor rgb variable font TINY noenhanced notitle
     }
 }
 unset multiplot
+load SCRIPTS.'/end.gp'

@@ -46,10 +46,10 @@ load SCRIPTS.'/legend.gp'
 HEIGHT = HEIGHT + 14 + 26 * TITLE_LINES + 20 * QUESTION_LINES + 8 + LEGEND + 16 + 17 * FOOTER_LINES
 load SCRIPTS.'/common.gp'
 
-chosen(m, p, s) = measure_key(0) eq MEASURE_KEY[m] && panel_key(0) eq PANEL_KEY[p] && series_key(0) eq SERIES_KEY[s]
-abscissa(m, p, s) = chosen(m, p, s) ? cell(AXIS) : NaN
-formed(m, p, s) = chosen(m, p, s) && strlen(strcol('closed_form')) > 0 ? cell(AXIS) : NaN
-crossing(p, s) = strcol('unit') eq 'tokens' && panel_key(0) eq PANEL_KEY[p] && series_key(0) eq SERIES_KEY[s] ? 1 : NaN
+chosen(m, p, s) = column('measure') == m && column('panel') == p && column('series') == s
+abscissa(m, p, s) = chosen(m, p, s) ? cell('at') : NaN
+formed(m, p, s) = chosen(m, p, s) && strlen(strcol('closed_form')) > 0 ? cell('at') : NaN
+crossing(p, s) = column('panel') == p && column('series') == s ? 1 : NaN
 shown(text, p) = p == 1 ? text : '' # all columns have the same scale
 two(e) = e < 0 ? '' : e < 14 ? sprintf('%d', 2 ** e) : sprintf('2^%d', e)
 bytes(value) = value < 1024 ? sprintf('%g B', value) : value < 1048576 ? sprintf('%g KiB', value / 1024) \
@@ -129,13 +129,13 @@ do for [r = 1:ROWS] {
         }
         if (ROW_SHARE[r]) {
             set ylabel (p == 1 ? "operations of the\nformula, as share of\na matrix product's rate" : '') noenhanced offset 0,0 font SMALL
-            plot for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('gemm_share')) with linespoints lw 1.4 dt dash(s) lc rgb colour(s) pt point(s) ps 0.8 notitle
+            plot for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(cell('gemm_share')) with linespoints lw 1.4 dt dash(s) lc rgb colour(s) pt point(s) ps 0.8 notitle
         }
         if (!ROW_SHARE[r] && PLAIN_UNIT(m)) {
             set ylabel (p == 1 ? MEASURE_LABEL[m] : '') noenhanced offset 0,0 font SMALL
             plot 1 with lines dt 2 lw 1 lc rgb 0x909090 notitle, 2 with lines dt 2 lw 1 lc rgb 0x909090 notitle, \
-                 for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('estimate')):(cell('low')):(cell('high')) with yerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
-                 for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('estimate')) with linespoints lw 1.4 dt dash(s) lc rgb colour(s) pt point(s) ps 0.8 notitle
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(cell('estimate')):(cell('low')):(cell('high')) with yerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (counted(abscissa(m, p, s))):(cell('estimate')) with linespoints lw 1.4 dt dash(s) lc rgb colour(s) pt point(s) ps 0.8 notitle
         }
         if (LOGARITHMIC) {
             set ylabel (p == 1 ? MEASURE_LABEL[m] : '') noenhanced offset 0,0 font FONT
@@ -144,15 +144,16 @@ do for [r = 1:ROWS] {
             plot guide(OF_THREADS ? -1 : 1, x, G_Y) with lines dt 2 lw 1.2 lc rgb 0x909090 notitle, \
                  (OF_TOKENS ? guide(1, x, G_Y) * log(x) / log(G_X) : NaN) with lines dt 3 lw 1.2 lc rgb 0x909090 notitle, \
                  (OF_TOKENS ? guide(2, x, G_Y) : NaN) with lines dt 2 lw 1.2 lc rgb 0x909090 notitle, \
-                 for [s = 1:SERIES] CSV using (formed(m, p, s)):(cell('closed_form')) with lines lw 1.6 dt dash(s) lc rgb colour(s) notitle, \
-                 for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('estimate')) \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (formed(m, p, s)):(cell('closed_form')) with lines lw 1.6 dt dash(s) lc rgb colour(s) notitle, \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(cell('estimate')) \
                      with lines lw (CLOSED > 0 ? 0.5 : 1.4) dt dash(s) lc rgb colour(s) notitle, \
-                 for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('estimate')):(cell('low')):(cell('high')) with yerrorbars lw 1.2 lc rgb colour(s) pt 0 notitle, \
-                 for [s = 1:SERIES] CSV using (abscissa(m, p, s)):(cell('estimate')) with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
-                 for [s = 1:SERIES] CSV using (cell('estimate')):(TIMED(m) ? crossing(p, s) * MARK * (Y_TO / Y_FROM) ** (0.022 * (s - 1)) : NaN):(cell('low')):(cell('high')) \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (abscissa(m, p, s)):(cell('estimate')):(cell('low')):(cell('high')) with yerrorbars lw 1.2 lc rgb colour(s) pt 0 notitle, \
+                 for [s = 1:SERIES] $ROWS every ::ROWS_FIRST[(m-1)*PANELS+p]::ROWS_LAST[(m-1)*PANELS+p] using (counted(abscissa(m, p, s))):(cell('estimate')) with points lc rgb colour(s) pt point(s) ps 0.9 notitle, \
+                 for [s = 1:SERIES] $CROSSINGS using (cell('estimate')):(TIMED(m) ? crossing(p, s) * MARK * (Y_TO / Y_FROM) ** (0.022 * (s - 1)) : NaN):(cell('low')):(cell('high')) \
                      with xerrorbars lw 1 lc rgb colour(s) pt 11 ps 1.1 notitle
         }
     }
     TOP = TOP + ROW_HEIGHT[r]
 }
 unset multiplot
+load SCRIPTS.'/end.gp'

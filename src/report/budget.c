@@ -5,28 +5,55 @@
 #include <string.h>
 
 #include "rpe_memory.h"
+#include "rpe_row_groups.h"
 
 static const rpe_measure *measure_of(const rpe_record *record, size_t row)
 {
     return rpe_measure_find(rpe_record_cell(record, row, RPE_COLUMN_measure));
 }
 
-static bool same_point(const rpe_record *record, size_t a, size_t b)
+/* Rows by their point and threads: of each the next one, in the order of the rows. */
+typedef struct point_rows {
+    const rpe_record *record;
+    rpe_row_groups points;
+    size_t *next; /* [rows]; rows.rows: it is the last */
+} point_rows;
+
+static void point_rows_destroy(point_rows *rows)
 {
-    return strcmp(rpe_record_cell(record, a, RPE_COLUMN_point),
-                  rpe_record_cell(record, b, RPE_COLUMN_point)) == 0 &&
-           strcmp(rpe_record_cell(record, a, RPE_COLUMN_threads),
-                  rpe_record_cell(record, b, RPE_COLUMN_threads)) == 0;
+    rpe_row_groups_destroy(&rows->points);
+    rpe_memory_free(rows->next);
+}
+
+static rpe_status point_rows_create(point_rows *rows, const rpe_record *record, rpe_error *error)
+{
+    static const rpe_column columns[] = {RPE_COLUMN_point, RPE_COLUMN_threads};
+    const size_t count = record->rows.rows;
+    *rows = (point_rows){.record = record, .next = rpe_memory_allocate(count, sizeof *rows->next)};
+    size_t *last = rpe_memory_allocate(count, sizeof *last);
+    rpe_status status = rows->next == NULL || last == NULL
+                            ? rpe_error_memory(error, "points of a front", count, sizeof *last)
+                            : rpe_row_groups_create(&rows->points, record, 2, columns, NULL, error);
+    for (size_t row = 0; status == RPE_OK && row < count; row++) {
+        const size_t point = rows->points.number[row];
+        rows->next[row] = count;
+        if (rows->points.first[point] != row)
+            rows->next[last[point]] = row;
+        last[point] = row;
+    }
+    rpe_memory_free(last);
+    if (status != RPE_OK)
+        point_rows_destroy(rows);
+    return status;
 }
 
 /* The row of a measure at the point of another row; NULL: the first measure that is none of calls.  rows.rows: none. */
-static size_t row_find(const rpe_record *record, size_t of, const rpe_measure *wanted)
+static size_t row_find(const point_rows *rows, size_t of, const rpe_measure *wanted)
 {
-    size_t row = 0;
-    for (; row < record->rows.rows; row++) {
-        const rpe_measure *measure = measure_of(record, row);
-        bool fits = wanted != NULL ? measure == wanted : measure != NULL && measure->stage != RPE_STAGE_CALL;
-        if (fits && same_point(record, row, of))
+    size_t row = rows->points.first[rows->points.number[of]];
+    for (; row < rows->record->rows.rows; row = rows->next[row]) {
+        const rpe_measure *measure = measure_of(rows->record, row);
+        if (wanted != NULL ? measure == wanted : measure != NULL && measure->stage != RPE_STAGE_CALL)
             break;
     }
     return row;
@@ -44,13 +71,14 @@ static rpe_bounded bounded_read(const rpe_record *record, size_t row)
     return number;
 }
 
-static bool point_read(rpe_budget_point *point, const rpe_record *record, size_t row)
+static bool point_read(rpe_budget_point *point, const point_rows *rows, size_t row)
 {
+    const rpe_record *record = rows->record;
     const rpe_measure *measure = measure_of(record, row);
     double on = rpe_record_number(record, row, RPE_COLUMN_estimate);
     if (measure == NULL || measure->front_of == NULL || !isfinite(on))
         return false;
-    size_t cost = row_find(record, row, measure->front_of), error = row_find(record, row, NULL);
+    size_t cost = row_find(rows, row, measure->front_of), error = row_find(rows, row, NULL);
     if (cost == record->rows.rows)
         return false;
     *point = (rpe_budget_point){.row = row,
@@ -68,13 +96,18 @@ static bool point_read(rpe_budget_point *point, const rpe_record *record, size_t
 rpe_status rpe_budget_create(rpe_budget *budget, const rpe_record *record, rpe_error *error)
 {
     size_t count = record->rows.rows;
+    point_rows rows;
+    rpe_status status = point_rows_create(&rows, record, error);
+    if (status != RPE_OK)
+        return status;
     *budget = (rpe_budget){.points = rpe_memory_allocate(count, sizeof *budget->points)};
     if (budget->points == NULL)
-        return rpe_error_memory(error, "points of a front", count, sizeof *budget->points);
-    for (size_t row = 0; row < count; row++)
-        if (point_read(&budget->points[budget->count], record, row))
+        status = rpe_error_memory(error, "points of a front", count, sizeof *budget->points);
+    for (size_t row = 0; status == RPE_OK && row < count; row++)
+        if (point_read(&budget->points[budget->count], &rows, row))
             budget->count++;
-    return RPE_OK;
+    point_rows_destroy(&rows);
+    return status;
 }
 
 void rpe_budget_destroy(rpe_budget *budget)

@@ -134,9 +134,8 @@ static rpe_status points_write(drawing *drawn, const plot *sheet, bool exact, rp
         if (!in_plot(drawn, sheet, point) || point->exact != exact || !(point->place.cost.value > 0))
             continue;
         if (exact)
-            status =
-                rpe_output_print(output, error, "%zu,%.9g,\"%s\"\n", sheet->number, point->place.cost.value,
-                                 rpe_record_cell(drawn->picture->record, point->row, RPE_COLUMN_method));
+            status = rpe_output_print(output, error, "%zu,%.9g,%zu\n", sheet->number, point->place.cost.value,
+                                      i + 1);
         else if (point->place.error.value > 0)
             status = point_write(drawn, sheet, point, output, error);
     }
@@ -168,18 +167,16 @@ static size_t marks_fill(drawing *drawn, const plot *sheet)
 static rpe_status labels_write(drawing *drawn, const plot *sheet, rpe_output *output, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    char text[RPE_BUDGET_LABEL];
     size_t count = marks_fill(drawn, sheet);
     for (size_t i = 0; status == RPE_OK && i < count; i++) {
         const rpe_budget_mark *mark = &drawn->marks[i];
         const rpe_budget_point *point = &drawn->budget.points[drawn->shown[i]];
         if (!mark->placed)
             continue;
-        status = rpe_output_print(output, error, "%zu,%zu,%.9g,%.9g,%.9g,%.9g,\"%s\"\n", sheet->number,
+        status = rpe_output_print(output, error, "%zu,%zu,%.9g,%.9g,%.9g,%.9g,%zu\n", sheet->number,
                                   method_find(drawn, point->row) + 1, point->place.cost.value,
                                   point->place.error.value, value_of(mark->label_x, &sheet->x, PLOT_WIDTH),
-                                  value_of(mark->label_y, &sheet->y, PLOT_HEIGHT),
-                                  rpe_budget_label(drawn->picture->record, point->row, text));
+                                  value_of(mark->label_y, &sheet->y, PLOT_HEIGHT), drawn->shown[i] + 1);
     }
     return status;
 }
@@ -282,11 +279,30 @@ static rpe_status names_write(const drawing *drawn, rpe_output *output, rpe_erro
     return status;
 }
 
+/* POINT_TITLE[i]: what a point is called, the method of an exact one, R and F of another.  The lines of points say which. */
+static rpe_status points_entitle(const drawing *drawn, rpe_output *output, rpe_error *error)
+{
+    const rpe_record *record = drawn->picture->record;
+    char name[48], text[RPE_BUDGET_LABEL];
+    rpe_status status = rpe_output_print(output, error, "array POINT_TITLE[%zu]\n", drawn->budget.count);
+    for (size_t i = 0; status == RPE_OK && i < drawn->budget.count; i++) {
+        const rpe_budget_point *point = &drawn->budget.points[i];
+        snprintf(name, sizeof name, "POINT_TITLE[%zu]", i + 1);
+        status = rpe_gnuplot_text(output, name,
+                                  point->exact ? rpe_record_cell(record, point->row, RPE_COLUMN_method)
+                                               : rpe_budget_label(record, point->row, text),
+                                  error);
+    }
+    return status;
+}
+
 static rpe_status drawing_write(drawing *drawn, size_t first_panel, size_t panel_count, rpe_output *output,
                                 rpe_error *error)
 {
     size_t plots = panel_count * drawn->cost_count;
     rpe_status status = names_write(drawn, output, error);
+    if (status == RPE_OK)
+        status = points_entitle(drawn, output, error);
     if (status == RPE_OK)
         status = ranges_write(drawn, first_panel, plots, output, error);
     if (status == RPE_OK)

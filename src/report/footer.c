@@ -19,14 +19,6 @@ static void text_add(char text[RPE_FOOTER_CAPACITY], const char *format, ...)
     va_end(arguments);
 }
 
-static bool row_drawn(const rpe_picture *picture, size_t row)
-{
-    for (size_t i = 0; i < picture->panels.count; i++)
-        if (rpe_picture_row_in(picture, row, NULL, &picture->panels.items[i], NULL))
-            return true;
-    return false;
-}
-
 /* "256", "64, 128" or "4 … 4096": the distinct numbers of a column; nothing where all cells are empty. */
 static void column_add(const rpe_picture *picture, rpe_column column, const char *before, const char *after,
                        char text[RPE_FOOTER_CAPACITY])
@@ -34,7 +26,7 @@ static void column_add(const rpe_picture *picture, rpe_column column, const char
     size_t rows[LISTED_MAX], count = 0, smallest = 0, largest = 0;
     for (size_t row = 0; row < picture->record->rows.rows; row++) {
         double number = rpe_record_number(picture->record, row, column);
-        if (!isfinite(number) || !row_drawn(picture, row))
+        if (!isfinite(number) || !rpe_picture_row_in(picture, row, NULL, NULL, NULL))
             continue;
         if (count == 0 || number < rpe_record_number(picture->record, smallest, column))
             smallest = row;
@@ -78,6 +70,12 @@ static const char *machine_text(const rpe_picture *picture, const char *key)
     return text != NULL ? text : "unknown";
 }
 
+static const char *noise_text(const json_t *timing)
+{
+    const char *reason = json_string_value(json_object_get(timing, "reason"));
+    return reason != NULL ? reason : "no reason is given";
+}
+
 const char *rpe_footer_text(const rpe_picture *picture, char text[RPE_FOOTER_CAPACITY])
 {
     text[0] = '\0';
@@ -91,12 +89,15 @@ const char *rpe_footer_text(const rpe_picture *picture, char text[RPE_FOOTER_CAP
     column_add(picture, RPE_COLUMN_seed, "seed ", "", text);
     text_add(text, " · rpebench %s, revision %s", machine_text(picture, "version"),
              machine_text(picture, "revision"));
-    if (picture->panels.count < picture->panels_found && picture->axis->column == RPE_COLUMN_lag)
-        text_add(text, " · %zu of %zu profiles drawn", picture->panels.count, picture->panels_found);
+    if (picture->panels.count < picture->panels_found)
+        text_add(text, " · %zu of %zu %s drawn", picture->panels.count, picture->panels_found,
+                 picture->axis->column == RPE_COLUMN_lag ? "profiles" : "panels");
+    if (picture->series.count < picture->series_found && picture->axis->column != RPE_COLUMN_lag)
+        text_add(text, " · %zu of %zu series drawn", picture->series.count, picture->series_found);
     if (json_is_false(json_object_get(picture->record->document.root, "complete")))
         text_add(text, " · INCOMPLETE: the run was stopped");
     const json_t *timing = json_object_get(picture->record->document.root, "timing");
     if (json_is_true(json_object_get(timing, "noisy")))
-        text_add(text, " · NOISY: %s", json_string_value(json_object_get(timing, "reason")));
+        text_add(text, " · NOISY: %s", noise_text(timing));
     return text;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 #include "rpe_parallel.h"
 
 #define COMPLAINT_CAPACITY 4096
+#define POLL_MILLISECONDS 100 /* an interrupt that comes just before a wait is seen after it */
 
 extern char **environ;
 
@@ -34,12 +36,18 @@ static int child_start(const int ends[2], const char *preamble, const char *scri
     return failure;
 }
 
-/* All that the child says; only the first COMPLAINT_CAPACITY-1 bytes are kept. */
-static void complaints_read(int source, char complaints[COMPLAINT_CAPACITY])
+/* All that the child says; only the first COMPLAINT_CAPACITY-1 bytes are kept.  An interrupt ends the child. */
+static void complaints_read(int source, pid_t child, char complaints[COMPLAINT_CAPACITY])
 {
     char piece[512];
     size_t used = 0;
+    bool ended = false;
+    struct pollfd wanted = {.fd = source, .events = POLLIN};
     for (;;) {
+        if (rpe_interrupt_requested() && !ended)
+            ended = kill(child, SIGTERM) == 0;
+        if (poll(&wanted, 1, POLL_MILLISECONDS) == 0)
+            continue;
         ssize_t got = read(source, piece, sizeof piece);
         if (got < 0 && errno == EINTR)
             continue;
@@ -99,7 +107,7 @@ rpe_status rpe_gnuplot_run(const char *preamble, const char *script, rpe_error *
                              "gnuplot: expected the program on PATH (package gnuplot-nox), found: %s",
                              strerror(failure));
     }
-    complaints_read(ends[0], complaints);
+    complaints_read(ends[0], child, complaints);
     close(ends[0]);
     int result = child_wait(child);
     if (rpe_interrupt_requested())

@@ -1,20 +1,54 @@
 #include "rpe_gnuplot_text.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+/* Bytes of the character of UTF-8 that text begins with, of which there are count; 0: it begins with none, or with one that no
+   XML may hold. */
+static size_t character_length(const char *text, size_t count)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char first = (unsigned char)text[0];
+    size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0;
+    uint32_t code = length == 1 ? first : first & (0x7FU >> length);
+    if (length == 0 || length > count || first >= 0xF8)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            return 0;
+        code = code << 6 | ((unsigned char)text[i] & 0x3F);
+    }
+    bool valid = code >= least[length] && code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF) &&
+                 code != 0xFFFE && code != 0xFFFF;
+    return valid ? length : 0;
+}
 
-/* A gnuplot string: single quotes, where only the quote itself is special; control characters become spaces. */
+/* Every byte that gnuplot could see anything in is written by its number: a macro, a command, a quote; and so are digits, which
+   would be read as digits of a number before them. */
+static rpe_status bytes_write(rpe_output *output, const char *text, size_t count, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ' || c == '/' || c == '.' ||
+                     c == ',' || c == '_' || c == '-';
+        status = plain ? rpe_output_write(output, &text[i], 1, error)
+                       : rpe_output_print(output, error, "\\%03o", c);
+    }
+    return status;
+}
+
+/* A string of gnuplot.  Control characters become spaces, and what is no UTF-8 question marks, as where a long text was cut. */
 rpe_status rpe_gnuplot_quoted(rpe_output *output, const char *text, size_t count, rpe_error *error)
 {
-    rpe_status status = rpe_output_write(output, "'", 1, error);
-    for (size_t i = 0; status == RPE_OK && i < count; i++) {
-        const char *c = (unsigned char)text[i] < ' ' ? " " : &text[i];
-        status = rpe_output_write(output, c, 1, error);
-        if (status == RPE_OK && *c == '\'')
-            status = rpe_output_write(output, c, 1, error);
+    rpe_status status = rpe_output_write(output, "\"", 1, error);
+    for (size_t i = 0, length; status == RPE_OK && i<count; i += length> 0 ? length : 1) {
+        length = character_length(text + i, count - i);
+        const char *c = length == 0 ? "?" : (unsigned char)text[i] < ' ' ? " " : &text[i];
+        status = bytes_write(output, c, length > 0 ? length : 1, error);
     }
-    return status == RPE_OK ? rpe_output_write(output, "'", 1, error) : status;
+    return status == RPE_OK ? rpe_output_write(output, "\"", 1, error) : status;
 }
 
 rpe_status rpe_gnuplot_text(rpe_output *output, const char *name, const char *text, rpe_error *error)
@@ -39,7 +73,7 @@ static size_t line_length(const char *text, size_t capacity)
     return i;
 }
 
-/* NAME = 'first line'."\n".'second line'; the number of lines goes to *lines unless it is NULL. */
+/* NAME = "first line"."\n"."second line"; the number of lines goes to *lines unless it is NULL. */
 rpe_status rpe_gnuplot_wrapped(rpe_output *output, const char *name, const char *text, size_t capacity,
                                size_t *lines, rpe_error *error)
 {
@@ -72,12 +106,8 @@ rpe_status rpe_gnuplot_paragraph(rpe_output *output, const char *name, const cha
 /* A file name that gnuplot cannot take for a pipe, an option or a home directory. */
 rpe_status rpe_gnuplot_path(rpe_output *output, const char *name, const char *path, rpe_error *error)
 {
-    if (path[0] == '/')
-        return rpe_gnuplot_text(output, name, path, error);
-    char *plain = rpe_path_join(".", path);
-    if (plain == NULL)
-        return rpe_error_memory(error, "path of a picture", strlen(path) + 3, 1);
-    rpe_status status = rpe_gnuplot_text(output, name, plain, error);
-    rpe_memory_free(plain);
-    return status;
+    rpe_status status = rpe_output_print(output, error, "%s = \"%s", name, path[0] == '/' ? "" : "./");
+    if (status == RPE_OK)
+        status = bytes_write(output, path, strlen(path), error);
+    return status == RPE_OK ? rpe_output_print(output, error, "\"\n") : status;
 }

@@ -8,6 +8,7 @@
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
+#include "rpe_row_groups.h"
 
 #define TEXT_CAPACITY 2048
 #define TRIALS_FEW 10
@@ -152,40 +153,46 @@ static bool status_plain(const char *status)
            strcmp(status, "valid") == 0;
 }
 
-/* How many rows have the status of this row; 0 where an earlier row has it, or nothing is wrong. */
-static size_t status_count(const rpe_record *record, size_t row)
+/* Rows by their status: those of plain ones are in no group, and size tells how many are in one. */
+static rpe_status statuses_count(const rpe_record *record, rpe_row_groups *groups, size_t **size,
+                                 rpe_error *error)
 {
-    const char *status = rpe_record_cell(record, row, RPE_COLUMN_status);
-    size_t count = 0;
-    if (status_plain(status))
-        return 0;
-    for (size_t other = 0; other < record->rows.rows; other++) {
-        if (strcmp(rpe_record_cell(record, other, RPE_COLUMN_status), status) != 0)
-            continue;
-        if (other < row)
-            return 0;
-        count++;
+    static const rpe_column status_column[] = {RPE_COLUMN_status};
+    const size_t rows = record->rows.rows;
+    rpe_row_part *parts = rpe_memory_allocate(rows, sizeof *parts);
+    *size = rpe_memory_allocate_zero(rows, sizeof **size);
+    if (parts == NULL || *size == NULL) {
+        rpe_memory_free(parts);
+        return rpe_error_memory(error, "statuses of rows", rows, sizeof *parts);
     }
-    return count;
+    for (size_t row = 0; row < rows; row++)
+        parts[row] = status_plain(rpe_record_cell(record, row, RPE_COLUMN_status)) ? RPE_ROW_OUT : RPE_ROW_IN;
+    rpe_status status = rpe_row_groups_create(groups, record, 1, status_column, parts, error);
+    for (size_t row = 0; status == RPE_OK && row < rows; row++)
+        if (groups->number[row] != RPE_NO_GROUP)
+            (*size)[groups->number[row]]++;
+    rpe_memory_free(parts);
+    return status;
 }
 
 static void statuses_check(rpe_page_caveats *caveats, const rpe_page_experiment *experiment)
 {
     const rpe_record *record = &experiment->record;
-    size_t reasons = 0, rest = 0;
-    for (size_t row = 0; row < record->rows.rows; row++) {
-        size_t count = status_count(record, row);
-        if (count == 0)
-            continue;
-        if (reasons++ < REASONS_MAX)
-            caveat_add(caveats, experiment->id, "%zu %s: %s.", count, count == 1 ? "row" : "rows",
-                       rpe_record_cell(record, row, RPE_COLUMN_status));
+    rpe_row_groups groups = {0};
+    size_t *size = NULL, rest = 0;
+    if (statuses_count(record, &groups, &size, NULL) != RPE_OK)
+        caveats->status = RPE_ERROR_MEMORY;
+    for (size_t i = 0; i < groups.count; i++)
+        if (i < REASONS_MAX)
+            caveat_add(caveats, experiment->id, "%zu %s: %s.", size[i], size[i] == 1 ? "row" : "rows",
+                       rpe_record_cell(record, groups.first[i], RPE_COLUMN_status));
         else
-            rest += count;
-    }
+            rest += size[i];
     if (rest > 0)
         caveat_add(caveats, experiment->id, "%zu rows more have a status of their own; the CSV says which.",
                    rest);
+    rpe_memory_free(size);
+    rpe_row_groups_destroy(&groups);
 }
 
 static bool is_time(const rpe_record *record, size_t row)

@@ -89,6 +89,46 @@ rpe_status rpe_page_picture_read(rpe_page_picture *picture, const char *director
     return status;
 }
 
+rpe_status rpe_page_pictures_read(rpe_page_experiment *experiment, rpe_error *error)
+{
+    char suffix[16] = "";
+    rpe_status status = RPE_OK;
+    for (size_t sheet = 0; status == RPE_OK && sheet <= RPE_PAGE_SHEETS; sheet++) {
+        rpe_page_picture picture = {0};
+        if (sheet > 0)
+            snprintf(suffix, sizeof suffix, "-%zu", sheet);
+        status = rpe_page_picture_read(&picture, experiment->directory, experiment->record.name, suffix,
+                                       experiment->record.rows.hash, error);
+        experiment->stale = experiment->stale || picture.stale;
+        if (status != RPE_OK || (!rpe_page_picture_there(&picture) && sheet > experiment->page_count))
+            break;
+        if (rpe_page_picture_there(&picture))
+            experiment->pictures[experiment->picture_count++] = picture;
+        experiment->page_count = picture.pages > 0 ? picture.pages : experiment->page_count;
+        if (sheet == 0 && experiment->picture_count > 0)
+            break; /* NAME.svg: the only one */
+    }
+    return status;
+}
+
+/* The picture of the p-values in calibration.csv; without that file nothing can be said of it. */
+rpe_status rpe_page_calibration_picture_read(rpe_page_calibration *calibration, const char *directory,
+                                             rpe_error *error)
+{
+    rpe_page_file rows = {0};
+    char hash[RPE_HASH_CAPACITY] = "";
+    char *path = rpe_path_join(directory, "calibration.csv");
+    rpe_status status = path == NULL ? rpe_error_memory(error, directory, strlen(directory), 1)
+                                     : rpe_page_file_read(&rows, path, error);
+    if (status == RPE_OK && rows.bytes != NULL)
+        rpe_bytes_hash(rows.bytes, rows.count, hash);
+    if (status == RPE_OK)
+        status = rpe_page_picture_read(&calibration->picture, directory, "calibration", "", hash, error);
+    rpe_page_file_destroy(&rows);
+    rpe_memory_free(path);
+    return status;
+}
+
 /* Markup becomes less than half of what it is in the file: it is written once to be counted. */
 static rpe_status markup_count(const rpe_page_picture *picture, size_t *size, rpe_error *error)
 {

@@ -10,6 +10,7 @@
 
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
+#include "rpe_parallel.h"
 #include "rpe_plot.h"
 
 #define FOLDERS_MAX 64
@@ -139,28 +140,6 @@ static rpe_status sentences_read(rpe_page_experiment *experiment, rpe_error *err
     return status;
 }
 
-static rpe_status pictures_read(rpe_page_experiment *experiment, rpe_error *error)
-{
-    char suffix[16] = "";
-    rpe_status status = RPE_OK;
-    for (size_t sheet = 0; status == RPE_OK && sheet <= RPE_PAGE_SHEETS; sheet++) {
-        rpe_page_picture picture = {0};
-        if (sheet > 0)
-            snprintf(suffix, sizeof suffix, "-%zu", sheet);
-        status = rpe_page_picture_read(&picture, experiment->directory, experiment->record.name, suffix,
-                                       experiment->record.rows.hash, error);
-        experiment->stale = experiment->stale || picture.stale;
-        if (status != RPE_OK || (!rpe_page_picture_there(&picture) && sheet > experiment->page_count))
-            break;
-        if (rpe_page_picture_there(&picture))
-            experiment->pictures[experiment->picture_count++] = picture;
-        experiment->page_count = picture.pages > 0 ? picture.pages : experiment->page_count;
-        if (sheet == 0 && experiment->picture_count > 0)
-            break; /* NAME.svg: the only one */
-    }
-    return status;
-}
-
 /* The name, or where an earlier folder has it too, the folder's before it. */
 static char *id_make(const rpe_page *page, const char *directory, const char *name)
 {
@@ -180,6 +159,8 @@ static char *id_make(const rpe_page *page, const char *directory, const char *na
 static rpe_status experiment_read(rpe_page *page, const char *directory, const char *name, rpe_error *error)
 {
     rpe_page_experiment *experiment = &page->experiments[page->experiment_count];
+    if (rpe_interrupt_requested())
+        return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted before %s was read", name);
     rpe_status status = rpe_record_read(&experiment->record, directory, name, error);
     if (status != RPE_OK)
         return status;
@@ -194,8 +175,11 @@ static rpe_status experiment_read(rpe_page *page, const char *directory, const c
     if (experiment->adjusted_p == NULL)
         return rpe_error_memory(error, name, experiment->record.rows.rows, sizeof(double));
     residuals_find(experiment);
+    status = rpe_page_layout_make(&experiment->layout, &experiment->record, error);
+    if (status != RPE_OK)
+        return status;
     status = sentences_read(experiment, error);
-    return status == RPE_OK ? pictures_read(experiment, error) : status;
+    return status == RPE_OK ? rpe_page_pictures_read(experiment, error) : status;
 }
 
 static void experiment_destroy(rpe_page_experiment *experiment)
@@ -205,6 +189,7 @@ static void experiment_destroy(rpe_page_experiment *experiment)
     rpe_record_destroy(&experiment->record);
     rpe_memory_free(experiment->sentences);
     rpe_memory_free(experiment->adjusted_p);
+    rpe_memory_free(experiment->layout.key);
     rpe_memory_free(experiment->directory);
     rpe_memory_free(experiment->id);
     *experiment = (rpe_page_experiment){0};
@@ -275,24 +260,6 @@ static rpe_status mutants_read(rpe_page_mutants *mutants, const char *path, rpe_
     return RPE_OK;
 }
 
-/* The picture of the p-values in calibration.csv; without that file nothing can be said of it. */
-static rpe_status calibration_picture_read(rpe_page_calibration *calibration, const char *directory,
-                                           rpe_error *error)
-{
-    rpe_page_file rows = {0};
-    char hash[RPE_HASH_CAPACITY] = "";
-    char *path = rpe_path_join(directory, "calibration.csv");
-    rpe_status status = path == NULL ? rpe_error_memory(error, directory, strlen(directory), 1)
-                                     : rpe_page_file_read(&rows, path, error);
-    if (status == RPE_OK && rows.bytes != NULL)
-        rpe_bytes_hash(rows.bytes, rows.count, hash);
-    if (status == RPE_OK)
-        status = rpe_page_picture_read(&calibration->picture, directory, "calibration", "", hash, error);
-    rpe_page_file_destroy(&rows);
-    rpe_memory_free(path);
-    return status;
-}
-
 static rpe_status calibration_read(rpe_page_calibration *calibration, const char *path, rpe_error *error)
 {
     rpe_status status = rpe_json_read(&calibration->document, path, error);
@@ -309,7 +276,7 @@ static rpe_status calibration_read(rpe_page_calibration *calibration, const char
     char *directory = rpe_path_directory(path);
     if (directory == NULL)
         return rpe_error_memory(error, path, strlen(path), 1);
-    status = calibration_picture_read(calibration, directory, error);
+    status = rpe_page_calibration_picture_read(calibration, directory, error);
     rpe_memory_free(directory);
     calibration->there = status == RPE_OK;
     return status;

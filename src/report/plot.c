@@ -9,23 +9,12 @@
 #include "rpe_gnuplot.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
+#include "rpe_parallel.h"
 #include "rpe_picture.h"
 #include "rpe_picture_files.h"
+#include "rpe_picture_form.h"
 #include "rpe_picture_tie.h"
 #include "rpe_record.h"
-
-/* How many panels of a script's picture are on one page, and whether it wants the lag as its axis. */
-typedef struct picture_form {
-    const char *script;
-    size_t panels;
-    bool at_lag;
-} picture_form;
-
-static const picture_form picture_forms[] = {{"kernel", 12, true},
-                                             {"families", SIZE_MAX, false} /* all sizes on a page */,
-                                             {"map", 2, false},
-                                             {"budget", 2, false},
-                                             {"", 4, false} /* any other */};
 
 typedef struct terminal_form {
     const char *name, *suffix;
@@ -33,6 +22,9 @@ typedef struct terminal_form {
 
 static const terminal_form terminals[] = {{"svg", "svg"}, {"pngcairo", "png"}};
 #define TERMINALS (sizeof terminals / sizeof terminals[0])
+#define PAGES_MAX 24 /* of a picture: what is beyond is said at its foot */
+#define SCRIPT_NAME 256
+#define SERIES_MAX 48 /* twice the pairs of a colour and a point */
 
 /* The files of a picture: a page is one in each terminal. */
 typedef struct drawing {
@@ -41,14 +33,6 @@ typedef struct drawing {
     size_t panels, pages; /* at most so many panels a page */
     rpe_output *outputs;  /* [pages][TERMINALS], whole and under temporary names */
 } drawing;
-
-static const picture_form *form_find(const char *script)
-{
-    const picture_form *form = picture_forms;
-    while (form->script[0] != '\0' && strcmp(form->script, script) != 0)
-        form++;
-    return form;
-}
 
 /* DIRECTORY/NAME.SUFFIX, or of several pages DIRECTORY/NAME-NUMBER.SUFFIX. */
 static char *page_path(const drawing *drawn, size_t page, const char *suffix)
@@ -172,51 +156,66 @@ static rpe_status script_path(const rpe_json *document, const char *scripts, con
     return *path != NULL ? RPE_OK : rpe_error_memory(error, "path of a script", capacity, 1);
 }
 
-rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, rpe_error *error)
+/* Scripts that draw no rows of an experiment. */
+static bool is_part(const char *name)
 {
-    static const char *const parts[] = {"common", "legend",
-                                        "calibration"}; /* that draw no rows of an experiment */
+    static const char *const parts[] = {"common", "legend", "end", "calibration"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(name, parts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* SCRIPTS/NAME.gp of the picture that the experiment asks for: whether it is one that draws results; *name "": it asks for none. */
+static rpe_status script_check(const char *experiment, const char *scripts, char name[SCRIPT_NAME],
+                               rpe_error *error)
+{
     rpe_json document = {0};
-    const char *name = "";
+    const char *asked = "";
     char *script = NULL;
     rpe_status status = rpe_json_read(&document, experiment, error);
     if (status == RPE_OK)
-        status = script_path(&document, scripts, &name, &script, error);
-    bool there = script == NULL || access(script, R_OK) == 0;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        there = there && strcmp(name, parts[i]) != 0;
-    if (status == RPE_OK && !there)
+        status = script_path(&document, scripts, &asked, &script, error);
+    if (status == RPE_OK && script != NULL &&
+        (access(script, R_OK) != 0 || is_part(asked) || strlen(asked) >= SCRIPT_NAME))
         status = rpe_error_set(
             error, RPE_ERROR_INPUT,
             "%s: \"picture\": expected the name of a script of %s that draws results, found \"%.64s\"",
-            experiment, scripts, name);
+            experiment, scripts, asked);
+    if (status == RPE_OK)
+        snprintf(name, SCRIPT_NAME, "%s", asked);
     rpe_memory_free(script);
     rpe_json_destroy(&document);
     return status;
 }
 
-/* What the rows have no place for in this picture. */
-static rpe_status rows_check(const rpe_record *record, const picture_form *form, const char *name,
-                             rpe_error *error)
+rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, rpe_error *error)
 {
-    const rpe_axis *axis = rpe_record_axis(record);
-    if (!form->at_lag || axis->column == RPE_COLUMN_lag)
-        return RPE_OK;
-    return rpe_error_set(error, RPE_ERROR_INPUT,
-                         "%s: expected rows with a lag for the picture \"%s\" (\"axis\": \"lag\"), found "
-                         "the axis \"%s\"",
-                         record->csv_path, name, rpe_column_name(axis->column));
+    rpe_configuration configuration = {0};
+    char name[SCRIPT_NAME] = "";
+    rpe_status status = script_check(experiment, scripts, name, error);
+    if (status == RPE_OK)
+        status = rpe_configuration_read(&configuration, experiment, false, error);
+    if (status == RPE_OK && name[0] != '\0')
+        status = rpe_picture_form_check(rpe_picture_form_find(name), &configuration, error);
+    rpe_configuration_destroy(&configuration);
+    return status;
 }
 
 static rpe_status picture_draw(const rpe_record *record, drawing *drawn, const char *name, FILE *log,
                                rpe_error *error)
 {
-    const picture_form *form = form_find(name);
+    const rpe_picture_form *form = rpe_picture_form_find(name);
     const rpe_axis *axis = rpe_record_axis(record);
+    const rpe_picture_layout layout = {.axis = axis,
+                                       .panel_limit = form->panels * (form->one_page ? 1 : PAGES_MAX),
+                                       .series_limit = SERIES_MAX,
+                                       .by_family = form->by_family,
+                                       .by_number = form->by_number};
     rpe_picture picture = {0};
-    rpe_status status = rows_check(record, form, name, error);
+    rpe_status status = rpe_picture_form_axis_check(form, axis, record->csv_path, error);
     if (status == RPE_OK)
-        status = rpe_picture_create(&picture, record, axis, form->panels, error);
+        status = rpe_picture_create(&picture, record, &layout, error);
     if (status == RPE_OK && picture.panels.count == 0)
         status = rpe_error_set(error, RPE_ERROR_INPUT,
                                "%s: expected numbers in the column \"%s\" for the picture \"%s\", found none",
@@ -270,6 +269,8 @@ static rpe_status name_draw(const char *directory, const char *name, const char 
                             rpe_error *error)
 {
     rpe_record record = {0};
+    if (rpe_interrupt_requested())
+        return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted before the picture of %s", name);
     rpe_status status = rpe_record_read(&record, directory, name, error);
     if (status == RPE_OK)
         status = stale_remove(&record, directory, error);

@@ -85,14 +85,19 @@ const rpe_axis *rpe_record_axis(const rpe_record *record)
     return axis != NULL ? axis : rpe_axis_of(RPE_COLUMN_realizations);
 }
 
-bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis)
+bool rpe_record_row_placed(const rpe_record *record, size_t row, const rpe_axis *axis)
 {
     static const rpe_column labels[] = {RPE_COLUMN_lag, RPE_COLUMN_position};
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (labels[i] != axis->column && rpe_record_cell(record, row, labels[i])[0] != '\0')
             return false;
     double place = rpe_record_number(record, row, axis->column);
-    return isfinite(place) && (place > 0 || !axis->logarithmic) &&
+    return isfinite(place) && (place > 0 || !axis->logarithmic);
+}
+
+bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis)
+{
+    return rpe_record_row_placed(record, row, axis) &&
            isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate));
 }
 

@@ -12,7 +12,7 @@
 
 /* The first count bytes of text as a string of gnuplot. */
 rpe_status rpe_gnuplot_quoted(rpe_output *output, const char *text, size_t count, rpe_error *error);
-/* NAME = 'text' */
+/* NAME = "text" */
 rpe_status rpe_gnuplot_text(rpe_output *output, const char *name, const char *text, rpe_error *error);
 /* NAME = the text in lines of at most capacity characters; their number goes to *lines unless it is NULL. */
 rpe_status rpe_gnuplot_wrapped(rpe_output *output, const char *name, const char *text, size_t capacity,

@@ -55,6 +55,14 @@ typedef struct rpe_page_residuals {
     double largest, bound; /* |z|, and what it must exceed for the first step of Holm at 5 % */
 } rpe_page_residuals;
 
+/* How the rows of an experiment are tabled. */
+typedef struct rpe_page_layout {
+    rpe_column columns[RPE_COLUMN_COUNT]; /* that are shown */
+    size_t count;
+    rpe_column along; /* of rows that differ in this alone, one is a key row; RPE_COLUMN_COUNT: all are */
+    bool *key;        /* [rows] */
+} rpe_page_layout;
+
 #define RPE_PAGE_SHEETS 6 /* pictures of one experiment that are looked for */
 
 typedef struct rpe_page_experiment {
@@ -64,6 +72,7 @@ typedef struct rpe_page_experiment {
     char *sentences;    /* a line each */
     double *adjusted_p; /* [rows]; NaN where nothing is tested */
     rpe_page_residuals residuals;
+    rpe_page_layout layout;
     rpe_page_picture pictures[RPE_PAGE_SHEETS];
     size_t picture_count, page_count; /* those that are there, and those that there must be */
     bool stale;                       /* there are pictures of other rows */
@@ -151,6 +160,14 @@ const char *rpe_page_value(const json_t *object, const char *key, char text[RPE_
 const json_t *rpe_page_machine(const json_t *root);
 /* The command that makes these results again. */
 const char *rpe_page_command(const rpe_page_experiment *experiment, char text[RPE_PAGE_TEXT]);
+
+/* Those of the experiment's rows, as many as the page looks for. */
+rpe_status rpe_page_pictures_read(rpe_page_experiment *experiment, rpe_error *error);
+rpe_status rpe_page_calibration_picture_read(rpe_page_calibration *calibration, const char *directory,
+                                             rpe_error *error);
+
+/* Fills in the layout; its work grows with the rows.  The page owns it. */
+rpe_status rpe_page_layout_make(rpe_page_layout *layout, const rpe_record *record, rpe_error *error);
 
 /* ---- writing, in the order of the page ---- */
 

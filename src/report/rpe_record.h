@@ -46,7 +46,9 @@ double rpe_record_number(const rpe_record *record, size_t row, rpe_column column
 /* What the experiment puts along its pictures (its key "axis"); realizations where it says nothing, or what is no axis. */
 const rpe_axis *rpe_record_axis(const rpe_record *record);
 
-/* Rows that have an estimate and a number on the axis, above 0 where it is logarithmic; those at a lag or a position only if that is the axis. */
+/* Placed: rows that have a number on the axis, above 0 where it is logarithmic; those at a lag or a position only if that is the
+   axis.  Used: those of them that have an estimate. */
+bool rpe_record_row_placed(const rpe_record *record, size_t row, const rpe_axis *axis);
 bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis);
 
 /* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at

@@ -9,6 +9,6 @@
 /* Exponents over the number of tokens, lengths from which on methods are faster than their oracle, shares of a matrix product's
    rate, bytes, and whether the machine was quiet.  Of several settings (precision, causal, threads, input) the first is told.
    Nothing for a record without timings. */
-void rpe_timing_sentences_print(const rpe_record *record, FILE *log);
+rpe_status rpe_timing_sentences_print(const rpe_record *record, FILE *log, rpe_error *error);
 
 #endif

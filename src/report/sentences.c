@@ -46,11 +46,21 @@ static const char *number_text(double number, int digits, char text[NUMBER_CAPAC
     return text;
 }
 
+static const char *measure_name(const rpe_picture *picture, const rpe_group *measure,
+                                char name[RPE_GROUP_TITLE_CAPACITY])
+{
+    return rpe_words_text(rpe_record_cell(picture->record, measure->row, RPE_COLUMN_measure),
+                          RPE_GROUP_TITLE_CAPACITY, name);
+}
+
+/* Over all rows of the measure, those of panels that are not drawn too. */
 static agreement agreement_find(const rpe_picture *picture, const rpe_group *measure, const double *adjusted)
 {
+    const size_t number = (size_t)(measure - picture->measures.items);
     agreement found = {0};
     for (size_t row = 0; row < picture->record->rows.rows; row++) {
-        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+        if (picture->measures.number[row] != number ||
+            !rpe_record_row_used(picture->record, row, picture->axis))
             continue;
         double z = fabs(rpe_record_number(picture->record, row, RPE_COLUMN_z));
         bool exact = strcmp(rpe_record_cell(picture->record, row, RPE_COLUMN_status), "exact") == 0;
@@ -95,16 +105,28 @@ static void curve_add(curve *points, const rpe_picture *picture, size_t row, dou
     points->closed_everywhere = points->closed_everywhere && closed > 0 && isfinite(closed);
 }
 
-static rpe_status curve_create(curve *points, const rpe_picture *picture, const rpe_group *measure,
-                               const rpe_group *panel, const rpe_group *series, rpe_error *error)
+/* The rows of a measure, a panel and a series: count of them from first on. */
+typedef struct run_of_rows {
+    size_t first, count;
+} run_of_rows;
+
+static run_of_rows run_from(const rpe_picture *picture, size_t first)
 {
-    size_t count = 0;
+    const rpe_drawn_row *rows = picture->rows;
+    size_t next = first + 1;
+    while (next < picture->row_count && rows[next].panel == rows[first].panel &&
+           rows[next].measure == rows[first].measure && rows[next].series == rows[first].series)
+        next++;
+    return (run_of_rows){first, next - first};
+}
+
+static rpe_status curve_create(curve *points, const rpe_picture *picture, run_of_rows run, rpe_error *error)
+{
+    const rpe_drawn_row *rows = picture->rows + run.first;
+    size_t count = run.count;
     double largest = 0;
-    for (size_t row = 0; row < picture->record->rows.rows; row++)
-        if (rpe_picture_row_in(picture, row, measure, panel, series)) {
-            count++;
-            largest = fmax(largest, rpe_record_number(picture->record, row, RPE_COLUMN_estimate));
-        }
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, rpe_record_number(picture->record, rows[i].row, RPE_COLUMN_estimate));
     double *block = rpe_memory_allocate(count, 4 * sizeof *block);
     if (block == NULL)
         return rpe_error_memory(error, "points of a curve", count, 4 * sizeof *block);
@@ -117,24 +139,40 @@ static rpe_status curve_create(curve *points, const rpe_picture *picture, const 
                       .fewest = INFINITY,
                       .most = -INFINITY,
                       .closed_everywhere = true};
-    for (size_t row = 0; row < picture->record->rows.rows; row++)
-        if (rpe_picture_row_in(picture, row, measure, panel, series))
-            curve_add(points, picture, row, largest);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].valued)
+            curve_add(points, picture, rows[i].row, largest);
     return RPE_OK;
 }
 
-/* The first panel, and in it the first series, that has a slope. */
-static bool curve_choose(const rpe_picture *picture, const rpe_group *measure, const rpe_group **panel,
-                         const rpe_group **series)
+/* Rows stand in order of the axis. */
+static size_t places_count(const rpe_picture *picture, run_of_rows run)
 {
-    for (size_t p = 0; p < picture->panels.count; p++)
-        for (size_t s = 0; s < picture->series.count; s++) {
-            *panel = &picture->panels.items[p];
-            *series = &picture->series.items[s];
-            if (rpe_picture_abscissas(picture, measure, *panel, *series, POINTS_MINIMUM) >= POINTS_MINIMUM)
-                return true;
-        }
-    return false;
+    size_t count = 0;
+    double last = -INFINITY;
+    for (size_t i = run.first; i < run.first + run.count; i++) {
+        if (!picture->rows[i].valued || !(picture->rows[i].at > last))
+            continue;
+        last = picture->rows[i].at;
+        count++;
+    }
+    return count;
+}
+
+/* The first panel, and in it the first series, that has a slope, for each measure; count 0: there is none. */
+static run_of_rows *curves_choose(const rpe_picture *picture, rpe_error *error)
+{
+    run_of_rows *chosen = rpe_memory_allocate_zero(picture->measures.count, sizeof *chosen);
+    if (chosen == NULL)
+        (void)rpe_error_memory(error, "curves", picture->measures.count, sizeof *chosen);
+    for (size_t i = 0; chosen != NULL && i < picture->row_count;) {
+        const run_of_rows run = run_from(picture, i);
+        run_of_rows *of = &chosen[picture->rows[i].measure];
+        if (of->count == 0 && places_count(picture, run) >= POINTS_MINIMUM)
+            *of = run;
+        i += run.count;
+    }
+    return chosen;
 }
 
 static void agreement_print(const agreement *found, double bound, const char *noun, FILE *log)
@@ -184,16 +222,17 @@ static void ends_print(const curve *points, const rpe_picture *picture, const ch
 }
 
 static void curve_print(const curve *points, const rpe_picture *picture, const char *name,
-                        const rpe_group *panel, const rpe_group *series, FILE *log)
+                        const rpe_group *panel, const rpe_group *series, size_t row, FILE *log)
 {
     if (picture->axis->logarithmic && !picture->axis->label)
         slope_print(points, picture->axis, name, log);
     else
         ends_print(points, picture, name, log);
-    const char *sampler = rpe_record_cell(picture->record, series->row, RPE_COLUMN_sampler);
+    const char *sampler = rpe_record_cell(picture->record, row, RPE_COLUMN_sampler);
     bool sampled = sampler[0] != '\0' && strcmp(sampler, "none") != 0;
-    const char *method = rpe_record_cell(picture->record, series->row, RPE_COLUMN_method);
-    fprintf(log, "input %s, method %s", panel->title, method);
+    const char *method = rpe_record_cell(picture->record, row, RPE_COLUMN_method);
+    const char *input = rpe_record_cell(picture->record, row, RPE_COLUMN_input);
+    fprintf(log, "input %s, method %s", panel->title[0] != '\0' ? panel->title : input, method);
     if (sampled)
         fprintf(log, ", sampler %s", sampler);
     if (picture->series.count > 1 && strcmp(series->title, sampler) != 0 &&
@@ -207,28 +246,36 @@ static void curve_print(const curve *points, const rpe_picture *picture, const c
     fprintf(log, ")");
 }
 
+static rpe_status measure_print(const rpe_picture *picture, size_t m, run_of_rows run, const double *adjusted,
+                                FILE *log, rpe_error *error)
+{
+    const rpe_group *measure = &picture->measures.items[m];
+    const rpe_drawn_row *first = &picture->rows[run.first];
+    curve points = {0};
+    char name[RPE_GROUP_TITLE_CAPACITY];
+    rpe_status status = curve_create(&points, picture, run, error);
+    if (status == RPE_OK && points.count >= POINTS_MINIMUM) {
+        agreement found = agreement_find(picture, measure, adjusted);
+        curve_print(&points, picture, measure_name(picture, measure, name),
+                    &picture->panels.items[first->panel], &picture->series.items[first->series], first->row,
+                    log);
+        agreement_print(&found, rpe_record_bound(picture->record), "points", log);
+        fprintf(log, "\n");
+    }
+    curve_destroy(&points);
+    return status;
+}
+
 static rpe_status curves_print(const rpe_picture *picture, const double *adjusted, FILE *log,
                                rpe_error *error)
 {
-    for (size_t m = 0; m < picture->measures.count; m++) {
-        const rpe_group *measure = &picture->measures.items[m], *panel, *series;
-        if (!curve_choose(picture, measure, &panel, &series))
-            continue;
-        curve points = {0};
-        char name[RPE_GROUP_TITLE_CAPACITY];
-        rpe_status status = curve_create(&points, picture, measure, panel, series, error);
-        if (status != RPE_OK)
-            return status;
-        if (points.count >= POINTS_MINIMUM) {
-            agreement found = agreement_find(picture, measure, adjusted);
-            curve_print(&points, picture, rpe_words_text(measure->key, sizeof name, name), panel, series,
-                        log);
-            agreement_print(&found, rpe_record_bound(picture->record), "points", log);
-            fprintf(log, "\n");
-        }
-        curve_destroy(&points);
-    }
-    return RPE_OK;
+    run_of_rows *chosen = curves_choose(picture, error);
+    rpe_status status = chosen == NULL ? RPE_ERROR_MEMORY : RPE_OK;
+    for (size_t m = 0; status == RPE_OK && m < picture->measures.count; m++)
+        if (chosen[m].count > 0)
+            status = measure_print(picture, m, chosen[m], adjusted, log, error);
+    rpe_memory_free(chosen);
+    return status;
 }
 
 static void profiles_print(const rpe_picture *picture, const double *adjusted, FILE *log)
@@ -237,7 +284,7 @@ static void profiles_print(const rpe_picture *picture, const double *adjusted, F
         const rpe_group *measure = &picture->measures.items[m];
         char name[RPE_GROUP_TITLE_CAPACITY];
         agreement found = agreement_find(picture, measure, adjusted);
-        rpe_words_text(measure->key, sizeof name, name);
+        measure_name(picture, measure, name);
         if (found.tested + found.exact == 0) {
             fprintf(log, "%s: %zu lags, no closed form\n", name, found.rows);
             continue;
@@ -262,7 +309,8 @@ rpe_status rpe_record_sentences_print(const rpe_record *record, FILE *log, rpe_e
     const rpe_axis *axis = rpe_record_axis(record), *lag = rpe_axis_of(RPE_COLUMN_lag);
     for (int profile = axis == lag; status == RPE_OK && profile < 2; profile++) {
         rpe_picture picture = {0};
-        status = rpe_picture_create(&picture, record, profile ? lag : axis, SIZE_MAX, error);
+        const rpe_picture_layout layout = {.axis = profile ? lag : axis};
+        status = rpe_picture_create(&picture, record, &layout, error);
         if (status == RPE_OK && !profile)
             status = curves_print(&picture, adjusted, log, error);
         else if (status == RPE_OK)
@@ -271,7 +319,7 @@ rpe_status rpe_record_sentences_print(const rpe_record *record, FILE *log, rpe_e
     }
     rpe_memory_free(adjusted);
     if (status == RPE_OK)
-        rpe_timing_sentences_print(record, log);
+        status = rpe_timing_sentences_print(record, log, error);
     return status == RPE_OK ? rpe_budget_sentences_print(record, log, error) : status;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "rpe_measure.h"
+#include "rpe_memory.h"
+#include "rpe_row_groups.h"
 
 static bool measure_is(const rpe_record *record, size_t row, const rpe_measure *measure)
 {
@@ -27,12 +29,6 @@ static bool same_setting(const rpe_record *record, size_t row, size_t other)
 {
     static const rpe_column columns[] = {RPE_COLUMN_precision, RPE_COLUMN_causal, RPE_COLUMN_threads,
                                          RPE_COLUMN_input};
-    return same_cells(record, row, other, sizeof columns / sizeof columns[0], columns);
-}
-
-static bool same_curve(const rpe_record *record, size_t row, size_t other)
-{
-    static const rpe_column columns[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_keys};
     return same_cells(record, row, other, sizeof columns / sizeof columns[0], columns);
 }
 
@@ -120,18 +116,66 @@ static void crossovers_print(const rpe_record *record, FILE *log)
     setting_print(&chosen, log);
 }
 
-/* Of the curve of a row, the row that is farthest along the axis; sign -1: nearest. */
-static size_t end_find(const selection *chosen, size_t of, double sign)
+/* The curves of a selection, and of each the rows at the ends of the axis. */
+typedef struct curve_ends {
+    rpe_row_groups curves;
+    size_t *nearest, *farthest; /* [curves.count] */
+} curve_ends;
+
+static void ends_destroy(curve_ends *ends)
+{
+    rpe_row_groups_destroy(&ends->curves);
+    rpe_memory_free(ends->nearest);
+    rpe_memory_free(ends->farthest);
+}
+
+static rpe_status curves_find(curve_ends *ends, const selection *chosen, rpe_error *error)
+{
+    static const rpe_column all[] = {RPE_COLUMN_method, RPE_COLUMN_sampler, RPE_COLUMN_keys};
+    const rpe_record *record = chosen->record;
+    const size_t rows = record->rows.rows;
+    rpe_column columns[sizeof all / sizeof all[0]];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] != rpe_record_axis(record)->column)
+            columns[count++] = all[i];
+    rpe_row_part *parts = rpe_memory_allocate(rows, sizeof *parts);
+    if (parts == NULL)
+        return rpe_error_memory(error, "curves of timings", rows, sizeof *parts);
+    for (size_t row = 0; row < rows; row++)
+        parts[row] = selected(chosen, row) && isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate))
+                         ? RPE_ROW_IN
+                         : RPE_ROW_OUT;
+    rpe_status status = rpe_row_groups_create(&ends->curves, record, count, columns, parts, error);
+    rpe_memory_free(parts);
+    return status;
+}
+
+static rpe_status ends_create(curve_ends *ends, const selection *chosen, rpe_error *error)
 {
     const rpe_record *record = chosen->record;
-    rpe_column axis = rpe_record_axis(record)->column;
-    size_t end = of;
-    for (size_t row = 0; row < record->rows.rows; row++)
-        if (selected(chosen, row) && isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate)) &&
-            same_curve(record, row, of) &&
-            sign * rpe_record_number(record, row, axis) > sign * rpe_record_number(record, end, axis))
-            end = row;
-    return end;
+    const rpe_column axis = rpe_record_axis(record)->column;
+    rpe_status status = curves_find(ends, chosen, error);
+    const size_t count = ends->curves.count;
+    if (status != RPE_OK)
+        return status;
+    ends->nearest = rpe_memory_allocate(count, sizeof *ends->nearest);
+    ends->farthest = rpe_memory_allocate(count, sizeof *ends->farthest);
+    if (ends->nearest == NULL || ends->farthest == NULL)
+        return rpe_error_memory(error, "ends of curves", count, sizeof *ends->nearest);
+    for (size_t i = 0; i < count; i++)
+        ends->nearest[i] = ends->farthest[i] = ends->curves.first[i];
+    for (size_t row = 0; row < record->rows.rows; row++) {
+        const size_t i = ends->curves.number[row];
+        if (i == RPE_NO_GROUP)
+            continue;
+        const double place = rpe_record_number(record, row, axis);
+        if (place < rpe_record_number(record, ends->nearest[i], axis))
+            ends->nearest[i] = row;
+        if (place > rpe_record_number(record, ends->farthest[i], axis))
+            ends->farthest[i] = row;
+    }
+    return RPE_OK;
 }
 
 static bool cells_differ(const selection *chosen, rpe_column column)
@@ -159,39 +203,52 @@ static void amount_print(const rpe_measure *measure, double value, FILE *log)
     fprintf(log, "%.3g %s", value / units[i].factor, units[i].name);
 }
 
-/* "explicit 61 µs … 531 ms at N = 64 … 4096 (0.57 of a matrix product's rate)", for every method. */
-static void ends_print(const rpe_record *record, const rpe_measure *measure, FILE *log)
+/* "explicit 61 µs … 531 ms at N = 64 … 4096 (0.57 of a matrix product's rate)" */
+static void curve_print(const selection *chosen, size_t row, size_t last, FILE *log)
+{
+    const rpe_record *record = chosen->record;
+    const rpe_axis *axis = rpe_record_axis(record);
+    const bool lengths = axis->column != RPE_COLUMN_keys && cells_differ(chosen, RPE_COLUMN_keys);
+    double share = rpe_record_number(record, last, RPE_COLUMN_gemm_share);
+    fprintf(log, "%s", rpe_record_cell(record, row, RPE_COLUMN_method));
+    if (cells_differ(chosen, RPE_COLUMN_sampler))
+        fprintf(log, ", %s,", rpe_record_cell(record, row, RPE_COLUMN_sampler));
+    if (lengths)
+        fprintf(log, ", N = %s,", rpe_record_cell(record, row, RPE_COLUMN_keys));
+    fprintf(log, " ");
+    amount_print(chosen->measure, rpe_record_number(record, row, RPE_COLUMN_estimate), log);
+    fprintf(log, " … ");
+    amount_print(chosen->measure, rpe_record_number(record, last, RPE_COLUMN_estimate), log);
+    fprintf(log, " at %s = %g … %g", axis->symbol, rpe_record_number(record, row, axis->column),
+            rpe_record_number(record, last, axis->column));
+    if (isfinite(share))
+        fprintf(log, " (%.2f of a matrix product's rate)", share);
+}
+
+/* For every curve, in the order of their nearest rows. */
+static rpe_status ends_print(const rpe_record *record, const rpe_measure *measure, FILE *log,
+                             rpe_error *error)
 {
     const selection chosen = selection_make(record, measure);
     if (selection_is_empty(&chosen) || !cells_differ(&chosen, rpe_record_axis(record)->column))
-        return;
-    const rpe_axis *axis = rpe_record_axis(record);
+        return RPE_OK;
+    curve_ends ends = {0};
     const char *separator = ": ";
-    bool samplers = cells_differ(&chosen, RPE_COLUMN_sampler);
-    bool lengths = axis->column != RPE_COLUMN_keys && cells_differ(&chosen, RPE_COLUMN_keys);
-    fprintf(log, "%s", measure->title);
-    for (size_t row = chosen.first; row < record->rows.rows; row++) {
-        if (!selected(&chosen, row) || isnan(rpe_record_number(record, row, RPE_COLUMN_estimate)) ||
-            end_find(&chosen, row, -1) != row)
+    rpe_status status = ends_create(&ends, &chosen, error);
+    if (status == RPE_OK)
+        fprintf(log, "%s", measure->title);
+    for (size_t row = chosen.first; status == RPE_OK && row < record->rows.rows; row++) {
+        const size_t curve = ends.curves.number[row];
+        if (curve == RPE_NO_GROUP || ends.nearest[curve] != row)
             continue;
-        size_t last = end_find(&chosen, row, 1);
-        double share = rpe_record_number(record, last, RPE_COLUMN_gemm_share);
-        fprintf(log, "%s%s", separator, rpe_record_cell(record, row, RPE_COLUMN_method));
-        if (samplers)
-            fprintf(log, ", %s,", rpe_record_cell(record, row, RPE_COLUMN_sampler));
-        if (lengths)
-            fprintf(log, ", N = %s,", rpe_record_cell(record, row, RPE_COLUMN_keys));
-        fprintf(log, " ");
-        amount_print(measure, rpe_record_number(record, row, RPE_COLUMN_estimate), log);
-        fprintf(log, " … ");
-        amount_print(measure, rpe_record_number(record, last, RPE_COLUMN_estimate), log);
-        fprintf(log, " at %s = %g … %g", axis->symbol, rpe_record_number(record, row, axis->column),
-                rpe_record_number(record, last, axis->column));
-        if (isfinite(share))
-            fprintf(log, " (%.2f of a matrix product's rate)", share);
+        fprintf(log, "%s", separator);
+        curve_print(&chosen, row, ends.farthest[curve], log);
         separator = "; ";
     }
-    setting_print(&chosen, log);
+    if (status == RPE_OK)
+        setting_print(&chosen, log);
+    ends_destroy(&ends);
+    return status;
 }
 
 /* Rows that were found to be wrong. */
@@ -214,19 +271,22 @@ static void noise_print(const rpe_record *record, FILE *log)
     const json_t *timing = json_object_get(record->document.root, "timing");
     if (!json_is_object(timing))
         return;
+    const char *reason = json_string_value(json_object_get(timing, "reason"));
     if (json_is_true(json_object_get(timing, "noisy")))
         fprintf(log, "this run was NOISY, and its times may be too long: %s\n",
-                json_string_value(json_object_get(timing, "reason")));
+                reason != NULL ? reason : "no reason is given");
     else
         fprintf(log, "the machine was quiet during this run\n");
 }
 
-void rpe_timing_sentences_print(const rpe_record *record, FILE *log)
+rpe_status rpe_timing_sentences_print(const rpe_record *record, FILE *log, rpe_error *error)
 {
     exponents_print(record, log);
     crossovers_print(record, log);
-    ends_print(record, &rpe_measure_runtime, log);
-    ends_print(record, &rpe_measure_peak_bytes, log);
+    rpe_status status = ends_print(record, &rpe_measure_runtime, log, error);
+    if (status == RPE_OK)
+        status = ends_print(record, &rpe_measure_peak_bytes, log, error);
     invalid_print(record, log);
     noise_print(record, log);
+    return status;
 }

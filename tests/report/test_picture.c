@@ -41,15 +41,17 @@ static void test_series(void **state)
     record_open(&record, &sizes, "\"axis\": \"size\", \"configuration\": {\"series\": [\"input\"]}");
     const rpe_axis *axis = rpe_record_axis(&record);
     assert_int_equal(axis->column, RPE_COLUMN_size);
-    rpe_test_ok(rpe_picture_create(&picture, &record, axis, 4, &error), &error);
+    rpe_test_ok(
+        rpe_picture_create(&picture, &record, &(rpe_picture_layout){.axis = axis, .panel_limit = 4}, &error),
+        &error);
     assert_int_equal(picture.series.count, 2);
     assert_string_equal(picture.series.items[0].title, "trained");
     assert_int_equal(picture.panels.count, 2);
     assert_non_null(strstr(picture.panels.items[0].title, "first-kernel"));
     assert_non_null(strstr(picture.panels.items[1].title, "second-kernel"));
     for (size_t p = 0; p < 2; p++)
-        assert_int_equal(
-            rpe_picture_abscissas(&picture, NULL, &picture.panels.items[p], &picture.series.items[1], 64), 9);
+        assert_int_equal(picture.panel_first[p + 1] - picture.panel_first[p],
+                         2 * 9); /* two inputs, nine sizes */
     rpe_picture_destroy(&picture);
     rpe_record_destroy(&record);
 }
@@ -63,7 +65,9 @@ static void test_usual(void **state)
     rpe_error error;
     record_open(&record, &curves, "\"picture\": \"error\"");
     assert_int_equal(rpe_record_axis(&record)->column, RPE_COLUMN_realizations);
-    rpe_test_ok(rpe_picture_create(&picture, &record, rpe_record_axis(&record), 4, &error), &error);
+    rpe_test_ok(rpe_picture_create(&picture, &record, &(rpe_picture_layout){.axis = rpe_record_axis(&record)},
+                                   &error),
+                &error);
     assert_int_equal(picture.series.count, 2);
     assert_string_equal(picture.series.items[1].title, "second");
     assert_int_equal(picture.panels.count, 2);

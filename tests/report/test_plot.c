@@ -183,6 +183,118 @@ static void test_legend(void **state)
     rpe_memory_free(directory);
 }
 
+/* Names that gnuplot, CSV, XML or a shell could take for something else, in a folder of such a name. */
+static const char *const names[] = {"left, right",
+                                    "a \"q\" b",
+                                    "back\\slash\\",
+                                    "tab\there",
+                                    "new\nline",
+                                    "it's",
+                                    "@macro _{x}^{2} {/Symbol a}",
+                                    "100 % %d %s",
+                                    "$HOME $ROWS `touch x`",
+                                    "\xc3\xbcml\xc3\xa4ut \xe2\x86\x92 \xe6\x97\xa5",
+                                    "cut \xe2\x86",
+                                    "# no comment",
+                                    "<b>&amp;</b>",
+                                    " ",
+                                    "-1",
+                                    "NaN",
+                                    "|",
+                                    "a|b"};
+#define NAMES (sizeof names / sizeof names[0])
+
+static void names_write(const char *directory)
+{
+    const char *cells[RPE_COLUMN_COUNT], *const places[] = {"4", "8", "16"};
+    rpe_output output = {0};
+    rpe_error error = {""};
+    rpe_test_ok(rpe_output_open(&output, made_path(directory, "names", ".csv"), &error), &error);
+    for (size_t column = 0; column < RPE_COLUMN_COUNT; column++)
+        cells[column] = rpe_column_name((rpe_column)column);
+    rpe_test_ok(rpe_csv_write_line(&output, RPE_COLUMN_COUNT, cells, &error), &error);
+    for (size_t i = 0; i < NAMES * 3; i++) {
+        for (size_t column = 0; column < RPE_COLUMN_COUNT; column++)
+            cells[column] = "";
+        cells[RPE_COLUMN_input] = names[i / 3];
+        cells[RPE_COLUMN_grid] = cells[RPE_COLUMN_status] = names[(i / 3 + 1) % NAMES];
+        cells[RPE_COLUMN_realizations] = places[i % 3];
+        cells[RPE_COLUMN_measure] = "score_error";
+        cells[RPE_COLUMN_estimate] = places[i % 3];
+        rpe_test_ok(rpe_csv_write_line(&output, RPE_COLUMN_COUNT, cells, &error), &error);
+    }
+    rpe_test_ok(rpe_output_commit(&output, &error), &error);
+    FILE *json = fopen(made_path(directory, "names", ".json"), "w");
+    fprintf(json,
+            "{\"experiment\": \"names\", \"title\": \"'@\\\\` %%d\", \"picture\": \"error\", \"machine\": {},"
+            "\"configuration\": {\"series\": [\"input\", \"grid\"]}}\n");
+    fclose(json);
+}
+
+/* Points of the plots: gnuplot uses a shape of its own for each. */
+static size_t points_count(const char *svg)
+{
+    size_t count = 0;
+    for (const char *c = svg; (c = strstr(c, "<use xlink:href='#gpPt")) != NULL; c++)
+        count++;
+    return count;
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("plot \t\n'\"@%$HOME`touch y`\\"));
+    names_write(directory);
+    rpe_test_ok(made_plot(directory, SCRIPTS, NULL, &error), &error);
+    size_t size;
+    char *svg = made_read(made_path(directory, "names", ".svg"), &size);
+    /* a point for each row, one for each series and four more in the legend */
+    assert_true(points_count(svg) >= NAMES * 3 + NAMES);
+    assert_non_null(strstr(svg, "left, right"));
+    assert_non_null(strstr(svg, "a \"q\" b"));
+    assert_non_null(strstr(svg, "$HOME $ROWS `touch x`"));
+    assert_non_null(strstr(svg, "&lt;b>&amp;amp;&lt;/b>"));
+    assert_non_null(strstr(svg, "cut ??"));
+    assert_non_null(strstr(svg, "it's, @macro _{x}^{2} {/Symbol a}"));
+    assert_non_null(strstr(svg, "100 % %d %s"));
+    assert_non_null(strstr(svg, "'@\\` %d"));
+    assert_non_null(strstr(svg, "\xc3\xbcml\xc3\xa4ut \xe2\x86\x92 \xe6\x97\xa5"));
+    free(svg);
+    rpe_memory_free(directory);
+}
+
+/* A script that leaves rows out, as one does that reads them wrongly, has drawn no picture. */
+static void test_points_missing(void **state)
+{
+    (void)state;
+    gnuplot_need();
+    rpe_error error = {""};
+    char *directory = rpe_memory_text(rpe_test_directory("plot_points")),
+         *scripts = rpe_memory_text(rpe_test_directory("plot_points_scripts"));
+    static const char *const parts[] = {"common", "end"};
+    made_write(directory, &curves);
+    for (size_t i = 0; i < 2; i++) {
+        size_t size;
+        char *text = made_read(made_path(SCRIPTS, parts[i], ".gp"), &size);
+        FILE *copy = fopen(made_path(scripts, parts[i], ".gp"), "w");
+        assert_int_equal(fwrite(text, 1, size, copy), size);
+        fclose(copy);
+        free(text);
+    }
+    FILE *script = fopen(made_path(scripts, "error", ".gp"), "w");
+    fprintf(script, "WIDTH = 400\nHEIGHT = 300\nload SCRIPTS.'/common.gp'\nplot $ROWS every ::1 using "
+                    "(counted(cell('at'))):(cell('estimate'))\nload SCRIPTS.'/end.gp'\n");
+    fclose(script);
+    assert_int_equal(made_plot(directory, scripts, NULL, &error), RPE_ERROR_INPUT);
+    if (strstr(error.message, "35 points drawn of 36 rows") == NULL)
+        fail_msg("%s", error.message);
+    assert_int_equal(files_count(directory, ".svg") + files_count(directory, ".tmp"), 0);
+    rpe_memory_free(scripts);
+    rpe_memory_free(directory);
+}
+
 static void failure_check(const char *directory, const char *scripts, rpe_status expected, const char *part)
 {
     rpe_error error = {""};
@@ -279,6 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pictures),        cmocka_unit_test(test_legend),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_points_missing),
         cmocka_unit_test(test_failures),        cmocka_unit_test(test_script_failure),
         cmocka_unit_test(test_gnuplot_missing), cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,7 +166,7 @@ static void test_timings(void **state)
     rpe_test_ok(rpe_record_read(&record, directory, "made", &error), &error);
     FILE *log = tmpfile();
     assert_non_null(log);
-    rpe_timing_sentences_print(&record, log);
+    rpe_test_ok(rpe_timing_sentences_print(&record, log, &error), &error);
     rewind(log);
     text[fread(text, 1, sizeof text - 1, log)] = '\0';
     assert_int_equal(fclose(log), 0);
