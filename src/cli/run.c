@@ -175,8 +175,6 @@ static rpe_status pictures_draw(const rpe_arguments *arguments, rpe_faults *faul
 /* A picture that cannot be drawn is found before the run. */
 static rpe_status pictures_check(const rpe_arguments *arguments, char *const *paths, rpe_error *error)
 {
-    if (arguments->values[NO_PLOT].given)
-        return RPE_OK;
     char *scripts = rpe_catalogue_folder("plots");
     rpe_status status =
         scripts != NULL ? RPE_OK : rpe_error_memory(error, "path of the plot scripts", 1, sizeof "plots");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_axis.h"
 #include "rpe_input_settings.h"
 #include "rpe_memory.h"
 #include "rpe_named_registry.h"
@@ -219,10 +220,19 @@ static char *name_of_path(const char *path)
     return name;
 }
 
-static bool is_column(const char *name)
+/* Whether results have it before their numbers: what tells points, measures and labels apart. */
+static bool is_coordinate(const char *name)
 {
-    for (int column = 0; name != NULL && column < RPE_COLUMN_COUNT; column++)
+    for (int column = 0; name != NULL && column < RPE_COLUMN_unit; column++)
         if (strcmp(rpe_column_name((rpe_column)column), name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_repeated(const json_t *list, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (json_equal(json_array_get(list, i), json_array_get(list, index)))
             return true;
     return false;
 }
@@ -230,19 +240,26 @@ static bool is_column(const char *name)
 /* What the picture says of columns: its axis, and what tells its series apart. */
 static rpe_status columns_check(const rpe_json *document, const char *axis, rpe_error *error)
 {
-    static const char expected[] = "columns of the results (realizations, features, lag, ...)";
+    static const char expected[] =
+        "columns of the results that tell rows apart (method, input, realizations, ...)";
     const json_t *series = json_object_get(document->root, "series"), *name;
     size_t i;
-    if (!is_column(axis))
-        return rpe_json_value_error(document, "axis",
-                                    "a column of the results (realizations, features, lag, ...)",
-                                    json_object_get(document->root, "axis"), error);
+    if (rpe_axis_find(axis) == NULL)
+        return rpe_json_value_error(
+            document, "axis",
+            "a column of the results with numbers of something (realizations, features, "
+            "lag, ...)",
+            json_object_get(document->root, "axis"), error);
     if (series != NULL && json_array_size(series) == 0)
         return rpe_json_value_error(document, "series", expected, series, error);
     json_array_foreach(series, i, name)
     {
-        if (!is_column(json_string_value(name)))
+        if (!is_coordinate(json_string_value(name)))
             return rpe_json_value_error(document, "series", expected, name, error);
+        if (strcmp(json_string_value(name), axis) == 0)
+            return rpe_json_value_error(document, "series", "columns other than the axis", name, error);
+        if (is_repeated(series, i))
+            return rpe_json_value_error(document, "series", "each column once", name, error);
     }
     return RPE_OK;
 }

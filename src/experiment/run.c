@@ -1,3 +1,4 @@
+#include "rpe_abscissa.h"
 #include "rpe_configuration.h"
 #include "rpe_earlier.h"
 #include "rpe_experiment.h"
@@ -195,6 +196,9 @@ static rpe_status prepare(experiment_run *run, rpe_error *error)
     status = rpe_plan_make(&run->plan, &run->points, &run->configuration, run->input_of, settings, error);
     if (status == RPE_OK)
         status = rpe_plan_check(&run->plan, &run->points, run->configuration.name, settings->threads, error);
+    if (status == RPE_OK && settings->part_count == 0)
+        status = rpe_abscissa_check(&run->configuration, &run->points, run->input_of, &run->plan,
+                                    &run->identity, error);
     return status;
 }
 

@@ -206,6 +206,14 @@ typedef struct bad_case {
 #define KERNEL(kernel, rest) "kernel --output out.npy --kernel " kernel " " rest
 
 static const bad_case cases[] = {
+/* An experiment that is right but for what it says of its picture. */
+#define PICTURE(keys)                                                                                        \
+    "{\"title\": \"t\", \"question\": \"q\", \"measures\": [\"score_error\"], " keys                         \
+    ", \"grids\": [{\"name\": \"g\", "                                                                       \
+    "\"inputs\": [{\"name\": \"i\", \"kernel\": \"k.json\", \"gaussian\": {\"queries\": 4, \"values\": "     \
+    "1}}], "                                                                                                 \
+    "\"methods\": [\"softmax\"], \"samplers\": [\"gaussian\"], \"realizations\": [4, 8], \"trials\": "       \
+    "{\"minimum\": 2}}]}"
 #define BAD_LINE(line, ...) {.arguments = line, .parts = {__VA_ARGS__}},
 #define BAD_FILE(recipe, content, line, ...)                                                                 \
     {.make = recipe, .text = content, .arguments = line, .parts = {__VA_ARGS__}},

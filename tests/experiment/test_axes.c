@@ -46,6 +46,16 @@ static const bad_case bad_cases[] = {
      "\"colour\""},
     {"{\"title\":\"t\",\"question\":\"q\",\"series\":[\"colour\"]}", "\"series\"", "columns of the results",
      "\"colour\""},
+    {"{\"title\":\"t\",\"question\":\"q\",\"axis\":\"method\"}", "\"axis\"", "numbers of something",
+     "\"method\""},
+    {"{\"title\":\"t\",\"question\":\"q\",\"series\":[\"estimate\"]}", "\"series\"", "columns of the results",
+     "\"estimate\""},
+    {"{\"title\":\"t\",\"question\":\"q\",\"series\":[5]}", "\"series\"", "columns of the results",
+     "the number 5"},
+    {"{\"title\":\"t\",\"question\":\"q\",\"series\":[\"method\",\"method\"]}", "\"series\"",
+     "each column once", "\"method\""},
+    {"{\"title\":\"t\",\"question\":\"q\",\"axis\":\"keys\",\"series\":[\"keys\"]}", "\"series\"",
+     "other than the axis", "\"keys\""},
     {"{\"title\":\"t\",\"question\":\"q\",\"reading\":3}", "\"reading\"", "a text", "the number 3"},
 };
 
