@@ -13,8 +13,10 @@
 /* Bytes of "NAME" or "NAME-2" before the ending of a picture; 0: the entry is no picture of NAME. */
 static size_t stem_length(const char *entry, const char *name)
 {
-    size_t length = strlen(name);
-    if (strncmp(entry, name, length) != 0)
+    size_t length = 0;
+    while (name[length] != '\0' && entry[length] == name[length])
+        length++;
+    if (name[length] != '\0')
         return 0;
     size_t digits = entry[length] == '-' ? strspn(entry + length + 1, "0123456789") : 0;
     length += digits > 0 ? digits + 1 : 0;

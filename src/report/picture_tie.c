@@ -38,12 +38,13 @@ static void number_put(unsigned char bytes[4], uint32_t number)
 static size_t chunk_make(const rpe_picture_tie *tie, unsigned char chunk[2 * TEXT_CAPACITY])
 {
     char text[TEXT_CAPACITY];
-    size_t length = text_make(tie, text);
+    const size_t length = text_make(tie, text);
     size_t data = sizeof keyword + length;
     number_put(chunk, (uint32_t)data);
     memcpy(chunk + 4, "tEXt", 4);
     memcpy(chunk + 8, keyword, sizeof keyword);
-    memcpy(chunk + 8 + sizeof keyword, text, length);
+    for (size_t i = 0; i < length; i++)
+        chunk[8 + sizeof keyword + i] = (unsigned char)text[i];
     number_put(chunk + 8 + data, checksum(chunk + 4, 4 + data));
     return 12 + data;
 }

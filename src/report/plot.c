@@ -224,6 +224,7 @@ static rpe_status picture_draw(const rpe_record *record, drawing *drawn, const c
         drawn->picture = &picture;
         drawn->pages = picture.panels.count / form->panels + (picture.panels.count % form->panels > 0);
         status = pages_draw(drawn, log, error);
+        drawn->picture = NULL;
     }
     rpe_picture_destroy(&picture);
     return status;

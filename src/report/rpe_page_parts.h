@@ -167,7 +167,7 @@ rpe_status rpe_page_calibration_picture_read(rpe_page_calibration *calibration, 
                                              rpe_error *error);
 
 /* Fills in the layout; its work grows with the rows.  The page owns it. */
-rpe_status rpe_page_layout_make(rpe_page_layout *layout, const rpe_record *record, rpe_error *error);
+rpe_status rpe_page_layout_make(rpe_page_layout *made, const rpe_record *record, rpe_error *error);
 
 /* ---- writing, in the order of the page ---- */
 
