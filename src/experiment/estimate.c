@@ -1,8 +1,10 @@
 #include "rpe_estimate.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "rpe_hypothesis.h"
+#include "rpe_mean_test.h"
 
 /* Closed forms are differences of numbers of order 1 and carry their rounding: a relative variance below this is 0. */
 #define CANCELLATION 1e-14
@@ -29,23 +31,35 @@ static rpe_estimate exact_estimate(rpe_estimate estimate, bool exact, const char
     return estimate;
 }
 
-static rpe_estimate compare(rpe_estimate estimate, bool root, rpe_precision precision,
+/* p by the law of the trials, and z from it: all rows have theirs on one scale, however many trials they have. */
+static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, const rpe_sample *sample,
+                           const rpe_closed_value *closed, double error)
+{
+    double deviation = (sample->mean - closed->mean) / error;
+    if (isfinite(closed->variance)) {
+        estimate.z = deviation;
+        estimate.p = rpe_p_normal(deviation);
+        return estimate;
+    }
+    estimate.p = measure->root || measure->positive ? rpe_p_mean_positive(sample, closed->mean)
+                                                    : rpe_p_student(deviation, (double)sample->count - 1);
+    estimate.z = copysign(rpe_quantile_normal(fmax(estimate.p, DBL_MIN)), deviation);
+    return estimate;
+}
+
+static rpe_estimate compare(rpe_estimate estimate, const rpe_measure *measure, rpe_precision precision,
                             const rpe_sample *sample, const rpe_closed_value *closed, double error)
 {
     double mean = sample->mean, rounding = rounding_of(precision);
     bool known = isfinite(closed->variance);
-    if (root && closed->mean <= CANCELLATION)
+    if (measure->root && closed->mean <= CANCELLATION)
         return exact_estimate(estimate, mean <= rounding * rounding, "disagrees: the closed form is 0");
     double least = fmax(CANCELLATION * closed->mean * closed->mean, VARIANCE_MINIMUM);
     double spread = rounding * mean; /* trials that differ by their rounding alone are alike */
     if (known ? closed->variance <= least : rpe_sample_variance(sample) <= spread * spread)
         return exact_estimate(estimate, fabs(mean - closed->mean) <= rounding * fmax(1.0, fabs(closed->mean)),
                               "disagrees: the trials do not vary");
-    if (error > 0.0) {
-        estimate.z = (mean - closed->mean) / error;
-        estimate.p = known ? rpe_p_normal(estimate.z) : rpe_p_student(estimate.z, (double)sample->count - 1);
-    }
-    return estimate;
+    return error > 0.0 ? tested(estimate, measure, sample, closed, error) : estimate;
 }
 
 /* A bound is no expectation: there is no z, and only a value beyond it disagrees. */
@@ -106,7 +120,6 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precisi
     }
     if (measure->bounded && closed != NULL)
         return bound_compare(estimate, precision);
-    return closed == NULL || measure->limit
-               ? estimate
-               : compare(estimate, measure->root, precision, sample, closed, error);
+    return closed == NULL || measure->limit ? estimate
+                                            : compare(estimate, measure, precision, sample, closed, error);
 }

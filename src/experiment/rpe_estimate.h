@@ -8,13 +8,14 @@
 typedef struct rpe_estimate {
     double value, standard_error, low, high; /* NaN where unknown */
     double closed_form;                      /* NaN where there is none */
-    double z, p;                             /* NaN where there is no closed form or no standard error */
+    double z, p; /* of agreement with the closed form; NaN where there is none or no standard error */
     const char *status;
 } rpe_estimate;
 
 /* closed may be NULL.  Intervals are Student's at 95 %, normal where the closed form gives the variance.  For a measure that
    is a root, z and p are taken on the mean itself, whose expectation the closed form is; the interval is that of the mean,
-   its root taken.  Where nothing varies (a root whose closed form is 0, a variance of 0, trials that are all alike) estimate
+   its root taken.  p is normal where the closed form gives the variance, that of rpe_p_mean_positive where values are squares or
+   positive, Student's elsewhere; z is the standard normal deviate with that p, of the sign of the difference.  Where nothing varies (a root whose closed form is 0, a variance of 0, trials that are all alike) estimate
    and closed form must be the same to the rounding of the trials' precision: status "exact", or "disagrees" with p = 0. */
 rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
                                const rpe_closed_value *closed);

@@ -75,6 +75,7 @@ const rpe_measure rpe_measure_exponential_ratio = {
     .source = "form 4",
     .stage = RPE_STAGE_ENCODE,
     .better = RPE_BETTER_NEITHER,
+    .positive = true,
     .supports = supports,
     .workspace_bytes = rpe_score_matrix_bytes,
     .evaluate = evaluate,

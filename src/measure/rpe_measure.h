@@ -85,6 +85,8 @@ typedef struct rpe_measure {
     rpe_measure_better better; /* left out: less */
     bool
         root; /* the result is the square root of the mean over trials, as for a relative root-mean-square error */
+    bool
+        positive; /* no value is negative, and large ones are rare: a root's are squares, so of them it need not be said */
     bool bounded; /* the closed form is a bound from above, not an expectation */
     bool limit;   /* the closed form is what the value comes near as R grows: drawn, and not tested */
     rpe_status (*supports)(const rpe_subject *subject,

@@ -109,26 +109,10 @@ size_t rpe_record_family(const rpe_record *record)
     return count;
 }
 
-/* Whether a row's p-value is the normal one: its variance is known, or nothing else is said. */
-static bool row_normal(const rpe_record *record, size_t row)
-{
-    double p = rpe_record_number(record, row, RPE_COLUMN_p);
-    double normal = rpe_p_normal(rpe_record_number(record, row, RPE_COLUMN_z));
-    return !(rpe_record_number(record, row, RPE_COLUMN_trials) >= 2) || !isfinite(p) ||
-           fabs(p - normal) <= 1e-6 * normal;
-}
-
 double rpe_record_bound(const rpe_record *record)
 {
     size_t family = rpe_record_family(record);
-    double trials = INFINITY;
-    if (family == 0)
-        return NAN;
-    for (size_t row = 0; row < record->rows.rows; row++)
-        if (isfinite(rpe_record_number(record, row, RPE_COLUMN_z)) && !row_normal(record, row))
-            trials = fmin(trials, rpe_record_number(record, row, RPE_COLUMN_trials));
-    double level = 0.05 / (double)family;
-    return isfinite(trials) ? rpe_quantile_student(level, trials - 1) : rpe_quantile_normal(level);
+    return family == 0 ? NAN : rpe_quantile_normal(0.05 / (double)family);
 }
 
 double rpe_record_p(const rpe_record *record, size_t row)

@@ -52,8 +52,7 @@ bool rpe_record_row_placed(const rpe_record *record, size_t row, const rpe_axis 
 bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis);
 
 /* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at
-   5 % to reject (Student with the fewest degrees of freedom among the rows, normal where the variances are known).  NaN for an
-   empty family. */
+   5 % to reject.  NaN for an empty family. */
 size_t rpe_record_family(const rpe_record *record);
 double rpe_record_bound(const rpe_record *record);
 /* p-value of a row: the cell, else that of its z; NaN where it has neither. */

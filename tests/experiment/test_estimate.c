@@ -4,6 +4,7 @@
 
 #include "rpe_estimate.h"
 #include "rpe_hypothesis.h"
+#include "rpe_mean_test.h"
 #include "rpe_test.h"
 
 #define assert_near(x, y) assert_true(fabs((x) - (y)) <= 1e-12 * fmax(1, fabs((double)(y))))
@@ -48,9 +49,27 @@ static void test_root(void **state)
     assert_near(estimate.low, 0);
     assert_near(estimate.high, sqrt(MEAN + STUDENT * STANDARD_ERROR));
     assert_near(estimate.closed_form, 1.5);
-    assert_near(estimate.z, (MEAN - 2.25) / STANDARD_ERROR);
-    assert_near(estimate.p, rpe_p_student(estimate.z, 3));
+    assert_near(estimate.p, rpe_p_mean_positive(&sample, 2.25));
+    assert_true(estimate.z > 0);
+    assert_near(rpe_p_normal(estimate.z), estimate.p);
     assert_string_equal(estimate.status, "ok");
+}
+
+/* Below the closed form z is negative; values that may be negative have Student's p, positive ones that of their test. */
+static void test_without_variance(void **state)
+{
+    (void)state;
+    static const rpe_measure positive = {.name = "positive", .positive = true};
+    rpe_sample sample = sample_of(4, numbers);
+    rpe_closed_value closed = {.mean = 9, .variance = NAN};
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed);
+    assert_near(estimate.p, rpe_p_student((MEAN - 9) / STANDARD_ERROR, 3));
+    assert_true(estimate.z < 0);
+    assert_near(rpe_p_normal(estimate.z), estimate.p);
+    estimate = rpe_estimate_make(&positive, RPE_DOUBLE, &sample, &closed);
+    assert_near(estimate.p, rpe_p_mean_positive(&sample, 9));
+    assert_true(estimate.z < 0);
+    assert_near(rpe_p_normal(estimate.z), estimate.p);
 }
 
 /* Where the variance is known the interval is normal. */
@@ -171,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_root),
+        cmocka_unit_test(test_without_variance),
         cmocka_unit_test(test_known_variance),
         cmocka_unit_test(test_one_trial),
         cmocka_unit_test(test_zero),
