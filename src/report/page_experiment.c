@@ -17,8 +17,8 @@ static const reading readings[] = {
               "is computed from kernel and inputs alone, never from the points. The grey dashed line has the "
               "slope −1/2: four times the "
               "realizations halve the error. Below, where there is a closed form, stands z, the distance of "
-              "each point from it in standard "
-              "errors: inside the band it is what chance gives, and beyond the outer lines it is not."},
+              "each point from it as a standard normal "
+              "deviate: inside the band it is what chance gives, and beyond the outer lines it is not."},
     {"kernel", "A panel is one head and feature of a learned kernel. The line is the kernel itself at each "
                "lag, exact; points are the average "
                "of the codes over the realizations of one draw, and the band is where the closed form of "
@@ -93,13 +93,18 @@ static void residuals_print(rpe_html *html, const rpe_page_experiment *experimen
     } else {
         rpe_html_format(
             html,
-            "of %zu rows, %zu are tested against their closed form (z, the distance in standard errors) and "
+            "of %zu rows, %zu are tested against their closed form (z, the normal deviate of the p-value) "
+            "and "
             "%zu "
             "more agree to rounding. The largest |z| is %.2f; Holm's first step rejects beyond %.2f. Within "
             "±1.96 lie %zu (%.1f %%; of independent rows it is 95 %%). Rejected: %zu.",
             residuals->rows, residuals->family, residuals->exact, residuals->largest, residuals->bound,
             residuals->within, 100.0 * (double)residuals->within / (double)residuals->family,
             residuals->rejected);
+        if (residuals->weak > 0)
+            rpe_html_format(html,
+                            " Of %zu there are too few trials to tell: an error of %.0f %% need not show.",
+                            residuals->weak, 100 * RPE_RECORD_WEAK);
     }
     rpe_html_close(html);
 }

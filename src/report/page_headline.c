@@ -42,13 +42,14 @@ static void claims_verdict(rpe_html *html, const rpe_page *page)
 static void theory_verdict(rpe_html *html, const rpe_page *page)
 {
     char text[256];
-    size_t family = 0, rejected = 0, exact = 0;
+    size_t family = 0, rejected = 0, exact = 0, weak = 0;
     double largest = 0;
     for (size_t i = 0; i < page->experiment_count; i++) {
         const rpe_page_residuals *residuals = &page->experiments[i].residuals;
         family += residuals->family;
         rejected += residuals->rejected;
         exact += residuals->exact;
+        weak += residuals->weak;
         largest = fmax(largest, residuals->largest);
     }
     if (page->experiment_count == 0)
@@ -59,12 +60,12 @@ static void theory_verdict(rpe_html *html, const rpe_page *page)
     else
         snprintf(text, sizeof text,
                  "%zu of %zu rows of %zu experiments are rejected (5 %% by Holm, each experiment a family); "
-                 "largest |z| %.1f; %zu rows exact to rounding.",
-                 rejected, family, page->experiment_count, largest, exact);
+                 "largest |z| %.1f; %zu rows exact to rounding; %zu with too few trials to tell.",
+                 rejected, family, page->experiment_count, largest, exact, weak);
     verdict_print(html,
-                  family + exact == 0 ? TONE_OPEN
-                  : rejected > 0      ? TONE_BAD
-                                      : TONE_GOOD,
+                  rejected > 0                 ? TONE_BAD
+                  : family - weak + exact == 0 ? TONE_OPEN
+                                               : TONE_GOOD,
                   "experiments", "Experiments against theory:", text);
 }
 
@@ -78,7 +79,9 @@ static void attacks_verdict(rpe_html *html, const rpe_page *page)
                       "mutants", "Mutants:", text);
     }
     if (page->calibration.there) {
-        snprintf(text, sizeof text, "the p-values of %zu of %zu claims are uniform where nothing is wrong.",
+        snprintf(text, sizeof text,
+                 "the p-values of %zu of %zu claims were not seen to differ from uniform ones where nothing "
+                 "is wrong.",
                  page->calibration.holds, page->calibration.claims);
         verdict_print(html, page->calibration.holds == page->calibration.claims ? TONE_GOOD : TONE_BAD,
                       "calibration", "Calibration:", text);

@@ -115,6 +115,7 @@ static void residuals_find(rpe_page_experiment *experiment)
         found.exact += strcmp(rpe_record_cell(record, row, RPE_COLUMN_status), "exact") == 0 ? 1 : 0;
         found.within += z <= 1.96 ? 1 : 0;
         found.rejected += experiment->adjusted_p[row] <= 0.05 ? 1 : 0;
+        found.weak += rpe_record_detectable(record, row, found.family) > RPE_RECORD_WEAK ? 1 : 0;
         found.largest = z > found.largest ? z : found.largest;
     }
     experiment->residuals = found;

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "rpe_hypothesis.h"
+#include "rpe_mean_test.h"
+#include "rpe_measure.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
+
+#define POWER_MISSED 0.2 /* share of differences that are called detectable and are not found */
 
 static rpe_status columns_find(rpe_record *record, rpe_error *error)
 {
@@ -113,6 +117,21 @@ double rpe_record_bound(const rpe_record *record)
 {
     size_t family = rpe_record_family(record);
     return family == 0 ? NAN : rpe_quantile_normal(0.05 / (double)family);
+}
+
+double rpe_record_detectable(const rpe_record *record, size_t row, size_t family)
+{
+    const rpe_measure *measure = rpe_measure_find(rpe_record_cell(record, row, RPE_COLUMN_measure));
+    double trials = rpe_record_number(record, row, RPE_COLUMN_trials);
+    double error = rpe_record_number(record, row, RPE_COLUMN_standard_error) /
+                   rpe_record_number(record, row, RPE_COLUMN_estimate);
+    if (measure == NULL || !(measure->root || measure->positive) || isnan(rpe_record_p(record, row)) ||
+        !(error > 0) || !(trials >= 1))
+        return NAN;
+    double level = 0.05 / (double)family;
+    double factor =
+        rpe_mean_positive_detectable((size_t)trials, measure->root ? 2 * error : error, level, POWER_MISSED);
+    return (measure->root ? sqrt(factor) : factor) - 1;
 }
 
 double rpe_record_p(const rpe_record *record, size_t row)

@@ -55,6 +55,10 @@ bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *a
    5 % to reject.  NaN for an empty family. */
 size_t rpe_record_family(const rpe_record *record);
 double rpe_record_bound(const rpe_record *record);
+/* By which share an estimate must exceed its closed form for the row to be rejected at the first step for that family in four of five runs; above
+   RPE_RECORD_WEAK its trials are too few to tell.  NaN where there is no test, or values may have either sign. */
+#define RPE_RECORD_WEAK 0.5
+double rpe_record_detectable(const rpe_record *record, size_t row, size_t family);
 /* p-value of a row: the cell, else that of its z; NaN where it has neither. */
 double rpe_record_p(const rpe_record *record, size_t row);
 /* [rows]: p-values adjusted for the family, by Holm or, where it is large, by Bonferroni; NaN where a row has none.  NULL when

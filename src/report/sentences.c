@@ -6,6 +6,7 @@
 
 #include "rpe_budget.h"
 #include "rpe_fit.h"
+#include "rpe_hypothesis.h"
 #include "rpe_memory.h"
 #include "rpe_picture.h"
 #include "rpe_plot.h"
@@ -13,6 +14,7 @@
 #include "rpe_timing_sentences.h"
 
 #define ROUNDING_SIZE 1e-9 /* of the largest estimate: what is below has no logarithm worth fitting */
+#define SLOPE_LEVEL 0.1    /* a slope that is surely smaller than this is none */
 #define POINTS_MINIMUM 3   /* values on the axis below which there is no slope */
 #define NUMBER_CAPACITY 48
 
@@ -23,8 +25,10 @@ typedef struct agreement {
     size_t exact;    /* of these, rows that agree to rounding and have no z */
     size_t rejected; /* rows that Holm's procedure over the whole file rejects at 5 % */
     size_t within;   /* rows within +-1.96 */
+    size_t weak;     /* rows with too few trials to tell */
     size_t rows;
-    double largest; /* |z| */
+    double largest;    /* |z| */
+    double detectable; /* the largest share of a closed form that a test needs to see; 0: not known */
 } agreement;
 
 /* A curve's points; on logarithmic scales where the axis is. */
@@ -58,6 +62,7 @@ static agreement agreement_find(const rpe_picture *picture, const rpe_group *mea
 {
     const size_t number = (size_t)(measure - picture->measures.items);
     agreement found = {0};
+    size_t family = rpe_record_family(picture->record);
     for (size_t row = 0; row < picture->record->rows.rows; row++) {
         if (picture->measures.number[row] != number ||
             !rpe_record_row_used(picture->record, row, picture->axis))
@@ -71,6 +76,9 @@ static agreement agreement_find(const rpe_picture *picture, const rpe_group *mea
         found.within += z <= 1.96 || (!isfinite(z) && exact) ? 1 : 0;
         found.rejected += adjusted[row] <= 0.05 ? 1 : 0;
         found.largest = z > found.largest ? z : found.largest;
+        double detectable = rpe_record_detectable(picture->record, row, family);
+        found.weak += detectable > RPE_RECORD_WEAK ? 1 : 0;
+        found.detectable = detectable > found.detectable ? detectable : found.detectable;
     }
     return found;
 }
@@ -175,34 +183,61 @@ static run_of_rows *curves_choose(const rpe_picture *picture, rpe_error *error)
     return chosen;
 }
 
+/* "of 20 %", "by a factor of 7.2"; beyond ten the number says no more. */
+static void difference_print(double share, FILE *log)
+{
+    if (share < 1)
+        fprintf(log, "of %.0f %%", 100 * share);
+    else
+        fprintf(log, "by a factor of %.2g", fmin(1 + share, 10));
+}
+
 static void agreement_print(const agreement *found, double bound, const char *noun, FILE *log)
 {
     if (found->tested + found->exact == 0)
         return;
     size_t points = found->tested + found->exact;
-    if (found->rejected == 0)
-        fprintf(log, "; all %zu %s agree with their closed forms", points, noun);
-    else
+    if (found->rejected > 0)
         fprintf(log, "; %zu of %zu %s DISAGREE with their closed forms", found->rejected, points, noun);
+    else if (found->weak > 0)
+        fprintf(log, "; too few trials to tell whether %zu of %zu %s agree with their closed forms",
+                found->weak, points, noun);
+    else
+        fprintf(log, "; all %zu %s agree with their closed forms", points, noun);
     if (found->exact > 0)
         fprintf(log, "%s %zu exact to rounding", found->rejected == 0 ? "," : ";", found->exact);
     if (found->tested > 0)
         fprintf(log, ": largest |z| %.1f, Holm bound %.1f", found->largest, bound);
+    if (found->rejected == 0 && found->detectable > 0) {
+        fprintf(log, ", an error ");
+        difference_print(found->detectable, log);
+        fprintf(log, found->weak > 0 ? " need not show" : " would show");
+    }
 }
 
-/* "falls as R^−0.500 ± 0.001 (closed form R^−0.500; " */
+/* What an interval of a slope says: it has a sign, or is as good as 0, or neither. */
+static const char *change_of(double slope, double reach)
+{
+    if (fabs(slope) > reach)
+        return slope < 0 ? "falls as " : "grows as ";
+    return fabs(slope) + reach <= SLOPE_LEVEL ? "stays the same, as " : NULL;
+}
+
+/* "falls as R^−0.500 ± 0.001 (closed form R^−0.500; "; one standard error is said, the change is called by the 95 % interval */
 static void slope_print(const curve *points, const rpe_axis *axis, const char *name, FILE *log)
 {
     char slope[NUMBER_CAPACITY], closed[NUMBER_CAPACITY];
     rpe_line line = rpe_line_fit(points->count, points->x, points->y, points->error);
     /* As many digits as the error has any use for. */
     int digits = line.slope_error > 0.05 ? 2 : line.slope_error < 0.0005 ? 4 : 3;
-    bool level = fabs(line.slope) <= 2 * line.slope_error;
-    fprintf(log, "%s %s as %s^%s ± %.*f (", name,
-            level            ? "stays"
-            : line.slope < 0 ? "falls"
-                             : "grows",
-            axis->symbol, number_text(line.slope, digits, slope), digits, line.slope_error);
+    double reach = points->fewest >= 2 ? rpe_quantile_student(0.05, points->fewest - 1) : 2;
+    const char *change = change_of(line.slope, reach * line.slope_error);
+    if (change != NULL)
+        fprintf(log, "%s %s", name, change);
+    else
+        fprintf(log, "%s: too few trials to tell how it changes with %s, ", name, axis->symbol);
+    fprintf(log, "%s^%s ± %.*f (", axis->symbol, number_text(line.slope, digits, slope), digits,
+            line.slope_error);
     if (points->closed_everywhere) {
         rpe_line form = rpe_line_fit(points->count, points->x, points->closed, points->error);
         fprintf(log, "closed form %s^%s; ", axis->symbol, number_text(form.slope, digits, closed));

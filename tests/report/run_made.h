@@ -22,6 +22,8 @@ typedef struct run_made {
     int closed, lags; /* with a closed form; profiles over so many lags instead of curves */
     int sizes;        /* over the size of two kernels in place of R and samplers */
     int methods;      /* so many in place of samplers; the interval of the last is wide */
+    double spread;    /* standard error over the estimate; 0: 0.01 */
+    int trials;       /* 0: 20 */
 } run_made;
 
 static char *made_path(const char *directory, const char *name, const char *suffix)
@@ -36,7 +38,7 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
 {
     char cells[RPE_COLUMN_COUNT][64] = {{0}};
     double closed = run->lags > 0 ? exp(-abs(lag) / 4.0) : pow(realizations, run->exponent);
-    double error = 0.01 * closed, z = realizations == 4 ? run->offset : 0.5;
+    double error = (run->spread > 0 ? run->spread : 0.01) * closed, z = realizations == 4 ? run->offset : 0.5;
     snprintf(cells[RPE_COLUMN_input], 64, "%s", input);
     snprintf(cells[RPE_COLUMN_sampler], 64, "%s", sampler);
     snprintf(cells[RPE_COLUMN_measure], 64, "%s", run->measure);
@@ -72,7 +74,7 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
     snprintf(cells[RPE_COLUMN_keys], 64, "256");
     snprintf(cells[RPE_COLUMN_heads], 64, "4");
     snprintf(cells[RPE_COLUMN_features], 64, "32");
-    snprintf(cells[RPE_COLUMN_trials], 64, "20");
+    snprintf(cells[RPE_COLUMN_trials], 64, "%d", run->trials > 0 ? run->trials : 20);
     snprintf(cells[RPE_COLUMN_seed], 64, "17");
     snprintf(cells[RPE_COLUMN_status], 64, "ok");
     for (int column = 0; column < RPE_COLUMN_COUNT; column++)

@@ -112,7 +112,7 @@ static void test_page(void **state)
     /* verdicts, with power beside p; what fails stands first and has its command */
     texts_check(page, "1 hold, 1 fail, 0 suspect, 1 not applicable", "0.0125 units of effect", "4321",
                 "2.0e-09", "rpebench verify score-law --case &quot;sine&quot;", "1 of 2 planted faults",
-                "nothing is wrong", "of 1 of 1 claims are uniform", NULL);
+                "nothing is wrong", "of 1 of 1 claims were not seen to differ from uniform", NULL);
     assert_true(strstr(page, ">score-law<") < strstr(page, ">score-mean<"));
     /* 4 curves of 9 points, half a standard error off: nothing is rejected; 2 profiles of 41 lags */
     texts_check(page, "of 36 rows, 36 are tested", "The largest |z| is 0.50", "Within ±1.96 lie 36 (100.0 %",

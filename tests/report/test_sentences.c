@@ -42,7 +42,9 @@ static void test_slope(void **state)
     contains(text, "score error falls as R^−0.500 ± 0.002 (closed form R^−0.500; input trained, method "
                    "softmax, sampler first, "
                    "R = 4 … 1024, 20 trials)");
-    contains(text, "; all 36 points agree with their closed forms: largest |z| 0.5, Holm bound 3.2\n");
+    contains(text, "; all 36 points agree with their closed forms: largest |z| 0.5, Holm bound 3.2, an error "
+                   "of 5 % would "
+                   "show\n");
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
@@ -70,6 +72,36 @@ static void test_disagreement(void **state)
                                                                    .offset = 5,
                                                                    .closed = 1});
     contains(text, "; 4 of 36 points DISAGREE with their closed forms: largest |z| 5.0, Holm bound 3.2\n");
+}
+
+/* With wide errors and few trials nothing can be told, and nothing is said to be so. */
+static void test_too_few_trials(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_few", &(run_made){.name = "a",
+                                                                 .title = "A",
+                                                                 .picture = "error",
+                                                                 .measure = "score_error",
+                                                                 .exponent = -0.2,
+                                                                 .closed = 1,
+                                                                 .spread = 0.4,
+                                                                 .trials = 4});
+    contains(text, "score error: too few trials to tell how it changes with R, R^−0.20 ± 0.0");
+    contains(text,
+             "; too few trials to tell whether 36 of 36 points agree with their closed forms: largest |z| "
+             "0.5, Holm bound 3.2, an error by a factor of 10 need not show\n");
+}
+
+/* What surely does not change is said to stay; of what may, or may not, neither is said. */
+static void test_level(void **state)
+{
+    (void)state;
+    run_made run = {
+        .name = "a", .title = "A", .picture = "error", .measure = "attention_error", .exponent = 0};
+    contains(sentences_of("sentences_level", &run), "attention error stays the same, as R^0.000 ± 0.002 (");
+    run.spread = 0.5;
+    contains(sentences_of("sentences_open", &run),
+             "attention error: too few trials to tell how it changes with R, R^0.00 ± 0.09 (");
 }
 
 static void test_profile(void **state)
@@ -179,7 +211,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slope),        cmocka_unit_test(test_other_slope),
-        cmocka_unit_test(test_disagreement), cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_disagreement), cmocka_unit_test(test_too_few_trials),
+        cmocka_unit_test(test_level),        cmocka_unit_test(test_profile),
         cmocka_unit_test(test_failures),     cmocka_unit_test(test_timings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
