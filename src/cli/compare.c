@@ -4,6 +4,13 @@
 #include "rpe_compare.h"
 #include "rpe_result_set.h"
 
+/* In the order of rpe_compare_missing. */
+static const char *missing_name(size_t index)
+{
+    static const char *const names[] = {"fail", "allow", NULL};
+    return names[index];
+}
+
 /* clang-format off */
 static const rpe_option options[RPE_COMPARE_OPTIONS] = {
     [RPE_COMPARE_TOLERANCE] = {.name = "tolerance", .placeholder = "T",
@@ -15,13 +22,19 @@ static const rpe_option options[RPE_COMPARE_OPTIONS] = {
         .help = "runs: probability that any change is called by chance; intervals are of 1 - P",
         .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1.0, .fallback = "0.05"},
     [RPE_COMPARE_ACCURACY] = {.name = "accuracy", .placeholder = "PERCENT",
-        .help = "runs: changes of errors that do not matter", .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1000.0,
+        .help = "runs: changes of errors that do not matter", .type = RPE_OPTION_PERCENT, .high = 1000.0,
         .fallback = "1"},
     [RPE_COMPARE_TIME] = {.name = "time", .placeholder = "PERCENT", .help = "runs: changes of times that do not matter",
-        .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1000.0, .fallback = "5"},
+        .type = RPE_OPTION_PERCENT, .high = 1000.0, .fallback = "5"},
     [RPE_COMPARE_MEMORY] = {.name = "memory", .placeholder = "PERCENT",
-        .help = "runs: changes of bytes and operations that do not matter", .type = RPE_OPTION_NUMBER, .low = 0.0,
-        .high = 1000.0, .fallback = "1"},
+        .help = "runs: changes of bytes and operations that do not matter", .type = RPE_OPTION_PERCENT, .high = 1000.0,
+        .fallback = "1"},
+    [RPE_COMPARE_DETECT] = {.name = "detect", .placeholder = "PERCENT",
+        .help = "runs: a test that would miss such a change is \"no power\", status 3; 0: none is asked for",
+        .type = RPE_OPTION_PERCENT, .high = 100000.0, .fallback = "20"},
+    [RPE_COMPARE_MISSING] = {.name = "missing", .placeholder = "WHAT",
+        .help = "runs: rows and experiments that RUN lacks, and stopped runs, are status 1, or allowed",
+        .type = RPE_OPTION_CHOICE, .choice = missing_name, .fallback = "fail"},
     [RPE_COMPARE_ANY_MACHINE] = {.name = "any-machine", .help = "runs: compare times of different machines too",
         .type = RPE_OPTION_FLAG},
     [RPE_COMPARE_ALL] = {.name = "all", .help = "runs: print every row, those that are the same too",
@@ -80,17 +93,30 @@ const rpe_command rpe_command_compare = {
         "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
         "input.\n"
         "\n"
-        "Of two runs BASELINE RUN, directories or the .csv or .json of one experiment: what became better or "
-        "worse.\n"
-        "What is not drawn is compared bit by bit; errors with the same seed trial by trial, with another "
-        "seed by\n"
-        "Welch's test; times, of one machine only, by the exact rank test of Mann and Whitney.  p-values "
-        "are\n"
-        "adjusted by Holm over all rows.  A row is the same if the whole interval of its change does not "
-        "matter,\n"
-        "better or worse if its p-value is below the level and the change matters, inconclusive otherwise.\n"
-        "Exit status 0: nothing is worse; 1: something is, or a value that has no better way changed; 2: bad "
-        "input.\n",
+        "Of two runs BASELINE RUN, directories or the .csv or .json of one experiment: what became better "
+        "or\n"
+        "worse.  Results of one experiment in the same size (quick or full) are compared, row by row.\n"
+        "What is not drawn is compared bit by bit; errors with the same seed trial by trial, with another\n"
+        "seed by Welch's test; times, of one machine only, by the exact rank test of Mann and Whitney.  The\n"
+        "rows of a measure are tested together too: a change that none shows alone may be shown by all.\n"
+        "p-values are adjusted by Holm over all of these.\n"
+        "\n"
+        "What a row is:\n"
+        "  worse, better  the adjusted p-value is below the level and the change matters\n"
+        "  changed        the same, of a value that has no better way\n"
+        "  cannot tell    times of a noisy run, or of two in which the machine's own rates differ\n"
+        "  no power       undecided, and a change of --detect would be missed\n"
+        "  inconclusive   undecided, though a change of --detect would be seen\n"
+        "  same           the whole interval of the change does not matter\n"
+        "  not compared   times of different machines, or what is made of other rows\n"
+        "The level covers the noise between repetitions and trials.  Of times, what the machine did between\n"
+        "the two runs is bounded from its own rates before and after each: a change within that margin is\n"
+        "none.  A time is better or worse only if it is in seconds and in units of the machine's rates.\n"
+        "\n"
+        "Exit status 0: nothing is worse; 1: something is, or a value that has no better way changed, or "
+        "the\n"
+        "new run lacks rows or experiments of the baseline, or a run was stopped (--missing); 2: bad input;\n"
+        "3: none of these, but of some row it cannot be told, or it has no power.\n",
     .options = options,
     .option_count = RPE_COMPARE_OPTIONS,
     .operand = "BASELINE RUN",

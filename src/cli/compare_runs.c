@@ -83,6 +83,14 @@ static double threshold_of(const rpe_arguments *arguments, int option)
     return arguments->values[option].number / 100.0;
 }
 
+static rpe_outcome outcome_of(const rpe_arguments *arguments, const rpe_comparison *comparison)
+{
+    bool fails = arguments->values[RPE_COMPARE_MISSING].count == RPE_COMPARE_MISSING_FAIL;
+    if (rpe_comparison_is_unfavourable(comparison) || (fails && rpe_comparison_is_missing(comparison)))
+        return RPE_OUTCOME_UNFAVOURABLE;
+    return rpe_comparison_is_undecided(comparison) ? RPE_OUTCOME_UNDECIDED : RPE_OUTCOME_FAVOURABLE;
+}
+
 rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
 {
     rpe_result_set sets[2] = {{0}, {0}};
@@ -90,7 +98,8 @@ rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome
         .limits = {.level = arguments->values[RPE_COMPARE_LEVEL].number,
                    .thresholds = {[RPE_MEASURE_ACCURACY] = threshold_of(arguments, RPE_COMPARE_ACCURACY),
                                   [RPE_MEASURE_TIME] = threshold_of(arguments, RPE_COMPARE_TIME),
-                                  [RPE_MEASURE_COUNT] = threshold_of(arguments, RPE_COMPARE_MEMORY)}},
+                                  [RPE_MEASURE_COUNT] = threshold_of(arguments, RPE_COMPARE_MEMORY)},
+                   .detect = threshold_of(arguments, RPE_COMPARE_DETECT)},
         .any_machine = arguments->values[RPE_COMPARE_ANY_MACHINE].given};
     rpe_status status = files_check(arguments, error);
     for (size_t i = 0; status == RPE_OK && i < 2; i++)
@@ -99,8 +108,8 @@ rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome
         status = rpe_comparison_make(&comparison, &sets[0], &sets[1], error);
     if (status == RPE_OK)
         status = answer_give(arguments, &comparison, error);
-    if (status == RPE_OK && rpe_comparison_is_unfavourable(&comparison))
-        *outcome = RPE_OUTCOME_UNFAVOURABLE;
+    if (status == RPE_OK)
+        *outcome = outcome_of(arguments, &comparison);
     rpe_comparison_destroy(&comparison);
     for (size_t i = 0; i < 2; i++) {
         status = rpe_faults_end(&sets[i].faults, stderr, status, error);

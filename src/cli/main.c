@@ -6,9 +6,11 @@
 #include "rpe_json.h"
 #include "rpe_parallel.h"
 
-#define STATUS_UNFAVOURABLE 1
 #define STATUS_BAD 2
 #define STATUS_INTERRUPTED 130
+
+static const int statuses[] = {
+    [RPE_OUTCOME_FAVOURABLE] = EXIT_SUCCESS, [RPE_OUTCOME_UNFAVOURABLE] = 1, [RPE_OUTCOME_UNDECIDED] = 3};
 
 int main(int argc, char **argv)
 {
@@ -25,5 +27,5 @@ int main(int argc, char **argv)
         return STATUS_BAD;
     if (status != RPE_OK)
         return STATUS_BAD;
-    return outcome == RPE_OUTCOME_FAVOURABLE ? EXIT_SUCCESS : STATUS_UNFAVOURABLE;
+    return statuses[outcome];
 }

@@ -149,9 +149,13 @@ static const entry environment[] = {
 
 static const entry statuses[] = {
     {"0", "The command did what it was asked for, and what it decides is favourable."},
-    {"1", "A claim fails, codes are no draws for the kernel, or two arrays or runs differ."},
+    {"1", "A claim fails, codes are no draws for the kernel, two arrays or runs differ, or a run lacks what "
+          "its baseline has (compare --missing)."},
     {"2", "Bad input, no memory, or a file that cannot be written: one line on standard error says what was "
           "expected and what was found."},
+    {"3",
+     "compare: nothing is worse, but of something it cannot be told: a run of timings was noisy, or a test "
+     "would not see a change as large as --detect."},
     {"130", "Interrupted. What was finished is kept where the command says so."}};
 
 static void entries_print(const char *title, const entry *entries, size_t count)

@@ -94,16 +94,34 @@ static rpe_status extents_parse(const rpe_option *option, rpe_option_value *valu
     return value_refuse(option, expected, value->text, error);
 }
 
-/* Digits, a point and an exponent: neither "inf" nor "nan" nor hexadecimal. */
+/* Digits, a point and an exponent, and after them what is left: neither "inf" nor "nan" nor hexadecimal. */
+static bool decimal_parse(const char *text, const char *left, double *number)
+{
+    char *end = NULL;
+    size_t length = strspn(text, "0123456789.eE+-");
+    if (length == 0 || strcmp(text + length, left) != 0)
+        return false;
+    *number = strtod(text, &end);
+    return end == text + length;
+}
+
 static rpe_status number_option_parse(const rpe_option *option, rpe_option_value *value, rpe_error *error)
 {
     char expected[SUMMARY_CAPACITY];
-    char *end = NULL;
-    bool plain = value->text[0] != '\0' && strspn(value->text, "0123456789.eE+-") == strlen(value->text);
-    value->number = plain ? strtod(value->text, &end) : 0.0;
-    if (plain && *end == '\0' && value->number > option->low && value->number < option->high)
+    if (decimal_parse(value->text, "", &value->number) && value->number > option->low &&
+        value->number < option->high)
         return RPE_OK;
     snprintf(expected, sizeof expected, "a number above %g and below %g", option->low, option->high);
+    return value_refuse(option, expected, value->text, error);
+}
+
+static rpe_status percent_parse(const rpe_option *option, rpe_option_value *value, rpe_error *error)
+{
+    char expected[SUMMARY_CAPACITY];
+    if ((decimal_parse(value->text, "", &value->number) || decimal_parse(value->text, "%", &value->number)) &&
+        value->number >= option->low && value->number <= option->high)
+        return RPE_OK;
+    snprintf(expected, sizeof expected, "a number from %g to %g, in percent", option->low, option->high);
     return value_refuse(option, expected, value->text, error);
 }
 
@@ -133,7 +151,7 @@ static rpe_status (*const value_parsers[])(const rpe_option *, rpe_option_value 
     [RPE_OPTION_TEXT] = text_parse,       [RPE_OPTION_PATH] = text_parse,
     [RPE_OPTION_COUNT] = count_parse,     [RPE_OPTION_NUMBER] = number_option_parse,
     [RPE_OPTION_EXTENTS] = extents_parse, [RPE_OPTION_SEED] = seed_parse,
-    [RPE_OPTION_CHOICE] = choice_parse,
+    [RPE_OPTION_CHOICE] = choice_parse,   [RPE_OPTION_PERCENT] = percent_parse,
 };
 
 /* ---- the line ---- */

@@ -8,7 +8,8 @@
 /* What a command found, besides whether it worked: a verdict is no error. */
 typedef enum rpe_outcome {
     RPE_OUTCOME_FAVOURABLE,
-    RPE_OUTCOME_UNFAVOURABLE /* a claim fails, codes are no draws, results differ */
+    RPE_OUTCOME_UNFAVOURABLE, /* a claim fails, codes are no draws, results differ */
+    RPE_OUTCOME_UNDECIDED     /* what there is cannot tell */
 } rpe_outcome;
 
 typedef struct rpe_command {

@@ -11,12 +11,17 @@ enum {
     RPE_COMPARE_ACCURACY,
     RPE_COMPARE_TIME,
     RPE_COMPARE_MEMORY,
+    RPE_COMPARE_DETECT,
+    RPE_COMPARE_MISSING,
     RPE_COMPARE_ANY_MACHINE,
     RPE_COMPARE_ALL,
     RPE_COMPARE_MARKDOWN,
     RPE_COMPARE_JSON,
     RPE_COMPARE_OPTIONS
 };
+
+/* What rows and experiments mean that the new run lacks. */
+typedef enum rpe_compare_missing { RPE_COMPARE_MISSING_FAIL, RPE_COMPARE_MISSING_ALLOW } rpe_compare_missing;
 
 rpe_status rpe_compare_arrays(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
 rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);

@@ -20,6 +20,7 @@ typedef enum rpe_option_type {
     RPE_OPTION_COUNT,   /* whole number, minimum .. maximum */
     RPE_OPTION_EXTENTS, /* one to three whole numbers, "N[,N2[,N3]]", each minimum .. maximum */
     RPE_OPTION_NUMBER,  /* decimal number, low < number < high */
+    RPE_OPTION_PERCENT, /* decimal number with or without a % sign, low <= number <= high */
     RPE_OPTION_SEED,    /* whole number below 2^64 */
     RPE_OPTION_CHOICE   /* one of a list of names */
 } rpe_option_type;
@@ -34,7 +35,7 @@ typedef struct rpe_option {
         value_optional; /* the value is given as --name=VALUE, or as a word after all operands; else there is none */
     const char *fallback;                /* taken as if it were given; NULL: the option stays unset */
     size_t minimum, maximum;             /* count and extents */
-    double low, high;                    /* number; exclusive */
+    double low, high;                    /* number: exclusive; percent: inclusive */
     const char *(*choice)(size_t index); /* name of a choice, NULL after the last */
 } rpe_option;
 
@@ -43,7 +44,7 @@ typedef struct rpe_option_value {
     const char *text; /* as typed, or the fallback; NULL: unset */
     size_t count;     /* count; the index of a choice; the number of extents */
     uint64_t seed;
-    double number;
+    double number; /* of a percent too: 5 is 5 % */
     size_t extent[RPE_EXTENTS_MAX];
 } rpe_option_value;
 

@@ -14,8 +14,9 @@ const char *rpe_change_test_name(rpe_change_test test)
         [RPE_CHANGE_UNTESTED] = "none",      [RPE_CHANGE_IDENTICAL] = "identical",
         [RPE_CHANGE_ROUNDING] = "rounding",  [RPE_CHANGE_EXACT] = "exact",
         [RPE_CHANGE_PAIRED] = "paired",      [RPE_CHANGE_WELCH] = "Welch",
-        [RPE_CHANGE_RANKS] = "Mann-Whitney", [RPE_CHANGE_LOST] = "lost",
-        [RPE_CHANGE_GAINED] = "gained",
+        [RPE_CHANGE_RANKS] = "Mann-Whitney", [RPE_CHANGE_POOLED] = "pooled",
+        [RPE_CHANGE_NOISY] = "none",         [RPE_CHANGE_POWERLESS] = "none",
+        [RPE_CHANGE_LOST] = "lost",          [RPE_CHANGE_GAINED] = "gained",
     };
     return names[test];
 }
@@ -104,9 +105,9 @@ static trial_distance distance_of_rows(const rpe_change_question *question)
 
 /* ---- changes ---- */
 
-static void change_say(rpe_change *change, const char *reason)
+static void change_say(rpe_change *change, rpe_change_test test, const char *reason)
 {
-    change->test = RPE_CHANGE_UNTESTED;
+    change->test = test;
     snprintf(change->reason, sizeof change->reason, "%s", reason);
 }
 
@@ -154,6 +155,7 @@ static void change_of_means(rpe_change *change, const rpe_change_question *quest
                             const rpe_two_means *means, double level)
 {
     change->freedom = means->freedom;
+    change->means = *means;
     if (question->measure->better == RPE_BETTER_NEITHER) {
         rpe_contrast contrast = rpe_two_means_difference(means, level);
         change->change = contrast.value / question->scale;
@@ -242,14 +244,19 @@ static rpe_status change_drawn(rpe_change *change, const rpe_change_question *qu
 {
     const rpe_change_side *x = &question->sides[0], *y = &question->sides[1];
     if (x->count < 2 || y->count < 2) {
-        change_say(change, "one trial, so its error is not known");
+        change_exact(change, question, RPE_CHANGE_POWERLESS);
+        change_say(change, RPE_CHANGE_POWERLESS, "one trial, so its error is not known");
+        change->detects = INFINITY;
         return RPE_OK;
     }
     if (question->other_inputs &&
         (question->measure->bounded || !(unit_of(question, 0) > 0.0) || !(unit_of(question, 1) > 0.0))) {
-        change_say(change, "the inputs differ, and there is no closed form to compare both with");
+        change_say(change, RPE_CHANGE_UNTESTED,
+                   "the inputs differ, and there is no closed form to compare both with");
         return RPE_OK;
     }
+    for (size_t side = 0; side < 2; side++)
+        change->units[side] = unit_of(question, side);
     if (question->paired && x->trials != NULL && y->trials != NULL)
         return change_paired(change, question, level, error);
     change_welch(change, question, level);
@@ -266,27 +273,76 @@ static bool all_positive(const rpe_change_side *side)
     return true;
 }
 
+/* Ranks of y against x times the factor. */
+static rpe_status scaled_p(const rpe_change_question *question, double factor, double *p, rpe_error *error)
+{
+    const rpe_change_side *x = &question->sides[0], *y = &question->sides[1];
+    rpe_mann_whitney test = {.p = NAN};
+    double *scaled = rpe_memory_allocate(x->count, sizeof *scaled);
+    if (scaled == NULL)
+        return rpe_error_memory(error, "repetitions", x->count, sizeof *scaled);
+    for (size_t i = 0; i < x->count; i++)
+        scaled[i] = factor * x->trials[i];
+    rpe_status status = rpe_mann_whitney_test(&test, x->count, scaled, y->count, y->trials, error);
+    rpe_memory_free(scaled);
+    *p = test.p;
+    return status;
+}
+
+/* The rank test knows the noise between repetitions, not what the machine did between two runs: a ratio within the margin is
+   none, and one beyond is tested against the end of the margin. */
+static rpe_status margin_take(rpe_contrast *contrast, const rpe_change_question *question, rpe_error *error)
+{
+    double margin = question->machine.margin, factor = exp(margin);
+    if (!(margin > 0.0))
+        return RPE_OK;
+    contrast->low /= contrast->low > 0.0 ? factor : 1.0;
+    contrast->high *= factor;
+    if (contrast->value > factor)
+        return scaled_p(question, factor, &contrast->p, error);
+    if (contrast->value < 1.0 / factor)
+        return scaled_p(question, 1.0 / factor, &contrast->p, error);
+    contrast->p = 1.0;
+    return RPE_OK;
+}
+
+/* Seconds times the machine's rate. */
+static void units_take(rpe_change *change, const rpe_change_machine *machine)
+{
+    change->margin = machine->margin;
+    for (rpe_change_unit unit = 0; unit < RPE_CHANGE_UNITS; unit++)
+        change->in_units[unit] =
+            machine->rates[unit] > 0.0 ? (1.0 + change->change) * machine->rates[unit] - 1.0 : (double)NAN;
+}
+
 static rpe_status change_time(rpe_change *change, const rpe_change_question *question, double level,
                               rpe_error *error)
 {
     const rpe_change_side *x = &question->sides[0], *y = &question->sides[1];
     rpe_contrast contrast;
     if (x->trials == NULL || y->trials == NULL) {
-        change_say(change, "the single repetitions (NAME.npy) are not there");
+        change_say(change, RPE_CHANGE_UNTESTED, "the single repetitions (NAME.npy) are not there");
         return RPE_OK;
     }
     if (!all_positive(x) || !all_positive(y)) {
-        change_say(change, "a repetition took no time that the clock shows");
+        change_say(change, RPE_CHANGE_UNTESTED, "a repetition took no time that the clock shows");
         return RPE_OK;
     }
     rpe_status status =
         rpe_mann_whitney_ratio(&contrast, x->count, x->trials, y->count, y->trials, level, error);
-    if (status == RPE_OK) {
-        change->test = RPE_CHANGE_RANKS;
-        change->freedom = (double)(x->count + y->count) - 2.0; /* of the spread */
-        change_take(change, question, &contrast);
+    if (status == RPE_OK)
+        status = margin_take(&contrast, question, error);
+    if (status != RPE_OK)
+        return status;
+    change->test = RPE_CHANGE_RANKS;
+    change->freedom = (double)(x->count + y->count) - 2.0; /* of the spread */
+    change_take(change, question, &contrast);
+    units_take(change, &question->machine);
+    if (question->machine.noise != NULL) {
+        change_say(change, RPE_CHANGE_NOISY, question->machine.noise);
+        change->p = NAN;
     }
-    return status;
+    return RPE_OK;
 }
 
 rpe_change rpe_change_none(const rpe_measure *measure)
@@ -299,6 +355,9 @@ rpe_change rpe_change_none(const rpe_measure *measure)
                         .adjusted_p = NAN,
                         .standard_error = NAN,
                         .freedom = NAN,
+                        .units = {1.0, 1.0},
+                        .margin = NAN,
+                        .in_units = {NAN, NAN},
                         .ulps = NAN,
                         .detects = NAN};
 }
@@ -313,7 +372,7 @@ rpe_status rpe_change_find(rpe_change *change, const rpe_change_question *questi
     *change = rpe_change_none(question->measure);
     for (size_t side = 0; side < 2; side++)
         change->count[side] = sides[side].count;
-    if (kind == RPE_MEASURE_TIME)
+    if (kind == RPE_MEASURE_TIME && !distance.identical)
         return change_time(change, question, level, error);
     if (distance.identical || kind == RPE_MEASURE_COUNT || (sides[0].count == 1 && sides[1].count == 1) ||
         distance.rounding) {

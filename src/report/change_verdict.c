@@ -13,21 +13,26 @@ static const double rank_variance = 3.14159265358979323846 / 3.0;
 const char *rpe_change_verdict_name(rpe_change_verdict verdict)
 {
     static const char *const names[RPE_CHANGE_VERDICTS] = {
-        [RPE_CHANGE_WORSE] = "worse",   [RPE_CHANGE_CHANGED] = "changed",
-        [RPE_CHANGE_BETTER] = "better", [RPE_CHANGE_INCONCLUSIVE] = "inconclusive",
-        [RPE_CHANGE_SAME] = "same",     [RPE_CHANGE_NOT_COMPARED] = "not compared"};
+        [RPE_CHANGE_WORSE] = "worse",       [RPE_CHANGE_CHANGED] = "changed",
+        [RPE_CHANGE_BETTER] = "better",     [RPE_CHANGE_CANNOT_TELL] = "cannot tell",
+        [RPE_CHANGE_NO_POWER] = "no power", [RPE_CHANGE_INCONCLUSIVE] = "inconclusive",
+        [RPE_CHANGE_SAME] = "same",         [RPE_CHANGE_NOT_COMPARED] = "not compared"};
     return names[verdict];
 }
 
 /* With the level of the first step of Holm's procedure,  (t(level) + t(power)) standard errors. */
 static double detects_of(const rpe_change *change, double level)
 {
+    double margin = change->margin > 0.0 ? change->margin : 0.0;
+    if (change->test == RPE_CHANGE_POOLED)
+        return expm1((rpe_quantile_normal(level) + rpe_quantile_normal(2.0 * POWER_MISSED)) *
+                     change->standard_error);
     double reach = rpe_quantile_student(level, change->freedom) +
                    rpe_quantile_student(2.0 * POWER_MISSED, change->freedom);
     double ratio = reach * change->standard_error;
     bool root = change->measure->root && change->measure->better != RPE_BETTER_NEITHER;
     if (change->test == RPE_CHANGE_RANKS)
-        return change->needed > 0 ? INFINITY : expm1(ratio * sqrt(rank_variance));
+        return change->needed > 0 ? INFINITY : expm1(ratio * sqrt(rank_variance) + margin);
     return root ? sqrt(1.0 + ratio) - 1.0 : ratio;
 }
 
@@ -56,17 +61,32 @@ static rpe_change_verdict beyond_verdict(const rpe_change *change)
     return RPE_CHANGE_CHANGED;
 }
 
+/* The change, and of a time the change in every unit, on the same side of the threshold. */
+static bool is_beyond(const rpe_change *change, double threshold)
+{
+    bool beyond = fabs(change->change) > threshold;
+    for (rpe_change_unit unit = 0; unit < RPE_CHANGE_UNITS; unit++) {
+        double in_unit = change->in_units[unit];
+        beyond = beyond &&
+                 (isnan(in_unit) || (fabs(in_unit) > threshold && (in_unit > 0.0) == (change->change > 0.0)));
+    }
+    return beyond;
+}
+
 /* Of what was tested. */
 static rpe_change_verdict tested_verdict(const rpe_change *change, const rpe_change_limits *limits)
 {
     double threshold = limits->thresholds[change->measure->kind];
-    bool beyond = fabs(change->change) > threshold;
+    bool beyond = is_beyond(change, threshold);
     bool within = fabs(change->low) <= threshold && fabs(change->high) <= threshold;
     if (change->test == RPE_CHANGE_EXACT)
         return beyond ? beyond_verdict(change) : RPE_CHANGE_SAME;
     if (beyond && change->adjusted_p < limits->level)
         return beyond_verdict(change);
-    return within ? RPE_CHANGE_SAME : RPE_CHANGE_INCONCLUSIVE;
+    if (within)
+        return RPE_CHANGE_SAME;
+    return limits->detect > 0.0 && !(change->detects <= limits->detect) ? RPE_CHANGE_NO_POWER
+                                                                        : RPE_CHANGE_INCONCLUSIVE;
 }
 
 static rpe_change_verdict verdict_of(const rpe_change *change, const rpe_change_limits *limits)
@@ -74,6 +94,10 @@ static rpe_change_verdict verdict_of(const rpe_change *change, const rpe_change_
     switch (change->test) {
     case RPE_CHANGE_UNTESTED:
         return RPE_CHANGE_NOT_COMPARED;
+    case RPE_CHANGE_NOISY:
+        return RPE_CHANGE_CANNOT_TELL;
+    case RPE_CHANGE_POWERLESS:
+        return limits->detect > 0.0 ? RPE_CHANGE_NO_POWER : RPE_CHANGE_INCONCLUSIVE;
     case RPE_CHANGE_LOST:
         return RPE_CHANGE_WORSE;
     case RPE_CHANGE_GAINED:
@@ -85,6 +109,7 @@ static rpe_change_verdict verdict_of(const rpe_change *change, const rpe_change_
     case RPE_CHANGE_PAIRED:
     case RPE_CHANGE_WELCH:
     case RPE_CHANGE_RANKS:
+    case RPE_CHANGE_POOLED:
         break;
     }
     return tested_verdict(change, limits);

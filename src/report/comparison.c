@@ -6,26 +6,30 @@
 #include "rpe_compared_pair.h"
 #include "rpe_memory.h"
 
-/* The baseline of a result: of the same experiment, as quick, and of the same machine, if there is a choice. */
-static const rpe_result_record *baseline_find(const rpe_result_set *set, const rpe_result_record *record)
+static bool is_same_experiment(const rpe_result_record *a, const rpe_result_record *b)
+{
+    return strcmp(a->experiment, b->experiment) == 0 && a->quick == b->quick;
+}
+
+/* The counterpart of a result: of the same experiment and size, and of the same machine, if there is a choice. */
+static const rpe_result_record *counterpart_find(const rpe_result_set *set, const rpe_result_record *record)
 {
     const rpe_result_record *best = NULL;
-    int best_score = -1;
     for (size_t i = 0; i < set->count; i++) {
         const rpe_result_record *candidate = &set->records[i];
-        int score = 2 * (candidate->quick == record->quick) + rpe_result_same_machine(candidate, record);
-        if (strcmp(candidate->experiment, record->experiment) == 0 && score > best_score) {
+        if (is_same_experiment(candidate, record) &&
+            (best == NULL ||
+             (!rpe_result_same_machine(best, record) && rpe_result_same_machine(candidate, record))))
             best = candidate;
-            best_score = score;
-        }
     }
     return best;
 }
 
-static bool experiment_in(const rpe_result_set *set, const char *experiment)
+/* A run of one size alone is not expected to have the results of the other. */
+static bool has_size(const rpe_result_set *set, bool quick)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (strcmp(set->records[i].experiment, experiment) == 0)
+        if (set->records[i].quick == quick)
             return true;
     return false;
 }
@@ -79,6 +83,7 @@ static rpe_status rows_join(rpe_comparison *comparison, const rpe_result_record 
                             const rpe_result_record *run, rpe_error *error)
 {
     rpe_joined_records joined = rpe_joined_records_make(baseline, run);
+    rpe_joined_machine_find(&joined, &comparison->limits);
     keyed_row *keys[2] = {NULL, NULL};
     size_t counts[2] = {baseline->record.rows.rows, run->record.rows.rows};
     rpe_status status = keys_sort(&baseline->record, &keys[0], error);
@@ -129,33 +134,37 @@ static rpe_status sets_join(rpe_comparison *comparison, rpe_error *error)
     const rpe_result_set *baseline = comparison->sets[0], *run = comparison->sets[1];
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < run->count; i++) {
-        const rpe_result_record *found = baseline_find(baseline, &run->records[i]);
+        const rpe_result_record *found = counterpart_find(baseline, &run->records[i]);
         if (found == NULL)
             single_add(comparison, &run->records[i], 0, 1, true);
         else
             status = rows_join(comparison, found, &run->records[i], error);
     }
     for (size_t i = 0; i < baseline->count; i++)
-        if (!experiment_in(run, baseline->records[i].experiment))
+        if (has_size(run, baseline->records[i].quick) && counterpart_find(run, &baseline->records[i]) == NULL)
             single_add(comparison, &baseline->records[i], 0, 0, true);
     if (status == RPE_OK && comparison->count == 0)
-        status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected rows in common with %s, found none",
+        status = rpe_error_set(error, RPE_ERROR_INPUT,
+                               "%s: expected rows in common with %s, of an experiment in the same size "
+                               "(quick or full), found none",
                                run->path, baseline->path);
     return status;
 }
 
 static rpe_status judge(rpe_comparison *comparison, rpe_error *error)
 {
-    size_t count = comparison->count;
-    rpe_change **changes = rpe_memory_allocate(count, sizeof(void *));
-    double *scratch = rpe_memory_allocate(count, sizeof *scratch);
+    size_t count = comparison->count, all = count + comparison->pooled_count;
+    rpe_change **changes = rpe_memory_allocate(all, sizeof(void *));
+    double *scratch = rpe_memory_allocate(all, sizeof *scratch);
     rpe_status status = RPE_OK;
     if (changes == NULL || scratch == NULL) {
-        status = rpe_error_memory(error, "p-values", count, sizeof *scratch);
+        status = rpe_error_memory(error, "p-values", all, sizeof *scratch);
     } else {
         for (size_t i = 0; i < count; i++)
             changes[i] = &comparison->rows[i].change;
-        comparison->family = rpe_changes_judge(count, changes, &comparison->limits, scratch);
+        for (size_t i = 0; i < comparison->pooled_count; i++)
+            changes[count + i] = &comparison->pooled[i].change;
+        comparison->family = rpe_changes_judge(all, changes, &comparison->limits, scratch);
         status = rpe_comparison_group(comparison, error);
         if (status == RPE_OK && comparison->verdicts[RPE_CHANGE_NOT_COMPARED] == count)
             status = rpe_error_set(error, RPE_ERROR_INPUT,
@@ -177,6 +186,8 @@ rpe_status rpe_comparison_make(rpe_comparison *comparison, const rpe_result_set 
     if (status == RPE_OK)
         status = sets_join(comparison, error);
     if (status == RPE_OK)
+        status = rpe_comparison_pool(comparison, error);
+    if (status == RPE_OK)
         status = judge(comparison, error);
     if (status != RPE_OK)
         rpe_comparison_destroy(comparison);
@@ -188,10 +199,28 @@ void rpe_comparison_destroy(rpe_comparison *comparison)
     rpe_memory_free(comparison->rows);
     rpe_memory_free(comparison->singles);
     rpe_memory_free(comparison->groups);
+    rpe_memory_free(comparison->pooled);
     *comparison = (rpe_comparison){0};
 }
 
 bool rpe_comparison_is_unfavourable(const rpe_comparison *comparison)
 {
+    for (size_t i = 0; i < comparison->pooled_count; i++)
+        if (comparison->pooled[i].change.verdict == RPE_CHANGE_WORSE)
+            return true;
     return comparison->verdicts[RPE_CHANGE_WORSE] + comparison->verdicts[RPE_CHANGE_CHANGED] > 0;
+}
+
+bool rpe_comparison_is_missing(const rpe_comparison *comparison)
+{
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < comparison->sets[side]->count; i++)
+            if (!comparison->sets[side]->records[i].complete)
+                return true;
+    return rpe_comparison_singles(comparison, 0) > 0;
+}
+
+bool rpe_comparison_is_undecided(const rpe_comparison *comparison)
+{
+    return comparison->verdicts[RPE_CHANGE_CANNOT_TELL] + comparison->verdicts[RPE_CHANGE_NO_POWER] > 0;
 }

@@ -29,8 +29,11 @@ static rpe_compared_group *group_of(rpe_comparison *comparison, const rpe_compar
             return group;
     }
     rpe_compared_group *group = &comparison->groups[comparison->group_count++];
-    *group = (rpe_compared_group){
-        .record = row->records[1], .measure = row->change.measure, .detects_least = NAN, .detects_most = NAN};
+    *group = (rpe_compared_group){.record = row->records[1],
+                                  .pair = {row->records[0], row->records[1]},
+                                  .measure = row->change.measure,
+                                  .detects_least = NAN,
+                                  .detects_most = NAN};
     return group;
 }
 

@@ -57,6 +57,40 @@ static void rows_print(FILE *stream, const rpe_comparison *comparison, const rpe
         }
 }
 
+static void pooled_print(FILE *stream, const rpe_comparison *comparison)
+{
+    char text[RPE_CHANGE_CAPACITY], p[RPE_P_CAPACITY], remark[RPE_REMARK_CAPACITY];
+    if (comparison->pooled_count == 0)
+        return;
+    fputs("\n## Rows together\n\n| verdict | measure | rows | change | interval, % | adjusted p | remark |\n"
+          "| --- | --- | ---: | ---: | --- | ---: | --- |\n",
+          stream);
+    for (size_t i = 0; i < comparison->pooled_count; i++) {
+        const rpe_pooled_change *pooled = &comparison->pooled[i];
+        fputc('|', stream);
+        cell_print(stream, rpe_change_verdict_name(pooled->change.verdict));
+        cell_print(stream, pooled->measure->name);
+        fprintf(stream, " %zu |", pooled->rows);
+        cell_print(stream, rpe_change_percent_text(pooled->change.change, text));
+        cell_print(stream, rpe_change_interval_text(&pooled->change, text));
+        cell_print(stream, rpe_p_text(pooled->change.adjusted_p, p));
+        cell_print(stream, rpe_change_remark_text(&pooled->change, remark));
+        fputc('\n', stream);
+    }
+}
+
+static void difference_print(void *context, const char *name, const char *baseline, const char *run)
+{
+    FILE *stream = context;
+    fputs("- Differs: ", stream);
+    rpe_markdown_print(stream, name);
+    fputs(": ", stream);
+    rpe_markdown_print(stream, baseline);
+    fputs(" → ", stream);
+    rpe_markdown_print(stream, run);
+    fputc('\n', stream);
+}
+
 static void groups_print(FILE *stream, const rpe_comparison *comparison)
 {
     char text[RPE_CHANGE_CAPACITY];
@@ -129,12 +163,14 @@ void rpe_comparison_markdown_print(const rpe_comparison *comparison, const rpe_c
         rpe_markdown_print(stream, rpe_result_made_text(comparison->sets[side], made));
         fputs(")\n", stream);
     }
+    rpe_comparison_differences(comparison, difference_print, stream);
     fprintf(
         stream,
         "- Family-wise level %g by Holm over %zu p-values; what does not matter: accuracy %g %%, time %g %%, "
         "counts %g %%.\n",
         limits->level, comparison->family, 100.0 * limits->thresholds[RPE_MEASURE_ACCURACY],
         100.0 * limits->thresholds[RPE_MEASURE_TIME], 100.0 * limits->thresholds[RPE_MEASURE_COUNT]);
+    pooled_print(stream, comparison);
     groups_print(stream, comparison);
     rows_print(stream, comparison, style);
     reasons_print(stream, comparison);

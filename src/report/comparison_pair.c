@@ -208,6 +208,7 @@ rpe_status rpe_compared_pair_find(const rpe_comparison *comparison, const rpe_jo
                                           .sides = {side_of(pair, 0), side_of(pair, 1)},
                                           .paired = cells_agree(pair, RPE_COLUMN_seed),
                                           .other_inputs = inputs_differ(joined, pair->rows[1]),
-                                          .scale = scale_of(pair)};
+                                          .scale = scale_of(pair),
+                                          .machine = rpe_compared_machine(joined, pair)};
     return rpe_change_find(change, &question, comparison->limits.level, error);
 }

@@ -19,6 +19,9 @@ static const section sections[] = {
     {RPE_CHANGE_WORSE, "WORSE", "\033[1;31m"},
     {RPE_CHANGE_CHANGED, "CHANGED", "\033[1;31m"},
     {RPE_CHANGE_BETTER, "BETTER", "\033[1;32m"},
+    {RPE_CHANGE_CANNOT_TELL, "CANNOT TELL: the machine may have changed these times", "\033[1;33m"},
+    {RPE_CHANGE_NO_POWER, "NO POWER: undecided, and a change as large as asked for would be missed",
+     "\033[1;33m"},
     {RPE_CHANGE_INCONCLUSIVE, "INCONCLUSIVE: a change beyond the threshold is neither shown nor excluded",
      "\033[1;33m"},
     {RPE_CHANGE_SAME, "SAME", NULL},
@@ -88,7 +91,8 @@ static void section_print(FILE *stream, const rpe_comparison *comparison, const 
 {
     const rpe_compared_row *last = NULL;
     size_t shown = 0, count = comparison->verdicts[printed->verdict];
-    size_t most = style->all || printed->verdict != RPE_CHANGE_INCONCLUSIVE ? count : SHOWN_MAX;
+    bool decided = printed->verdict < RPE_CHANGE_CANNOT_TELL;
+    size_t most = style->all || decided ? count : SHOWN_MAX;
     if (count == 0 || (printed->verdict == RPE_CHANGE_SAME && !style->all))
         return;
     title_print(stream, style, printed->title, printed->colour);
@@ -108,6 +112,36 @@ static void section_print(FILE *stream, const rpe_comparison *comparison, const 
     }
     if (shown < count)
         fprintf(stream, "  ... and %zu more: --all\n", count - shown);
+}
+
+/* ---- rows together ---- */
+
+static void pooled_print(FILE *stream, const rpe_comparison *comparison, const rpe_comparison_style *style)
+{
+    char text[RPE_CHANGE_CAPACITY], p[RPE_P_CAPACITY];
+    if (comparison->pooled_count == 0)
+        return;
+    title_print(stream, style, "ROWS TOGETHER: the change that those of a measure have in common", NULL);
+    fputs("  ", stream);
+    cell_print(stream, "measure", 21);
+    cell_print(stream, "rows", 5);
+    cell_print(stream, "change", 10);
+    cell_print(stream, "interval, %", 18);
+    cell_print(stream, "adjusted p", 10);
+    fputs("verdict\n", stream);
+    for (size_t i = 0; i < comparison->pooled_count; i++) {
+        const rpe_pooled_change *pooled = &comparison->pooled[i];
+        char remark[RPE_REMARK_CAPACITY];
+        fputs("  ", stream);
+        cell_print(stream, pooled->measure->name, 21);
+        snprintf(text, sizeof text, "%zu", pooled->rows);
+        cell_print(stream, text, 5);
+        cell_print(stream, rpe_change_percent_text(pooled->change.change, text), 10);
+        cell_print(stream, rpe_change_interval_text(&pooled->change, text), 18);
+        cell_print(stream, rpe_p_text(pooled->change.adjusted_p, p), 10);
+        fprintf(stream, "%s (%s)\n", rpe_change_verdict_name(pooled->change.verdict),
+                rpe_change_remark_text(&pooled->change, remark));
+    }
 }
 
 /* ---- groups ---- */
@@ -203,6 +237,11 @@ static void set_print(FILE *stream, const char *title, const rpe_result_set *set
     fprintf(stream, "  %-9s %s (%s)\n", title, set->path, rpe_result_made_text(set, text));
 }
 
+static void difference_print(void *context, const char *name, const char *baseline, const char *run)
+{
+    fprintf(context, "  differs:  %s: %s -> %s\n", name, baseline, run);
+}
+
 void rpe_comparison_table_print(const rpe_comparison *comparison, const rpe_comparison_style *style,
                                 FILE *stream)
 {
@@ -214,8 +253,10 @@ void rpe_comparison_table_print(const rpe_comparison *comparison, const rpe_comp
             100.0 * limits->thresholds[RPE_MEASURE_TIME], 100.0 * limits->thresholds[RPE_MEASURE_COUNT]);
     set_print(stream, "baseline", comparison->sets[0]);
     set_print(stream, "new", comparison->sets[1]);
+    rpe_comparison_differences(comparison, difference_print, stream);
     for (size_t i = 0; i < SECTIONS; i++)
         section_print(stream, comparison, style, &sections[i]);
+    pooled_print(stream, comparison, style);
     groups_print(stream, comparison, style);
     reasons_print(stream, comparison, style);
     for (size_t side = 0; side < 2; side++)

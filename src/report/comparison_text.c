@@ -41,11 +41,14 @@ const char *rpe_result_place_text(const rpe_result_record *record, size_t row, c
 const char *rpe_result_made_text(const rpe_result_set *set, char text[RPE_MADE_CAPACITY])
 {
     const rpe_result_record *record = &set->records[0];
+    size_t stopped = 0;
+    for (size_t i = 0; i < set->count; i++)
+        stopped += set->records[i].complete ? 0 : 1;
     snprintf(text, RPE_MADE_CAPACITY, "rpebench %s %s, %s %s, %s, %s%s",
              rpe_result_machine_text(record, "version"), rpe_result_machine_text(record, "revision"),
              rpe_result_machine_text(record, "compiler"), rpe_result_machine_text(record, "build_type"),
              rpe_result_machine_text(record, "processor"), rpe_result_machine_text(record, "date"),
-             record->complete ? "" : ", INCOMPLETE: the run was stopped");
+             stopped == 0 ? "" : ", INCOMPLETE: the run was stopped");
     return text;
 }
 
@@ -110,6 +113,28 @@ static const char *distance_text(const rpe_change *change, char text[RPE_REMARK_
     return text;
 }
 
+/* "in units of the product +1.2 %, of the copy -0.4 %, the machine may have moved it by 2.1 %" */
+static const char *times_text(const rpe_change *change, char text[RPE_REMARK_CAPACITY])
+{
+    static const char *const names[RPE_CHANGE_UNITS] = {
+        [RPE_UNIT_PRODUCT] = "product", [RPE_UNIT_COPY] = "copy"};
+    char percent[RPE_CHANGE_CAPACITY];
+    size_t used = (size_t)snprintf(text, RPE_REMARK_CAPACITY, "detects %s",
+                                   rpe_change_percent_text(change->detects, percent));
+    for (rpe_change_unit unit = 0; unit < RPE_CHANGE_UNITS; unit++)
+        if (!isnan(change->in_units[unit]))
+            used +=
+                (size_t)snprintf(text + used, RPE_REMARK_CAPACITY - used, ", in units of the machine's %s %s",
+                                 names[unit], rpe_change_percent_text(change->in_units[unit], percent));
+    if (isnan(change->margin))
+        snprintf(text + used, RPE_REMARK_CAPACITY - used,
+                 "; the level covers repetitions alone: no rates are known of both runs");
+    else
+        snprintf(text + used, RPE_REMARK_CAPACITY - used, "; the machine may have moved it by %.2g %%",
+                 100.0 * expm1(change->margin));
+    return text;
+}
+
 static const char *rounding_text(const rpe_change *change, char text[RPE_REMARK_CAPACITY])
 {
     if (isnan(change->ulps))
@@ -135,6 +160,8 @@ const char *rpe_change_remark_text(const rpe_change *change, char text[RPE_REMAR
         snprintf(text, RPE_REMARK_CAPACITY,
                  "%zu and %zu repetitions can show no change at this level: %zu of each are needed",
                  change->count[0], change->count[1], change->needed);
+    else if (change->test == RPE_CHANGE_RANKS)
+        return times_text(change, text);
     else if (isfinite(change->detects))
         snprintf(text, RPE_REMARK_CAPACITY, "%s test, detects %s", rpe_change_test_name(change->test),
                  rpe_change_percent_text(change->detects, percent));

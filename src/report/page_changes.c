@@ -10,7 +10,8 @@
 /* As `rpebench compare` has them where nothing is said. */
 static const rpe_change_limits limits = {
     .level = 0.05,
-    .thresholds = {[RPE_MEASURE_ACCURACY] = 0.01, [RPE_MEASURE_TIME] = 0.05, [RPE_MEASURE_COUNT] = 0.01}};
+    .thresholds = {[RPE_MEASURE_ACCURACY] = 0.01, [RPE_MEASURE_TIME] = 0.05, [RPE_MEASURE_COUNT] = 0.01},
+    .detect = 0.2};
 
 rpe_status rpe_page_changes_read(rpe_page_changes *changes, const rpe_page_settings *settings,
                                  rpe_error *error)

@@ -7,7 +7,8 @@
      nothing drawn (one trial), or counted   any difference is one
      drawn, with the same seed               Student's test of the differences of the trials, which pair up
      drawn, with another seed                Welch's
-     times                                   Mann and Whitney's, exact, of the repetitions
+     times                                   Mann and Whitney's, exact, of the repetitions, less what the machine may have moved
+     times of a noisy run                    nothing: the numbers are shown, and why they are not believed
    Where the estimate is the root of a mean, the mean is tested and the limits of its ratio give their roots.  Runs on other
    inputs (drawn from another seed) are compared by what they are in units of their closed forms. */
 #ifndef RPE_CHANGE_H
@@ -18,6 +19,7 @@
 
 #include "rpe_error.h"
 #include "rpe_measure.h"
+#include "rpe_two_means.h"
 
 typedef enum rpe_change_test {
     RPE_CHANGE_UNTESTED, /* reason says why */
@@ -27,6 +29,9 @@ typedef enum rpe_change_test {
     RPE_CHANGE_PAIRED,
     RPE_CHANGE_WELCH,
     RPE_CHANGE_RANKS,
+    RPE_CHANGE_POOLED,    /* of several rows together */
+    RPE_CHANGE_NOISY,     /* times that the machine may have changed: reason */
+    RPE_CHANGE_POWERLESS, /* drawn, and its error is not known: reason */
     RPE_CHANGE_LOST, /* the baseline has a number, the new run has not, or it contradicts the closed form: reason */
     RPE_CHANGE_GAINED /* the other way round */
 } rpe_change_test;
@@ -35,6 +40,8 @@ typedef enum rpe_change_verdict {
     RPE_CHANGE_WORSE,
     RPE_CHANGE_CHANGED, /* a measure that has no better way */
     RPE_CHANGE_BETTER,
+    RPE_CHANGE_CANNOT_TELL,  /* what was measured is not to be believed */
+    RPE_CHANGE_NO_POWER,     /* inconclusive, and a change as large as asked for would not be seen */
     RPE_CHANGE_INCONCLUSIVE, /* neither told apart from no change nor shown to be within the threshold */
     RPE_CHANGE_SAME,         /* the whole interval is within the threshold */
     RPE_CHANGE_NOT_COMPARED,
@@ -43,6 +50,16 @@ typedef enum rpe_change_verdict {
 
 const char *rpe_change_test_name(rpe_change_test test);
 const char *rpe_change_verdict_name(rpe_change_verdict verdict);
+
+/* What a time is taken in besides seconds: what the machine's own product and copy do meanwhile. */
+typedef enum rpe_change_unit { RPE_UNIT_PRODUCT, RPE_UNIT_COPY, RPE_CHANGE_UNITS } rpe_change_unit;
+
+/* The machine of two runs of timings. */
+typedef struct rpe_change_machine {
+    const char *noise; /* why times are not compared; NULL: they are */
+    double margin; /* of the logarithm of a ratio of times: what may be the machine's own; NaN: not known */
+    double rates[RPE_CHANGE_UNITS]; /* new over baseline; 0 or NaN: not known */
+} rpe_change_machine;
 
 /* A row as one run has it. */
 typedef struct rpe_change_side {
@@ -57,7 +74,8 @@ typedef struct rpe_change_question {
     rpe_change_side sides[2]; /* baseline, new */
     bool paired;              /* the same seed: trial i of both is of the same random numbers */
     bool other_inputs;
-    double scale; /* of a measure without a better way; > 0 */
+    double scale;               /* of a measure without a better way; > 0 */
+    rpe_change_machine machine; /* of times */
 } rpe_change_question;
 
 #define RPE_CHANGE_REASON_CAPACITY 256
@@ -69,6 +87,11 @@ typedef struct rpe_change {
     double p, adjusted_p;     /* NaN where nothing is tested */
     double standard_error;    /* of the ratio of means (ranks: of its logarithm), for what can be detected */
     double freedom;           /* of Student's law */
+    rpe_two_means means;      /* paired, Welch: what was tested */
+    double units[2];          /* what the trials of each side were divided by */
+    double margin;            /* as the machine's; NaN: not known, or not a time */
+    double in_units
+        [RPE_CHANGE_UNITS]; /* the change of a time in units of what the machine did; NaN: not known */
     double ulps;     /* largest distance of two trials, in units of the last place; NaN unless one with one */
     size_t count[2]; /* trials that entered */
     rpe_change_verdict verdict; /* by rpe_changes_judge, as all below */
@@ -87,10 +110,11 @@ rpe_status rpe_change_find(rpe_change *change, const rpe_change_question *questi
 typedef struct rpe_change_limits {
     double level; /* probability that any of the changes is called where there is none */
     double thresholds[RPE_MEASURE_KINDS]; /* changes that do not matter, relative */
+    double detect; /* a test that would not see such a change has no power; 0: none is asked for */
 } rpe_change_limits;
 
 /* Holm over all p-values, then the verdicts: better or worse if the adjusted p-value is below the level and the change beyond
-   the threshold, the same if the interval is within it.  Returns the size of the family. */
+   the threshold (of times: in seconds and in units of the machine's rates alike), the same if the interval is within it.  Returns the size of the family. */
 size_t rpe_changes_judge(size_t count, rpe_change *const *changes, const rpe_change_limits *limits,
                          double *scratch);
 

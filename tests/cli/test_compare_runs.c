@@ -2,6 +2,7 @@
 #include "../report/result_files.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rpe_command.h"
@@ -51,9 +52,13 @@ static void test_outcome(void **state)
     assert_int_equal(outcome_of("rpebench compare a a --quiet"), RPE_OUTCOME_FAVOURABLE);
     assert_int_equal(outcome_of("rpebench compare a b --quiet"), RPE_OUTCOME_UNFAVOURABLE);
     assert_int_equal(outcome_of("rpebench compare a/e.json b/e.csv --quiet"), RPE_OUTCOME_UNFAVOURABLE);
-    assert_int_equal(outcome_of("rpebench compare b a --quiet"), RPE_OUTCOME_FAVOURABLE);
-    assert_int_equal(outcome_of("rpebench compare a b --quiet --accuracy 11"), RPE_OUTCOME_FAVOURABLE);
-    assert_int_equal(outcome_of("rpebench compare a b --quiet --level 1e-9"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare b a --quiet"), RPE_OUTCOME_UNDECIDED);
+    assert_int_equal(outcome_of("rpebench compare b a --quiet --detect 0"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --accuracy 11 --detect 1000%"),
+                     RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --accuracy 11"), RPE_OUTCOME_UNDECIDED);
+    assert_int_equal(outcome_of("rpebench compare a b --quiet --accuracy 11 --detect 70%"),
+                     RPE_OUTCOME_UNDECIDED);
 }
 
 static const char *output_of(const char *arguments)
@@ -82,8 +87,14 @@ static void test_table(void **state)
     expect_in(text, "WORSE\n e, score_error");
     expect_in(text, "+10.0 %");
     expect_in(text, "4 (paired test, detects");
-    expect_in(text, "INCONCLUSIVE");
-    expect_in(text, "1 worse, 0 changed, 0 better, 1 inconclusive, 1 same, 0 not compared");
+    expect_in(text,
+              "NO POWER: undecided, and a change as large as asked for would be missed\n e, attention_error");
+    expect_in(
+        text,
+        "1 worse, 0 changed, 0 better, 0 cannot tell, 1 no power, 0 inconclusive, 1 same, 0 not compared");
+    expect_in(output_of("compare a b --detect 100"),
+              "INCONCLUSIVE: a change beyond the threshold is neither");
+    expect_in(output_of("compare b a --detect 0"), "BETTER\n e, score_error");
     assert_null(strchr(text, '\033'));
     assert_null(strstr(text, "SAME"));
     expect_in(output_of("compare a b --all"), "SAME\n e, score_error");
@@ -165,6 +176,145 @@ static void test_machines(void **state)
     expect_in(output_of("compare t v"), "times of different machines (P; Q)");
 }
 
+static int status_of(const char *arguments)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "\"$RPE_PROGRAM\" %s >/dev/null", arguments);
+    int status = system(command);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* 0, 1 and 3 of the same runs; 2 of bad input. */
+static void test_status(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("compare a a"), 0);
+    assert_int_equal(status_of("compare a b"), 1);
+    assert_int_equal(status_of("compare a b --missing perhaps 2>/dev/null"), 2);
+    assert_int_equal(status_of("compare b a"), 3);
+}
+
+/* What the new run lacks, and runs that were stopped, fail unless they are allowed; what is new never does.  A run of one size
+   is not asked for the other. */
+static void test_missing(void **state)
+{
+    (void)state;
+    result_make(&(made_result){.directory = "m2", .name = "e", .rows = baseline, .count = 2});
+    result_make(&(made_result){.directory = "m3", .name = "e", .rows = baseline, .count = 3});
+    result_make(&(made_result){.directory = "m3more", .name = "e", .rows = baseline, .count = 3});
+    result_make(&(made_result){.directory = "m3more", .name = "f", .rows = baseline, .count = 3});
+    result_make(&(made_result){
+        .directory = "stopped", .name = "e", .rows = baseline, .count = 3, .incomplete = true});
+    result_make(
+        &(made_result){.directory = "small", .name = "e", .rows = baseline, .count = 3, .quick = true});
+    mkdir("sizes", 0777);
+    result_make(&(made_result){.directory = "sizes/full", .name = "e", .rows = baseline, .count = 3});
+    result_make(
+        &(made_result){.directory = "sizes/quick", .name = "e", .rows = baseline, .count = 3, .quick = true});
+    static const struct {
+        const char *sets;
+        rpe_outcome fail;
+    } cases[] = {{"m3 m2", RPE_OUTCOME_UNFAVOURABLE},      {"m2 m3", RPE_OUTCOME_FAVOURABLE},
+                 {"m3more m3", RPE_OUTCOME_UNFAVOURABLE},  {"m3 m3more", RPE_OUTCOME_FAVOURABLE},
+                 {"m3 stopped", RPE_OUTCOME_UNFAVOURABLE}, {"stopped m3", RPE_OUTCOME_UNFAVOURABLE},
+                 {"sizes small", RPE_OUTCOME_FAVOURABLE},  {"sizes sizes", RPE_OUTCOME_FAVOURABLE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "rpebench compare %s --quiet", cases[i].sets);
+        if (outcome_of(text) != cases[i].fail)
+            fail_msg("%s", text);
+        snprintf(text, sizeof text, "rpebench compare %s --quiet --missing fail", cases[i].sets);
+        assert_int_equal(outcome_of(text), cases[i].fail);
+        snprintf(text, sizeof text, "rpebench compare %s --quiet --missing allow", cases[i].sets);
+        assert_int_equal(outcome_of(text), RPE_OUTCOME_FAVOURABLE);
+    }
+    expect_in(output_of("compare m3more m3"), "ONLY IN THE BASELINE\n  f: all 3 rows");
+    expect_in(output_of("compare m3 m2"), "ONLY IN THE BASELINE\n  e, attention_error");
+    expect_in(output_of("compare m3 stopped"), "INCOMPLETE: the run was stopped");
+    char *words[] = {"rpebench", "compare", "m3", "small"};
+    rpe_error error = {""};
+    assert_int_equal(rpe_program_run(4, words, NULL, &error), RPE_ERROR_INPUT);
+    expect_in(error.message, "in the same size (quick or full), found none");
+}
+
+#define TIMING(noisy, reason, before, after)                                                                 \
+    "{\"noisy\": " noisy ", \"reason\": \"" reason "\", \"rates\": [{\"threads\": 1, "                       \
+    "\"gemm_double_flops_per_second\": " before ", \"copy_bytes_per_second\": 1e10}, {\"threads\": 1, "      \
+    "\"gemm_double_flops_per_second\": " after ", \"copy_bytes_per_second\": 1e10}]}"
+
+static const made_row *times_of(double factor)
+{
+    static made_row rows[1];
+    rows[0] = (made_row){.point = "4", .measure = "runtime", .trials = 10};
+    for (size_t i = 0; i < 10; i++)
+        rows[0].values[i] = factor * (1.0 + 0.001 * (double)i);
+    return rows;
+}
+
+/* Times of runs in which the machine was not the same tell nothing, and say why. */
+static void test_noise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *timing;
+        double factor;
+    } runs[] = {{"quiet", TIMING("false", "", "40e9", "40e9"), 1.0},
+                {"slow", TIMING("false", "", "40e9", "40.04e9"), 1.5},
+                {"noisy", TIMING("true", "other processes kept 1.0 processors busy", "40e9", "40e9"), 1.5},
+                {"unsaid", "{\"noisy\": true}", 1.5},
+                {"other", TIMING("false", "", "30e9", "30e9"), 1.5},
+                {"drifting", TIMING("false", "", "39e9", "41e9"), 1.06}};
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++)
+        result_make(&(made_result){.directory = runs[i].name,
+                                   .name = "e",
+                                   .rows = times_of(runs[i].factor),
+                                   .count = 1,
+                                   .timing = runs[i].timing});
+    assert_int_equal(outcome_of("rpebench compare quiet slow --quiet"), RPE_OUTCOME_UNFAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare slow quiet --quiet"), RPE_OUTCOME_FAVOURABLE);
+    assert_int_equal(outcome_of("rpebench compare quiet noisy --quiet"), RPE_OUTCOME_UNDECIDED);
+    assert_int_equal(outcome_of("rpebench compare noisy quiet --quiet"), RPE_OUTCOME_UNDECIDED);
+    expect_in(output_of("compare quiet slow"), "the machine may have moved it by 0.");
+    expect_in(output_of("compare quiet noisy"), "CANNOT TELL");
+    expect_in(output_of("compare quiet noisy"),
+              "the new run was noisy: other processes kept 1.0 processors busy");
+    expect_in(output_of("compare noisy quiet"), "the baseline was noisy: other processes");
+    expect_in(output_of("compare quiet unsaid"), "the new run was noisy: it does not say why");
+    expect_in(output_of("compare quiet other"),
+              "the machine's own rates differ between the runs: gemm_double_flops by -25.0 %");
+    assert_int_equal(outcome_of("rpebench compare quiet other --quiet --time 40"), RPE_OUTCOME_UNDECIDED);
+    assert_int_equal(outcome_of("rpebench compare quiet drifting --quiet"), RPE_OUTCOME_FAVOURABLE);
+    expect_in(output_of("compare quiet drifting"), "INCONCLUSIVE");
+}
+
+/* What made two runs is shown where it is not the same, and only there. */
+static void test_differences(void **state)
+{
+    (void)state;
+    static const char
+        first[] = ", \"flags\": \"-O1\", \"libraries\": {\"gsl\": \"2.7\", \"blas\": \"OpenBLAS Zen\"}, "
+                  "\"date\": \"1\"",
+        second[] = ", \"flags\": \"-O3\", \"libraries\": {\"gsl\": \"2.7\", \"blas\": \"OpenBLAS Haswell\"}, "
+                   "\"date\": \"2\", \"kind\": 7";
+    result_make(
+        &(made_result){.directory = "o1", .name = "e", .rows = baseline, .count = 2, .machine = first});
+    result_make(
+        &(made_result){.directory = "o1", .name = "f", .rows = baseline, .count = 2, .machine = first});
+    result_make(
+        &(made_result){.directory = "o3", .name = "e", .rows = baseline, .count = 2, .machine = second});
+    result_make(
+        &(made_result){.directory = "o3", .name = "f", .rows = baseline, .count = 2, .machine = second});
+    const char *text = output_of("compare o1 o3");
+    expect_in(text, "  differs:  flags: -O1 -> -O3\n  differs:  kind: not recorded -> 7\n  differs:  blas: "
+                    "OpenBLAS Zen -> "
+                    "OpenBLAS Haswell\n\n");
+    assert_null(strstr(text, "gsl"));
+    assert_null(strstr(text, "date"));
+    assert_null(strstr(output_of("compare o1 o1"), "differs"));
+    expect_in(output_of("compare o1 o3 --markdown"), "- Differs: flags: -O1");
+}
+
 /* Every allocation can fail: a status, no file, and nothing held. */
 static void test_allocation(void **state)
 {
@@ -188,9 +338,11 @@ static void test_allocation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_outcome),  cmocka_unit_test(test_table),
-                                       cmocka_unit_test(test_markdown), cmocka_unit_test(test_json),
-                                       cmocka_unit_test(test_machines), cmocka_unit_test(test_allocation)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_outcome),     cmocka_unit_test(test_table),
+                                       cmocka_unit_test(test_markdown),    cmocka_unit_test(test_json),
+                                       cmocka_unit_test(test_machines),    cmocka_unit_test(test_status),
+                                       cmocka_unit_test(test_missing),     cmocka_unit_test(test_noise),
+                                       cmocka_unit_test(test_differences), cmocka_unit_test(test_allocation)};
     rpe_json_memory_install();
     char program[4096];
     assert_non_null(realpath(RPE_TEST_PROGRAM, program));

@@ -28,6 +28,8 @@ typedef struct made_row {
 
 typedef struct made_result {
     const char *directory, *name, *seed, *processor, *inputs_hash;
+    const char *machine,
+        *timing; /* more members of "machine", beginning with a comma; the object "timing"; NULL: none */
     bool quick, gaussian, without_trials, incomplete;
     const made_row *rows;
     size_t count;
@@ -120,11 +122,12 @@ static inline void result_make(const made_result *made)
             "\"configuration\": {\"grids\": [{\"inputs\": [{\"name\": \"an input\", \"kernel\": "
             "\"k.json\"%s}]}]},\n"
             "\"machine\": {\"version\": \"0\", \"revision\": \"abc\", \"processor\": \"%s\", \"processors\": "
-            "2}}\n",
+            "2%s}%s%s}\n",
             made->name, made->incomplete ? "false" : "true", made->quick ? "true" : "false",
             made->inputs_hash == NULL ? "h" : made->inputs_hash,
             made->gaussian ? ", \"gaussian\": {\"queries\": 4}" : "",
-            made->processor == NULL ? "P" : made->processor);
+            made->processor == NULL ? "P" : made->processor, made->machine == NULL ? "" : made->machine,
+            made->timing == NULL ? "" : ", \"timing\": ", made->timing == NULL ? "" : made->timing);
     assert_int_equal(fclose(stream), 0);
 }
 
