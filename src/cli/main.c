@@ -4,6 +4,7 @@
 
 #include "rpe_command.h"
 #include "rpe_json.h"
+#include "rpe_output.h"
 #include "rpe_parallel.h"
 
 #define STATUS_BAD 2
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
     rpe_outcome outcome = RPE_OUTCOME_FAVOURABLE;
     rpe_json_memory_install();
     rpe_interrupt_install();
+    rpe_output_limit_report();
     rpe_status status = rpe_program_run(argc, argv, &outcome, &error);
     if (status != RPE_OK)
         fprintf(stderr, "rpebench: %s\n", error.message);

@@ -14,6 +14,11 @@
 
 #include "rpe_memory.h"
 
+void rpe_output_limit_report(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 static rpe_status write_error(const char *path, int code, rpe_error *error)
 {
     return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a writable file, found: %s", path,

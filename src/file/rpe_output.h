@@ -27,6 +27,10 @@ rpe_status rpe_output_commit(rpe_output *output, rpe_error *error);
 /* Removes the temporary file; safe on a zeroed struct and after commit. */
 void rpe_output_discard(rpe_output *output);
 
+/* A write beyond the limit on the size of files (RLIMIT_FSIZE) fails like one on a full disk, and no longer ends the process.
+   For programs; a library leaves the signals of its host alone. */
+void rpe_output_limit_report(void);
+
 /* Temporary files of that path that processes of this machine left which are no more.  Nobody else may be writing path, on
    another machine. */
 void rpe_output_stale_remove(const char *path);

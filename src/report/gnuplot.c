@@ -17,22 +17,41 @@
 
 extern char **environ;
 
+/* gnuplot does not look whether its writes succeed: the limit on the size of files ends it, and we are told. */
+static int limit_default(posix_spawnattr_t *attributes)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGXFSZ);
+    int failure = posix_spawnattr_setsigdefault(attributes, &signals);
+    return failure == 0 ? posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF) : failure;
+}
+
 /* Starts gnuplot with nothing to read, its complaints going to the pipe. */
 static int child_start(const int ends[2], const char *preamble, const char *script, pid_t *child)
 {
     char *const arguments[] = {"gnuplot", "-d", (char *)preamble, (char *)script, NULL};
+    posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;
-    int failure = posix_spawn_file_actions_init(&actions);
+    int failure = posix_spawnattr_init(&attributes);
     if (failure != 0)
         return failure;
-    failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    failure = posix_spawn_file_actions_init(&actions);
+    if (failure != 0) {
+        posix_spawnattr_destroy(&attributes);
+        return failure;
+    }
+    failure = limit_default(&attributes);
+    if (failure == 0)
+        failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (failure == 0)
         failure = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     if (failure == 0)
         failure = posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     if (failure == 0)
-        failure = posix_spawnp(child, "gnuplot", &actions, NULL, arguments, environ);
+        failure = posix_spawnp(child, "gnuplot", &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     return failure;
 }
 

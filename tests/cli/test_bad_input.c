@@ -179,8 +179,8 @@ typedef enum shell { SHELL_NONE, SHELL_LIMIT_MEMORY, SHELL_LIMIT_FILE, SHELL_FUL
 
 static const char *const shell_scripts[] = {
     [SHELL_LIMIT_MEMORY] = "ulimit -v 700000; exec \"$0\" \"$@\"",
-    /* A disk that is full after the first block: the signal of the limit is ignored, so that the write fails. */
-    [SHELL_LIMIT_FILE] = "trap '' 25; ulimit -f 4; exec \"$0\" \"$@\"",
+    /* A limit on the size of files, which ends a process that does not see to it. */
+    [SHELL_LIMIT_FILE] = "ulimit -f 4; exec \"$0\" \"$@\"",
     [SHELL_FULL_OUTPUT] = "exec \"$0\" \"$@\" >/dev/full",
 };
 
