@@ -1,13 +1,14 @@
 #include "rpe_row.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "rpe_csv.h"
 
 const char *rpe_column_name(rpe_column column)
 {
     static const char *const names[RPE_COLUMN_COUNT] = {
-#define RPE_COLUMN(name, meaning) #name,
+#define RPE_COLUMN(name, kind, meaning) #name,
 #include "columns.def"
 #undef RPE_COLUMN
     };
@@ -17,11 +18,68 @@ const char *rpe_column_name(rpe_column column)
 const char *rpe_column_meaning(rpe_column column)
 {
     static const char *const meanings[RPE_COLUMN_COUNT] = {
-#define RPE_COLUMN(name, meaning) meaning,
+#define RPE_COLUMN(name, kind, meaning) meaning,
 #include "columns.def"
 #undef RPE_COLUMN
     };
     return meanings[column];
+}
+
+static bool is_text(const char *cell)
+{
+    (void)cell;
+    return true;
+}
+
+static bool is_count(const char *cell)
+{
+    size_t count;
+    return rpe_count_read(cell, &count);
+}
+
+static bool is_extents(const char *cell)
+{
+    char extent[RPE_CELL_CAPACITY];
+    for (size_t length;; cell += length + 1) {
+        length = strcspn(cell, "x");
+        snprintf(extent, sizeof extent, "%.*s", (int)(length < sizeof extent ? length : 0), cell);
+        if (!is_count(extent) || cell[length] == '\0')
+            return is_count(extent);
+    }
+}
+
+static bool is_number(const char *cell)
+{
+    double number;
+    return rpe_number_read(cell, &number);
+}
+
+static const struct {
+    const char *expected;
+    bool (*is)(const char *cell);
+} kinds[] = {[RPE_CELL_TEXT] = {"a text", is_text},
+             [RPE_CELL_COUNT] = {"a count", is_count},
+             [RPE_CELL_EXTENTS] = {"a count, or counts with x between them", is_extents},
+             [RPE_CELL_NUMBER] = {"a number", is_number}};
+
+rpe_cell_kind rpe_column_kind(rpe_column column)
+{
+    static const rpe_cell_kind of[RPE_COLUMN_COUNT] = {
+#define RPE_COLUMN(name, kind, meaning) RPE_CELL_##kind,
+#include "columns.def"
+#undef RPE_COLUMN
+    };
+    return of[column];
+}
+
+const char *rpe_column_expected(rpe_column column)
+{
+    return kinds[rpe_column_kind(column)].expected;
+}
+
+bool rpe_column_takes(rpe_column column, const char *cell)
+{
+    return cell[0] == '\0' || kinds[rpe_column_kind(column)].is(cell);
 }
 
 void rpe_row_clear(rpe_row *row)

@@ -2,12 +2,13 @@
 #ifndef RPE_ROW_H
 #define RPE_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "rpe_estimate.h"
 
 typedef enum rpe_column {
-#define RPE_COLUMN(name, meaning) RPE_COLUMN_##name,
+#define RPE_COLUMN(name, kind, meaning) RPE_COLUMN_##name,
 #include "columns.def"
 #undef RPE_COLUMN
     RPE_COLUMN_COUNT
@@ -15,6 +16,20 @@ typedef enum rpe_column {
 
 const char *rpe_column_name(rpe_column column);
 const char *rpe_column_meaning(rpe_column column);
+
+/* What a cell that is not empty holds. */
+typedef enum rpe_cell_kind {
+    RPE_CELL_TEXT,
+    RPE_CELL_COUNT,   /* digits */
+    RPE_CELL_EXTENTS, /* counts with x between them: 8x8 */
+    RPE_CELL_NUMBER   /* finite, decimal */
+} rpe_cell_kind;
+
+rpe_cell_kind rpe_column_kind(rpe_column column);
+/* What the column's cells are, for a message: "a number". */
+const char *rpe_column_expected(rpe_column column);
+/* Whether a row can have the cell in that column; an empty one it can. */
+bool rpe_column_takes(rpe_column column, const char *cell);
 
 /* A row being filled.  Texts are borrowed; numbers are written into the row itself, so copy the struct only while the
    original lives. */

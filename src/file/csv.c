@@ -46,6 +46,30 @@ const char *rpe_number_text(double number, char text[RPE_NUMBER_CAPACITY])
     return text;
 }
 
+bool rpe_number_read(const char *text, double *number)
+{
+    char *end;
+    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+        return false;
+    const double found = strtod(text, &end);
+    if (*end != '\0' || !isfinite(found))
+        return false;
+    *number = found;
+    return true;
+}
+
+bool rpe_count_read(const char *text, size_t *count)
+{
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return false;
+    errno = 0;
+    const unsigned long long found = strtoull(text, NULL, 10);
+    if (errno != 0 || found > SIZE_MAX)
+        return false;
+    *count = (size_t)found;
+    return true;
+}
+
 /* The whole file and a final zero; *length without it. */
 static rpe_status text_read(const char *path, char **text, size_t *length, rpe_error *error)
 {
@@ -232,8 +256,7 @@ const char *rpe_csv_cell(const rpe_csv *csv, size_t row, size_t column)
 
 double rpe_csv_number(const rpe_csv *csv, size_t row, size_t column)
 {
-    const char *cell = rpe_csv_cell(csv, row, column);
-    char *end;
-    const double number = strtod(cell, &end);
-    return end == cell || *end != '\0' ? (double)NAN : number;
+    double number = NAN;
+    (void)rpe_number_read(rpe_csv_cell(csv, row, column), &number);
+    return number;
 }

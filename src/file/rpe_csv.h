@@ -2,6 +2,7 @@
 #ifndef RPE_CSV_H
 #define RPE_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,11 @@ rpe_status rpe_csv_write_line(rpe_output *output, size_t count, const char *cons
 /* Number -> shortest text that reads back to the same double (%.17g at most); "" when it is not finite. */
 #define RPE_NUMBER_CAPACITY 32
 const char *rpe_number_text(double number, char text[RPE_NUMBER_CAPACITY]);
+
+/* The whole text as a number: decimal and finite; else false, and *number is as it was.  A count: digits alone, up to
+   SIZE_MAX. */
+bool rpe_number_read(const char *text, double *number);
+bool rpe_count_read(const char *text, size_t *count);
 
 typedef struct rpe_csv {
     size_t columns, rows;         /* rows without the header */

@@ -39,6 +39,36 @@ rpe_status rpe_json_flag(const rpe_json *document, const json_t *object, const c
 rpe_status rpe_json_array(const rpe_json *document, const json_t *object, const char *key,
                           size_t rank_minimum, size_t rank_maximum, rpe_array *array, rpe_error *error);
 
+/* For who takes a document's word for it later: what the value of a key is, where it is there at all.  null counts as absent. */
+typedef enum rpe_json_kind {
+    RPE_JSON_IS_TEXT,
+    RPE_JSON_IS_NUMBER,
+    RPE_JSON_IS_COUNT, /* an integer of at least 0 */
+    RPE_JSON_IS_FLAG,
+    RPE_JSON_IS_OBJECT,
+    RPE_JSON_IS_TEXTS,  /* a list of texts */
+    RPE_JSON_IS_OBJECTS /* a list of objects */
+} rpe_json_kind;
+
+typedef struct rpe_json_member {
+    const char *parent,
+        *key; /* key of the object `parent` in the one that is checked; NULL: of that itself */
+    rpe_json_kind kind;
+} rpe_json_member;
+
+/* A parent stands in the table before its members. */
+rpe_status rpe_json_members_check(const rpe_json *document, const json_t *object,
+                                  const rpe_json_member *members, size_t count, rpe_error *error);
+/* The same of every object in a list. */
+rpe_status rpe_json_rows_check(const rpe_json *document, const json_t *list, const rpe_json_member *members,
+                               size_t count, rpe_error *error);
+
+/* The value of key, or the fallback where it is missing or of another type: nothing is complained of.  Texts are borrowed. */
+const char *rpe_json_text_or(const json_t *object, const char *key, const char *fallback);
+double rpe_json_number_or(const json_t *object, const char *key, double fallback);
+size_t rpe_json_count_or(const json_t *object, const char *key, size_t fallback);
+bool rpe_json_flag_or(const json_t *object, const char *key, bool fallback);
+
 /* `PATH: "key": expected EXPECTED, found WHAT THE VALUE IS`; value NULL: the key is missing.  Returns RPE_ERROR_INPUT. */
 rpe_status rpe_json_value_error(const rpe_json *document, const char *key, const char *expected,
                                 const json_t *value, rpe_error *error);

@@ -11,8 +11,7 @@
 const char *rpe_result_machine_text(const rpe_result_record *record, const char *key)
 {
     const json_t *machine = json_object_get(record->record.document.root, "machine");
-    const char *text = json_string_value(json_object_get(machine, key));
-    return text == NULL ? "" : text;
+    return rpe_json_text_or(machine, key, "");
 }
 
 bool rpe_result_same_machine(const rpe_result_record *a, const rpe_result_record *b)
@@ -29,7 +28,7 @@ bool rpe_result_same_machine(const rpe_result_record *a, const rpe_result_record
 static const json_t *input_find(const json_t *value, const char *name)
 {
     const json_t *found = NULL, *inner;
-    const char *key, *text = json_string_value(json_object_get(value, "name"));
+    const char *key, *text = rpe_json_text_or(value, "name", NULL);
     size_t i;
     if (text != NULL && strcmp(text, name) == 0 && json_object_get(value, "kernel") != NULL)
         return value;

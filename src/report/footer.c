@@ -66,14 +66,7 @@ static bool lengths_differ(const rpe_picture *picture)
 static const char *machine_text(const rpe_picture *picture, const char *key)
 {
     const json_t *machine = json_object_get(picture->record->document.root, "machine");
-    const char *text = json_string_value(json_object_get(machine, key));
-    return text != NULL ? text : "unknown";
-}
-
-static const char *noise_text(const json_t *timing)
-{
-    const char *reason = json_string_value(json_object_get(timing, "reason"));
-    return reason != NULL ? reason : "no reason is given";
+    return rpe_json_text_or(machine, key, "unknown");
 }
 
 const char *rpe_footer_text(const rpe_picture *picture, char text[RPE_FOOTER_CAPACITY])
@@ -94,10 +87,10 @@ const char *rpe_footer_text(const rpe_picture *picture, char text[RPE_FOOTER_CAP
                  picture->axis->column == RPE_COLUMN_lag ? "profiles" : "panels");
     if (picture->series.count < picture->series_found && picture->axis->column != RPE_COLUMN_lag)
         text_add(text, " · %zu of %zu series drawn", picture->series.count, picture->series_found);
-    if (json_is_false(json_object_get(picture->record->document.root, "complete")))
+    if (!rpe_json_flag_or(picture->record->document.root, "complete", true))
         text_add(text, " · INCOMPLETE: the run was stopped");
-    const json_t *timing = json_object_get(picture->record->document.root, "timing");
-    if (json_is_true(json_object_get(timing, "noisy")))
-        text_add(text, " · NOISY: %s", noise_text(timing));
+    const char *noise = rpe_record_noise(picture->record);
+    if (noise != NULL)
+        text_add(text, " · NOISY: %s", noise);
     return text;
 }

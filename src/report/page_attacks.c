@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "rpe_hypothesis.h"
+#include "rpe_memory.h"
+#include "rpe_output.h"
 #include "rpe_page_parts.h"
 
 static const char *mutant_cell(const rpe_csv *rows, size_t row, const char *name)
@@ -65,10 +67,50 @@ void rpe_page_mutants_print(rpe_html *html, const rpe_page *page)
 
 /* ---- calibration ---- */
 
-static double number_of(const json_t *object, const char *key)
+static rpe_status calibration_check(const rpe_json *document, const json_t *claims, rpe_error *error)
 {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    static const rpe_json_member members[] = {{NULL, "settings", RPE_JSON_IS_OBJECT},
+                                              {NULL, "machine", RPE_JSON_IS_OBJECT},
+                                              {NULL, "claims", RPE_JSON_IS_OBJECTS}};
+    static const rpe_json_member fields[] = {{NULL, "claim", RPE_JSON_IS_TEXT},
+                                             {NULL, "verdict", RPE_JSON_IS_TEXT},
+                                             {NULL, "values", RPE_JSON_IS_NUMBER},
+                                             {NULL, "distance", RPE_JSON_IS_NUMBER},
+                                             {NULL, "p", RPE_JSON_IS_NUMBER},
+                                             {NULL, "power", RPE_JSON_IS_NUMBER},
+                                             {NULL, "wanted_effect", RPE_JSON_IS_NUMBER},
+                                             {NULL, "effect_unit", RPE_JSON_IS_TEXT}};
+    rpe_status status =
+        rpe_json_members_check(document, document->root, members, sizeof members / sizeof members[0], error);
+    return status == RPE_OK
+               ? rpe_json_rows_check(document, claims, fields, sizeof fields / sizeof fields[0], error)
+               : status;
+}
+
+rpe_status rpe_page_calibration_read(rpe_page_calibration *calibration, const char *path, rpe_error *error)
+{
+    rpe_status status = rpe_json_read(&calibration->document, path, error);
+    if (status != RPE_OK)
+        return status;
+    const json_t *claims = json_object_get(calibration->document.root, "claims"), *claim;
+    if (!json_is_array(claims))
+        return rpe_json_value_error(&calibration->document, "claims", "a list", claims, error);
+    status = calibration_check(&calibration->document, claims, error);
+    if (status != RPE_OK)
+        return status;
+    calibration->claims = json_array_size(claims);
+    size_t i;
+    json_array_foreach(claims, i, claim)
+    {
+        calibration->holds += strcmp(rpe_json_text_or(claim, "verdict", ""), "holds") == 0 ? 1 : 0;
+    }
+    char *directory = rpe_path_directory(path);
+    if (directory == NULL)
+        return rpe_error_memory(error, path, strlen(path), 1);
+    status = rpe_page_calibration_picture_read(calibration, directory, error);
+    rpe_memory_free(directory);
+    calibration->there = status == RPE_OK;
+    return status;
 }
 
 static void calibrated_print(rpe_html *html, const json_t *claim)
@@ -78,14 +120,16 @@ static void calibrated_print(rpe_html *html, const json_t *claim)
     rpe_html_open(html, "tr", "class", strcmp(verdict, "holds") == 0 ? NULL : "bad");
     rpe_page_cell(html, rpe_page_value(claim, "claim", name));
     rpe_page_cell(html, verdict);
-    rpe_page_cell_number(html, number_of(claim, "values"), 9);
-    rpe_page_cell_number(html, number_of(claim, "distance"), 3);
+    rpe_page_cell_number(html, rpe_json_number_or(claim, "values", NAN), 9);
+    rpe_page_cell_number(html, rpe_json_number_or(claim, "distance", NAN), 3);
     rpe_html_open(html, "td", "class", "number");
-    rpe_html_text(html, isfinite(number_of(claim, "p")) ? rpe_p_text(number_of(claim, "p"), p) : "");
+    rpe_html_text(html, isfinite(rpe_json_number_or(claim, "p", NAN))
+                            ? rpe_p_text(rpe_json_number_or(claim, "p", NAN), p)
+                            : "");
     rpe_html_close(html);
-    rpe_page_cell_number(html, number_of(claim, "power"), 4);
+    rpe_page_cell_number(html, rpe_json_number_or(claim, "power", NAN), 4);
     rpe_html_open(html, "td");
-    rpe_html_format(html, "%g %s", number_of(claim, "wanted_effect"),
+    rpe_html_format(html, "%g %s", rpe_json_number_or(claim, "wanted_effect", NAN),
                     rpe_page_value(claim, "effect_unit", unit));
     rpe_html_close(html);
     rpe_html_close(html);

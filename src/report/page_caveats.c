@@ -101,14 +101,14 @@ static void completeness_check(rpe_page_caveats *caveats, const rpe_page_experim
 {
     const json_t *root = experiment->record.document.root;
     char finished[RPE_PAGE_TEXT], points[RPE_PAGE_TEXT];
-    if (json_is_false(json_object_get(root, "complete")))
+    if (!rpe_json_flag_or(root, "complete", true))
         caveat_add(caveats, experiment->id, "the run is incomplete: %s of %s points.",
                    rpe_page_value(root, "finished_points", finished), rpe_page_value(root, "points", points));
     const json_t *shard = json_object_get(root, "shard");
     if (json_is_object(shard))
         caveat_add(caveats, experiment->id, "share %s of %s of the trials alone (rpebench merge joins them).",
                    rpe_page_value(shard, "index", finished), rpe_page_value(shard, "count", points));
-    if (json_is_true(json_object_get(root, "quick")))
+    if (rpe_json_flag_or(root, "quick", false))
         caveat_add(caveats, experiment->id,
                    "a quick run, with fewer points and trials than the experiment asks for.");
     if (experiment->picture_count == 0)
@@ -219,11 +219,10 @@ static void times_check(rpe_page_caveats *caveats, const rpe_page_experiment *ex
         caveat_add(caveats, experiment->id,
                    "%zu of %zu times are known to no better than %.0f %% (the worst: %.0f %%).", noisy, times,
                    100 * SPREAD_NOISY, 100 * worst);
-    const json_t *timing = json_object_get(record->document.root, "timing");
-    const char *reason = json_string_value(json_object_get(timing, "reason"));
-    if (json_is_true(json_object_get(timing, "noisy")))
+    const char *noise = rpe_record_noise(record);
+    if (noise != NULL)
         caveat_add(caveats, experiment->id, "the machine was not quiet, so that times are too long: %s.",
-                   reason != NULL ? reason : "no reason is given");
+                   noise);
 }
 
 /* ---- several experiments ---- */

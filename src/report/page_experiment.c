@@ -34,12 +34,12 @@ static const reading readings[] = {
 static const char *reading_of(const rpe_page_experiment *experiment)
 {
     const json_t *root = experiment->record.document.root;
-    const char *own = json_string_value(json_object_get(root, "reading"));
-    const char *picture = json_string_value(json_object_get(root, "picture"));
+    const char *own = rpe_json_text_or(root, "reading", "");
+    const char *picture = rpe_json_text_or(root, "picture", "");
     const reading *found = readings;
-    if (own != NULL && own[0] != '\0')
+    if (own[0] != '\0')
         return own;
-    while (found->picture[0] != '\0' && (picture == NULL || strcmp(found->picture, picture) != 0))
+    while (found->picture[0] != '\0' && strcmp(found->picture, picture) != 0)
         found++;
     return found->text;
 }
@@ -147,7 +147,7 @@ static void again_print(rpe_html *html, const rpe_page_experiment *experiment)
 
 static void experiment_print(rpe_html *html, rpe_page *page, const rpe_page_experiment *experiment)
 {
-    const char *question = json_string_value(json_object_get(experiment->record.document.root, "question"));
+    const char *question = rpe_json_text_or(experiment->record.document.root, "question", NULL);
     rpe_html_open(html, "section", "id", experiment->anchor);
     rpe_html_element(html, "h3", rpe_page_title(experiment));
     if (question != NULL)

@@ -171,7 +171,7 @@ static rpe_status experiment_read(rpe_page *page, const char *directory, const c
     if (experiment->directory == NULL || experiment->id == NULL)
         return rpe_error_memory(error, name, strlen(directory), 1);
     const json_t *configuration = json_object_get(experiment->record.document.root, "configuration");
-    experiment->key = (long)json_integer_value(json_object_get(configuration, "key_picture"));
+    experiment->key = (long)rpe_json_count_or(configuration, "key_picture", 0);
     experiment->adjusted_p = rpe_record_adjusted_create(&experiment->record);
     if (experiment->adjusted_p == NULL)
         return rpe_error_memory(error, name, experiment->record.rows.rows, sizeof(double));
@@ -261,28 +261,6 @@ static rpe_status mutants_read(rpe_page_mutants *mutants, const char *path, rpe_
     return RPE_OK;
 }
 
-static rpe_status calibration_read(rpe_page_calibration *calibration, const char *path, rpe_error *error)
-{
-    rpe_status status = rpe_json_read(&calibration->document, path, error);
-    if (status != RPE_OK)
-        return status;
-    const json_t *claims = json_object_get(calibration->document.root, "claims");
-    if (!json_is_array(claims))
-        return rpe_json_value_error(&calibration->document, "claims", "a list", claims, error);
-    calibration->claims = json_array_size(claims);
-    for (size_t i = 0; i < calibration->claims; i++) {
-        const char *verdict = json_string_value(json_object_get(json_array_get(claims, i), "verdict"));
-        calibration->holds += verdict != NULL && strcmp(verdict, "holds") == 0 ? 1 : 0;
-    }
-    char *directory = rpe_path_directory(path);
-    if (directory == NULL)
-        return rpe_error_memory(error, path, strlen(path), 1);
-    status = rpe_page_calibration_picture_read(calibration, directory, error);
-    rpe_memory_free(directory);
-    calibration->there = status == RPE_OK;
-    return status;
-}
-
 static rpe_status others_read(rpe_page *page, const folder_list *folders, rpe_error *error)
 {
     static const char *const verification[2] = {"verify.json", "verify.csv"};
@@ -303,7 +281,7 @@ static rpe_status others_read(rpe_page *page, const folder_list *folders, rpe_er
     if (status == RPE_OK)
         status = source_find(folders, page->settings->calibration, calibration, &path, error);
     if (status == RPE_OK && path != NULL)
-        status = calibration_read(&page->calibration, path, error);
+        status = rpe_page_calibration_read(&page->calibration, path, error);
     rpe_memory_free(path);
     return status;
 }

@@ -32,20 +32,19 @@ const char *rpe_page_command(const rpe_page_experiment *experiment, char text[RP
 {
     const json_t *root = experiment->record.document.root;
     char seed[RPE_PAGE_TEXT], trials[48] = "";
-    json_int_t asked = json_integer_value(json_object_get(root, "trials_asked_for"));
+    size_t asked = rpe_json_count_or(root, "trials_asked_for", 0);
     if (asked > 0)
-        snprintf(trials, sizeof trials, " --trials %" PRIdMAX, (intmax_t)asked);
+        snprintf(trials, sizeof trials, " --trials %zu", asked);
     rpe_page_value(root, "seed", seed);
     snprintf(text, RPE_PAGE_TEXT, "rpebench run %.200s%s%s%s%.40s --output DIR", experiment->record.name,
-             json_is_true(json_object_get(root, "quick")) ? " --quick" : "", trials,
+             rpe_json_flag_or(root, "quick", false) ? " --quick" : "", trials,
              seed[0] != '\0' ? " --seed " : "", seed);
     return text;
 }
 
 const char *rpe_page_title(const rpe_page_experiment *experiment)
 {
-    const char *title = json_string_value(json_object_get(experiment->record.document.root, "title"));
-    return title != NULL ? title : experiment->record.name;
+    return rpe_json_text_or(experiment->record.document.root, "title", experiment->record.name);
 }
 
 /* A line, with powers as they are written: R^-0.5 with its exponent raised. */

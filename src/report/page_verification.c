@@ -15,20 +15,16 @@ typedef struct row_source {
 
 static const char *text_of(const row_source *source, const char *key)
 {
-    if (source->object != NULL) {
-        const char *text = json_string_value(json_object_get(source->object, key));
-        return text != NULL ? text : "";
-    }
+    if (source->object != NULL)
+        return rpe_json_text_or(source->object, key, "");
     size_t column = rpe_csv_column(source->csv, key);
     return column < source->csv->columns ? rpe_csv_cell(source->csv, source->row, column) : "";
 }
 
 static double number_of(const row_source *source, const char *key)
 {
-    if (source->object != NULL) {
-        const json_t *value = json_object_get(source->object, key);
-        return json_is_number(value) ? json_number_value(value) : NAN;
-    }
+    if (source->object != NULL)
+        return rpe_json_number_or(source->object, key, NAN);
     size_t column = rpe_csv_column(source->csv, key);
     return column < source->csv->columns ? rpe_csv_number(source->csv, source->row, column) : NAN;
 }
@@ -93,6 +89,29 @@ static rpe_status rows_make(rpe_page_verification *verification, size_t count, c
     return status;
 }
 
+static rpe_status document_check(const rpe_json *document, const json_t *list, rpe_error *error)
+{
+    static const rpe_json_member members[] = {
+        {NULL, "family", RPE_JSON_IS_NUMBER},      {NULL, "settings", RPE_JSON_IS_OBJECT},
+        {"settings", "seed", RPE_JSON_IS_TEXT},    {"settings", "quick", RPE_JSON_IS_FLAG},
+        {"settings", "level", RPE_JSON_IS_NUMBER}, {NULL, "machine", RPE_JSON_IS_OBJECT},
+        {NULL, "verdicts", RPE_JSON_IS_OBJECTS}};
+    static const rpe_json_member fields[] = {
+        {NULL, "claim", RPE_JSON_IS_TEXT},   {NULL, "case", RPE_JSON_IS_TEXT},
+        {NULL, "sampler", RPE_JSON_IS_TEXT}, {NULL, "method", RPE_JSON_IS_TEXT},
+        {NULL, "verdict", RPE_JSON_IS_TEXT}, {NULL, "effect_unit", RPE_JSON_IS_TEXT},
+        {NULL, "reason", RPE_JSON_IS_TEXT},  {NULL, "command", RPE_JSON_IS_TEXT},
+        {NULL, "title", RPE_JSON_IS_TEXT},   {NULL, "statistic", RPE_JSON_IS_NUMBER},
+        {NULL, "p", RPE_JSON_IS_NUMBER},     {NULL, "adjusted_p", RPE_JSON_IS_NUMBER},
+        {NULL, "bound", RPE_JSON_IS_NUMBER}, {NULL, "trials", RPE_JSON_IS_NUMBER},
+        {NULL, "effect", RPE_JSON_IS_NUMBER}};
+    rpe_status status =
+        rpe_json_members_check(document, document->root, members, sizeof members / sizeof members[0], error);
+    return status == RPE_OK
+               ? rpe_json_rows_check(document, list, fields, sizeof fields / sizeof fields[0], error)
+               : status;
+}
+
 static rpe_status json_take(rpe_page_verification *verification, const char *path, rpe_error *error)
 {
     rpe_status status = rpe_json_read(&verification->document, path, error);
@@ -102,11 +121,13 @@ static rpe_status json_take(rpe_page_verification *verification, const char *pat
     const json_t *settings = json_object_get(root, "settings");
     if (!json_is_array(list) || json_array_size(list) == 0)
         return rpe_json_value_error(&verification->document, "verdicts", "a list of verdicts", list, error);
-    const char *seed = json_string_value(json_object_get(settings, "seed"));
-    verification->seed = rpe_memory_text(seed != NULL ? seed : "");
-    verification->quick = json_is_true(json_object_get(settings, "quick"));
-    verification->level = json_number_value(json_object_get(settings, "level"));
-    verification->family = json_number_value(json_object_get(root, "family"));
+    status = document_check(&verification->document, list, error);
+    if (status != RPE_OK)
+        return status;
+    verification->seed = rpe_memory_text(rpe_json_text_or(settings, "seed", ""));
+    verification->quick = rpe_json_flag_or(settings, "quick", false);
+    verification->level = rpe_json_number_or(settings, "level", NAN);
+    verification->family = rpe_json_number_or(root, "family", NAN);
     if (verification->seed == NULL)
         return rpe_error_memory(error, path, 1, 1);
     return rows_make(verification, json_array_size(list), list, path, error);

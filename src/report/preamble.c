@@ -113,8 +113,8 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
 {
     const rpe_picture *picture = preamble->picture;
     const json_t *root = picture->record->document.root;
-    const char *title = json_string_value(json_object_get(root, "title"));
-    const char *question = json_string_value(json_object_get(root, "question"));
+    const char *title = rpe_json_text_or(root, "title", picture->record->name);
+    const char *question = rpe_json_text_or(root, "question", "");
     char footer[RPE_FOOTER_CAPACITY];
     rpe_status status = rpe_gnuplot_path(output, "OUTPUT", preamble->target, error);
     if (status == RPE_OK)
@@ -122,11 +122,9 @@ rpe_status rpe_preamble_write(const rpe_preamble *preamble, rpe_output *output, 
     if (status == RPE_OK)
         status = rpe_gnuplot_text(output, "TERMINAL", preamble->terminal, error);
     if (status == RPE_OK)
-        status = rpe_gnuplot_paragraph(output, "TITLE", title != NULL ? title : picture->record->name,
-                                       TITLE_LINE, error);
+        status = rpe_gnuplot_paragraph(output, "TITLE", title, TITLE_LINE, error);
     if (status == RPE_OK)
-        status =
-            rpe_gnuplot_paragraph(output, "QUESTION", question != NULL ? question : "", QUESTION_LINE, error);
+        status = rpe_gnuplot_paragraph(output, "QUESTION", question, QUESTION_LINE, error);
     if (status == RPE_OK)
         status =
             rpe_gnuplot_paragraph(output, "FOOTER", rpe_footer_text(picture, footer), FOOTER_LINE, error);

@@ -24,6 +24,56 @@ static rpe_status columns_find(rpe_record *record, rpe_error *error)
     return RPE_OK;
 }
 
+/* What gnuplot and all others take for numbers is numbers. */
+static rpe_status cells_check(const rpe_record *record, rpe_error *error)
+{
+    for (size_t row = 0; row < record->rows.rows; row++)
+        for (rpe_column column = 0; column < RPE_COLUMN_COUNT; column++) {
+            const char *cell = rpe_record_cell(record, row, column);
+            if (!rpe_column_takes(column, cell))
+                return rpe_error_set(
+                    error, RPE_ERROR_INPUT, "%s: row %zu, column \"%s\": expected %s, found \"%.40s\"",
+                    record->csv_path, row + 1, rpe_column_name(column), rpe_column_expected(column), cell);
+        }
+    return RPE_OK;
+}
+
+/* Of what pictures, pages and comparisons read, nothing is of another type than a run writes. */
+static rpe_status document_check(const rpe_json *document, rpe_error *error)
+{
+    static const rpe_json_member members[] = {{NULL, "experiment", RPE_JSON_IS_TEXT},
+                                              {NULL, "title", RPE_JSON_IS_TEXT},
+                                              {NULL, "question", RPE_JSON_IS_TEXT},
+                                              {NULL, "reading", RPE_JSON_IS_TEXT},
+                                              {NULL, "picture", RPE_JSON_IS_TEXT},
+                                              {NULL, "axis", RPE_JSON_IS_TEXT},
+                                              {NULL, "complete", RPE_JSON_IS_FLAG},
+                                              {NULL, "quick", RPE_JSON_IS_FLAG},
+                                              {NULL, "points", RPE_JSON_IS_COUNT},
+                                              {NULL, "finished_points", RPE_JSON_IS_COUNT},
+                                              {NULL, "trials_asked_for", RPE_JSON_IS_COUNT},
+                                              {NULL, "seed", RPE_JSON_IS_TEXT},
+                                              {NULL, "inputs_hash", RPE_JSON_IS_TEXT},
+                                              {NULL, "shard", RPE_JSON_IS_OBJECT},
+                                              {"shard", "index", RPE_JSON_IS_COUNT},
+                                              {"shard", "count", RPE_JSON_IS_COUNT},
+                                              {NULL, "configuration", RPE_JSON_IS_OBJECT},
+                                              {"configuration", "series", RPE_JSON_IS_TEXTS},
+                                              {"configuration", "grids", RPE_JSON_IS_OBJECTS},
+                                              {"configuration", "key_picture", RPE_JSON_IS_COUNT},
+                                              {NULL, "machine", RPE_JSON_IS_OBJECT},
+                                              {"machine", "version", RPE_JSON_IS_TEXT},
+                                              {"machine", "revision", RPE_JSON_IS_TEXT},
+                                              {"machine", "processor", RPE_JSON_IS_TEXT},
+                                              {"machine", "libraries", RPE_JSON_IS_OBJECT},
+                                              {NULL, "timing", RPE_JSON_IS_OBJECT},
+                                              {"timing", "noisy", RPE_JSON_IS_FLAG},
+                                              {"timing", "reason", RPE_JSON_IS_TEXT},
+                                              {"timing", "rates", RPE_JSON_IS_OBJECTS}};
+    return rpe_json_members_check(document, document->root, members, sizeof members / sizeof members[0],
+                                  error);
+}
+
 rpe_status rpe_record_read(rpe_record *record, const char *directory, const char *name, rpe_error *error)
 {
     rpe_record read = {0};
@@ -36,9 +86,13 @@ rpe_status rpe_record_read(rpe_record *record, const char *directory, const char
     if (status == RPE_OK)
         status = rpe_json_read(&read.document, json_path, error);
     if (status == RPE_OK)
+        status = document_check(&read.document, error);
+    if (status == RPE_OK)
         status = rpe_csv_read(&read.rows, read.csv_path, error);
     if (status == RPE_OK)
         status = columns_find(&read, error);
+    if (status == RPE_OK)
+        status = cells_check(&read, error);
     rpe_memory_free(json_path);
     if (status != RPE_OK)
         rpe_record_destroy(&read);
@@ -84,8 +138,7 @@ const char *rpe_record_reason(const rpe_record *record)
 
 const rpe_axis *rpe_record_axis(const rpe_record *record)
 {
-    const char *name = json_string_value(json_object_get(record->document.root, "axis"));
-    const rpe_axis *axis = name != NULL ? rpe_axis_find(name) : NULL;
+    const rpe_axis *axis = rpe_axis_find(rpe_json_text_or(record->document.root, "axis", ""));
     return axis != NULL ? axis : rpe_axis_of(RPE_COLUMN_realizations);
 }
 
@@ -103,6 +156,13 @@ bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *a
 {
     return rpe_record_row_placed(record, row, axis) &&
            isfinite(rpe_record_number(record, row, RPE_COLUMN_estimate));
+}
+
+const char *rpe_record_noise(const rpe_record *record)
+{
+    const json_t *timing = json_object_get(record->document.root, "timing");
+    return rpe_json_flag_or(timing, "noisy", false) ? rpe_json_text_or(timing, "reason", "no reason is given")
+                                                    : NULL;
 }
 
 size_t rpe_record_family(const rpe_record *record)

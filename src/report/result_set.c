@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,9 @@ int rpe_result_keys_compare(const rpe_record *a, size_t row_a, const rpe_record 
 
 size_t rpe_result_trial_count(const rpe_result_record *record, size_t row)
 {
-    double trials = rpe_record_number(&record->record, row, RPE_COLUMN_trials);
-    return trials > 0.0 && trials < 9e15 ? (size_t)trials : 0;
+    size_t trials = 0;
+    (void)rpe_count_read(rpe_record_cell(&record->record, row, RPE_COLUMN_trials), &trials);
+    return trials;
 }
 
 const double *rpe_result_trials(const rpe_result_record *record, size_t row)
@@ -43,8 +45,14 @@ static rpe_status trials_read(rpe_result_record *record, const char *path, rpe_e
     if (record->first == NULL)
         return rpe_error_memory(error, "places of the trials", rows->rows, sizeof *record->first);
     for (size_t row = 0; row < rows->rows; row++) {
+        size_t trials = rpe_result_trial_count(record, row);
         record->first[row] = all;
-        all += rpe_result_trial_count(record, row);
+        if (trials > SIZE_MAX - all)
+            return rpe_error_set(
+                error, RPE_ERROR_INPUT,
+                "%s: expected counts of trials whose sum is at most %zu, found more by row %zu",
+                record->record.csv_path, (size_t)SIZE_MAX, row + 1);
+        all += trials;
     }
     if (access(path, F_OK) != 0)
         return RPE_OK;
@@ -81,12 +89,6 @@ static void record_destroy(rpe_result_record *record)
     *record = (rpe_result_record){0};
 }
 
-static bool flag_of(const json_t *root, const char *key, bool missing)
-{
-    const json_t *value = json_object_get(root, key);
-    return value == NULL ? missing : json_is_true(value);
-}
-
 static rpe_status record_read(rpe_result_record *record, const char *directory, const char *name,
                               rpe_error *error)
 {
@@ -97,9 +99,9 @@ static rpe_status record_read(rpe_result_record *record, const char *directory, 
     rpe_status status = rpe_record_read(&read.record, directory, name, error);
     if (status == RPE_OK) {
         const json_t *root = read.record.document.root;
-        read.experiment = json_string_value(json_object_get(root, "experiment"));
-        read.quick = flag_of(root, "quick", false);
-        read.complete = flag_of(root, "complete", true);
+        read.experiment = rpe_json_text_or(root, "experiment", NULL);
+        read.quick = rpe_json_flag_or(root, "quick", false);
+        read.complete = rpe_json_flag_or(root, "complete", true);
         varying_find(&read);
         status = read.experiment != NULL
                      ? trials_read(&read, npy, error)

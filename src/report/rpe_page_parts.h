@@ -113,6 +113,8 @@ typedef struct rpe_page_calibration {
     rpe_page_picture picture;
 } rpe_page_calibration;
 
+rpe_status rpe_page_calibration_read(rpe_page_calibration *calibration, const char *path, rpe_error *error);
+
 typedef struct rpe_page_changes {
     bool there;
     rpe_result_set sets[2]; /* baseline, run */

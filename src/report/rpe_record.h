@@ -30,7 +30,9 @@ typedef struct rpe_record {
     size_t places[RPE_COLUMN_COUNT]; /* where each column of the schema is in rows */
 } rpe_record;
 
-/* A missing column is an error that names the file.  There may be no row: the run was stopped before its first point. */
+/* A missing column, a cell that is not what its column holds (rpe_column_takes), or a key of the JSON whose value is not of the
+   type that a run writes is an error that names the file: who shows the document need not ask again.  There may be no row:
+   the run was stopped before its first point. */
 rpe_status rpe_record_read(rpe_record *record, const char *directory, const char *name, rpe_error *error);
 void rpe_record_destroy(rpe_record *record);
 
@@ -50,6 +52,9 @@ const rpe_axis *rpe_record_axis(const rpe_record *record);
    axis.  Used: those of them that have an estimate. */
 bool rpe_record_row_placed(const rpe_record *record, size_t row, const rpe_axis *axis);
 bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *axis);
+
+/* Why the machine was noisy while a run was timed; NULL: it was quiet, or nothing was timed. */
+const char *rpe_record_noise(const rpe_record *record);
 
 /* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at
    5 % to reject.  NaN for an empty family. */

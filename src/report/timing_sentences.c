@@ -268,14 +268,10 @@ static void invalid_print(const rpe_record *record, FILE *log)
 
 static void noise_print(const rpe_record *record, FILE *log)
 {
-    const json_t *timing = json_object_get(record->document.root, "timing");
-    if (!json_is_object(timing))
-        return;
-    const char *reason = json_string_value(json_object_get(timing, "reason"));
-    if (json_is_true(json_object_get(timing, "noisy")))
-        fprintf(log, "this run was NOISY, and its times may be too long: %s\n",
-                reason != NULL ? reason : "no reason is given");
-    else
+    const char *noise = rpe_record_noise(record);
+    if (noise != NULL)
+        fprintf(log, "this run was NOISY, and its times may be too long: %s\n", noise);
+    else if (json_is_object(json_object_get(record->document.root, "timing")))
         fprintf(log, "the machine was quiet during this run\n");
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,7 +48,7 @@ static inline const char *result_path(const made_result *made, const char *endin
 static inline void row_write(rpe_output *output, const made_result *made, const made_row *row)
 {
     const char *cells[RPE_COLUMN_COUNT];
-    char numbers[4][RPE_NUMBER_CAPACITY], trials[24];
+    char numbers[4][RPE_NUMBER_CAPACITY], trials[24], realizations[24];
     double mean = 0.0, squares = 0.0, count = (double)row->trials;
     rpe_error error = {""};
     for (size_t i = 0; i < RPE_COLUMN_COUNT; i++)
@@ -63,7 +64,9 @@ static inline void row_write(rpe_output *output, const made_result *made, const 
     cells[RPE_COLUMN_point] = row->point;
     cells[RPE_COLUMN_input] = "an input";
     cells[RPE_COLUMN_precision] = "double";
-    cells[RPE_COLUMN_realizations] = row->point;
+    /* "a" is at R = 10, "b" at 11: rows of two points differ in more than the hash */
+    snprintf(realizations, sizeof realizations, "%lu", strtoul(row->point, NULL, 16));
+    cells[RPE_COLUMN_realizations] = realizations;
     cells[RPE_COLUMN_measure] = row->measure;
     cells[RPE_COLUMN_lag] = row->lag == NULL ? "" : row->lag;
     cells[RPE_COLUMN_seed] = made->seed == NULL ? "1" : made->seed;
