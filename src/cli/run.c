@@ -5,6 +5,7 @@
 
 #include "rpe_catalogue.h"
 #include "rpe_command.h"
+#include "rpe_configuration.h"
 #include "rpe_experiment.h"
 #include "rpe_memory.h"
 #include "rpe_plot.h"
@@ -12,8 +13,6 @@
 #include "rpe_shard.h"
 
 enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, SHARD, FROM, DRY_RUN, NO_PLOT, OPTION_COUNT };
-
-#define TRIALS_MAX 1000000000
 
 static const char *resume_choice(size_t index)
 {
@@ -31,7 +30,7 @@ static const rpe_option options[OPTION_COUNT] = {
                 .help = "trials of every point (default: as the experiment says)",
                 .type = RPE_OPTION_COUNT,
                 .minimum = 2,
-                .maximum = TRIALS_MAX},
+                .maximum = RPE_TRIALS_MAX},
     [QUICK] = {.name = "quick", .help = "the quick settings of the experiment", .type = RPE_OPTION_FLAG},
     [SEED] = {.name = "seed",
               .placeholder = "S",

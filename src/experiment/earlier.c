@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rpe_configuration.h"
 #include "rpe_csv.h"
 #include "rpe_memory.h"
 #include "rpe_npy_header.h"
@@ -30,8 +32,10 @@ static rpe_status shard_read(rpe_earlier *earlier, rpe_error *error)
 {
     const rpe_json *document = &earlier->document;
     const json_t *shard = json_object_get(document->root, "shard");
-    if (!json_is_object(shard))
+    if (shard == NULL || json_is_null(shard))
         return RPE_OK;
+    if (!json_is_object(shard))
+        return rpe_json_value_error(document, "shard", "an object or null", shard, error);
     rpe_status status =
         rpe_json_count(document, shard, "count", 1, UINT32_MAX, NULL, &earlier->shards, error);
     if (status == RPE_OK)
@@ -69,12 +73,13 @@ static rpe_status identity_read(rpe_earlier *earlier, rpe_error *error)
 
 static rpe_status document_read(rpe_earlier *earlier, rpe_error *error)
 {
+    static const size_t none = 0;
     const rpe_json *document = &earlier->document;
     rpe_status status = rpe_json_flag(document, document->root, "complete", NULL, &earlier->complete, error);
     if (status == RPE_OK)
         status = rpe_json_flag(document, document->root, "quick", NULL, &earlier->quick, error);
-    if (status == RPE_OK && json_is_integer(json_object_get(document->root, "trials_asked_for")))
-        status = rpe_json_count(document, document->root, "trials_asked_for", 0, SIZE_MAX, NULL,
+    if (status == RPE_OK && !json_is_null(json_object_get(document->root, "trials_asked_for")))
+        status = rpe_json_count(document, document->root, "trials_asked_for", 0, RPE_TRIALS_MAX, &none,
                                 &earlier->trials, error);
     if (status == RPE_OK)
         status = shard_read(earlier, error);
@@ -144,14 +149,58 @@ static rpe_status segment_give(const taking *state, rpe_error *error)
     snprintf(hash, sizeof hash, "%08" PRIx32, segment.point);
     const json_t *firsts =
         json_object_get(json_object_get(state->earlier->document.root, "shard"), "first_trials");
-    segment.first = (size_t)json_integer_value(json_object_get(firsts, hash));
+    static const size_t none = 0;
+    rpe_status status =
+        rpe_json_count(&state->earlier->document, firsts, hash, 0, SIZE_MAX, &none, &segment.first, error);
+    if (status != RPE_OK)
+        return status;
     return rpe_store_segment_add(state->store, &segment, error);
+}
+
+/* The hash of a point as it is written: 8 hexadecimal digits. */
+static bool point_read(const char *text, uint32_t *point)
+{
+    if (strlen(text) != 8 || text[strspn(text, "0123456789abcdef")] != '\0')
+        return false;
+    *point = (uint32_t)strtoul(text, NULL, 16);
+    return true;
+}
+
+static size_t trials_of(const rpe_csv *rows, size_t row)
+{
+    size_t trials = 0;
+    (void)rpe_count_read(rpe_csv_cell(rows, row, RPE_COLUMN_trials), &trials);
+    return trials;
+}
+
+/* Every row has a point and a count of trials, or none; *values: the sum of these. */
+static rpe_status rows_check(const rpe_csv *rows, const char *path, size_t *values, rpe_error *error)
+{
+    *values = 0;
+    for (size_t row = 0; row < rows->rows; row++) {
+        const char *point = rpe_csv_cell(rows, row, RPE_COLUMN_point),
+                   *trials = rpe_csv_cell(rows, row, RPE_COLUMN_trials);
+        uint32_t hash;
+        if (!point_read(point, &hash))
+            return rpe_error_set(
+                error, RPE_ERROR_INPUT,
+                "%s: row %zu, column \"point\": expected 8 hexadecimal digits, found \"%.40s\"", path,
+                row + 1, point);
+        if (!rpe_column_takes(RPE_COLUMN_trials, trials) || trials_of(rows, row) > SIZE_MAX - *values)
+            return rpe_error_set(
+                error, RPE_ERROR_INPUT,
+                "%s: row %zu, column \"trials\": expected counts whose sum is at most %zu, found \"%.40s\"",
+                path, row + 1, (size_t)SIZE_MAX, trials);
+        *values += trials_of(rows, row);
+    }
+    return RPE_OK;
 }
 
 static rpe_status row_take(taking *state, const rpe_csv *rows, size_t row, rpe_error *error)
 {
-    const uint32_t point = (uint32_t)strtoul(rpe_csv_cell(rows, row, RPE_COLUMN_point), NULL, 16);
-    const size_t trials = (size_t)strtoull(rpe_csv_cell(rows, row, RPE_COLUMN_trials), NULL, 10);
+    uint32_t point = 0;
+    (void)point_read(rpe_csv_cell(rows, row, RPE_COLUMN_point), &point);
+    const size_t trials = trials_of(rows, row);
     rpe_segment *segment = &state->segment;
     if (row == 0 || point != segment->point) {
         rpe_status status = segment_give(state, error);
@@ -201,12 +250,11 @@ static rpe_status npy_check(taking *state, size_t values, rpe_error *error)
 
 static rpe_status rows_take(taking *state, const rpe_csv *rows, rpe_error *error)
 {
-    size_t values = 0;
-    for (size_t row = 0; row < rows->rows; row++)
-        values += (size_t)strtoull(rpe_csv_cell(rows, row, RPE_COLUMN_trials), NULL, 10);
-    if (values == 0)
-        return RPE_OK;
-    rpe_status status = npy_check(state, values, error);
+    size_t values;
+    rpe_status status = rows_check(rows, state->earlier->csv, &values, error);
+    if (status != RPE_OK || values == 0)
+        return status;
+    status = npy_check(state, values, error);
     if (status == RPE_OK)
         status = rpe_store_file_add(state->store, state->earlier->npy, &state->file, error);
     for (size_t row = 0; status == RPE_OK && row < rows->rows; row++)
@@ -216,18 +264,22 @@ static rpe_status rows_take(taking *state, const rpe_csv *rows, rpe_error *error
 
 static rpe_status overflows_take(const rpe_earlier *earlier, rpe_store *store, rpe_error *error)
 {
+    static const char expected[] = "a list of [point, trial]";
     const json_t *list = json_object_get(earlier->document.root, "overflows"), *entry;
     size_t i;
     rpe_status status = RPE_OK;
-    for (i = 0; status == RPE_OK && (entry = json_array_get(list, i)) != NULL; i++) {
-        const char *hash = json_string_value(json_array_get(entry, 0));
-        const json_t *trial = json_array_get(entry, 1);
-        if (hash == NULL || !json_is_integer(trial) || json_integer_value(trial) < 0)
-            status = rpe_json_value_error(&earlier->document, "overflows", "a list of [point, trial]", list,
-                                          error);
-        else
-            status = rpe_store_overflow_add(store, (uint32_t)strtoul(hash, NULL, 16),
-                                            (size_t)json_integer_value(trial), error);
+    if (list != NULL && !json_is_array(list))
+        return rpe_json_value_error(&earlier->document, "overflows", expected, list, error);
+    json_array_foreach(list, i, entry)
+    {
+        uint32_t point = 0;
+        const json_t *hash = json_array_get(entry, 0), *trial = json_array_get(entry, 1);
+        if (!json_is_string(hash) || !point_read(json_string_value(hash), &point) ||
+            !json_is_integer(trial) || json_integer_value(trial) < 0)
+            return rpe_json_value_error(&earlier->document, "overflows", expected, entry, error);
+        status = rpe_store_overflow_add(store, point, (size_t)json_integer_value(trial), error);
+        if (status != RPE_OK)
+            return status;
     }
     return status;
 }

@@ -198,17 +198,26 @@ static rpe_status axes_read(grid_axes *read, const rpe_grid_layers *layers, rpe_
 
 /* ---- inputs ---- */
 
+static rpe_status inputs_error(const rpe_json *document, rpe_error *error)
+{
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected at most %zu inputs of a grid, found more",
+                         document->path, RPE_POINTS_MAX);
+}
+
 /* How many values an axis has for an input: 1 where the axis is not there or does not concern it. */
 static size_t extent_of(const axis_list *list, const input_axis *axis, const rpe_input_settings *settings)
 {
     return list->values != NULL && axis->concerns(settings) ? json_array_size(list->values) : 1;
 }
 
+/* More than RPE_POINTS_MAX are RPE_POINTS_MAX + 1. */
 static size_t combinations(const grid_axes *read, const rpe_input_settings *settings)
 {
     size_t count = read->fit.type != NULL ? json_array_size(read->fit.sizes) : 1;
     for (size_t i = 0; i < AXES; i++)
-        count *= extent_of(&read->lists[i], &axes[i], settings);
+        if (!rpe_size_multiply(count, extent_of(&read->lists[i], &axes[i], settings), &count) ||
+            count > RPE_POINTS_MAX)
+            return RPE_POINTS_MAX + 1;
     return count;
 }
 
@@ -288,6 +297,8 @@ static rpe_status inputs_count(grid_axes *read, const json_t *list, const rpe_js
             read->lists[a].concerned = read->lists[a].concerned || axes[a].concerns(&probe);
         *count += combinations(read, &probe);
         rpe_input_settings_destroy(&probe);
+        if (status == RPE_OK && *count > RPE_POINTS_MAX)
+            status = inputs_error(document, error);
     }
     for (size_t a = 0; status == RPE_OK && a < AXES; a++)
         if (read->lists[a].values != NULL && !read->lists[a].concerned)

@@ -26,6 +26,13 @@ bool rpe_identity_make(rpe_identity *identity, const rpe_configuration *configur
     return true;
 }
 
+bool rpe_identity_valid(const rpe_identity *identity)
+{
+    return memchr(identity->configuration, '\0', sizeof identity->configuration) != NULL &&
+           memchr(identity->inputs, '\0', sizeof identity->inputs) != NULL &&
+           memchr(identity->revision, '\0', sizeof identity->revision) != NULL;
+}
+
 rpe_status rpe_identity_check(const rpe_identity *expected, const rpe_identity *found, const char *path,
                               const char *who, bool forced, rpe_error *error)
 {

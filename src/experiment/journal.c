@@ -156,6 +156,11 @@ static rpe_status header_read(rpe_journal *journal, bool *found, rpe_identity *i
             journal->path, FORMAT_VERSION);
     if (header.checksum != checksum_add(CHECKSUM_START, &header, offsetof(journal_header, checksum)))
         return RPE_OK;
+    if (!rpe_identity_valid(&header.identity))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected a journal whose hashes and revision are texts, found one without "
+                             "an end: remove it to begin anew",
+                             journal->path);
     *identity = header.identity;
     *found = true;
     return RPE_OK;

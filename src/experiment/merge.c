@@ -160,20 +160,23 @@ static rpe_status part_check(const rpe_earlier *part, const rpe_earlier *first, 
 /* Each of 1 .. shards once. */
 static rpe_status shards_check(const parts *all, const char *name, rpe_error *error)
 {
-    const size_t shards = all->parts[0].shards;
-    const char **paths = rpe_memory_allocate_zero(shards, sizeof *paths);
+    /* One more than there are: where the files speak of more, the first that is missing is among these. */
+    const size_t shards = all->parts[0].shards, most = shards > all->count ? all->count + 1 : shards;
+    const char **paths = rpe_memory_allocate_zero(most, sizeof *paths);
     if (paths == NULL)
-        return rpe_error_memory(error, "shards", shards, sizeof *paths);
+        return rpe_error_memory(error, "shards", most, sizeof *paths);
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < all->count; i++) {
         const rpe_earlier *part = &all->parts[i];
+        if (part->shard > most)
+            continue;
         if (paths[part->shard - 1] != NULL)
             status = rpe_error_set(error, RPE_ERROR_INPUT,
                                    "%s: expected each shard once, found shard %zu in %s too",
                                    part->document.path, part->shard, paths[part->shard - 1]);
         paths[part->shard - 1] = part->document.path;
     }
-    for (size_t i = 0; status == RPE_OK && i < shards; i++)
+    for (size_t i = 0; status == RPE_OK && i < most; i++)
         if (paths[i] == NULL)
             status = rpe_error_set(error, RPE_ERROR_INPUT,
                                    "%s: expected shards 1 to %zu, found no finished shard %zu: run it by "

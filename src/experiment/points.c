@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rpe_memory.h"
@@ -104,10 +105,16 @@ static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
     return false;
 }
 
-static size_t grid_size(const rpe_grid *grid)
+/* How many points a grid may have; false: more than RPE_POINTS_MAX. */
+static bool grid_size(const rpe_grid *grid, size_t *size)
 {
-    return grid->input_count * grid->method_count * grid->sampler_count * grid->realization_count *
-           grid->projection_count * 8;
+    const size_t extents[] = {grid->method_count, grid->sampler_count, grid->realization_count,
+                              grid->projection_count, 8};
+    *size = grid->input_count;
+    for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++)
+        if (!rpe_size_multiply(*size, extents[i], size))
+            return false;
+    return *size <= 8 * RPE_POINTS_MAX;
 }
 
 static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
@@ -145,18 +152,33 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
     return RPE_OK;
 }
 
+/* By hash, then as they stand in the grid. */
+static int hashes_compare(const void *a, const void *b)
+{
+    const rpe_point *left = *(const rpe_point *const *)a, *right = *(const rpe_point *const *)b;
+    if (left->hash != right->hash)
+        return left->hash < right->hash ? -1 : 1;
+    return (left > right) - (left < right);
+}
+
 static rpe_status check_collisions(const rpe_points *points, const rpe_configuration *configuration,
                                    rpe_error *error)
 {
+    const rpe_point **sorted = rpe_memory_allocate(points->count, sizeof *sorted);
+    rpe_status status = RPE_OK;
+    if (sorted == NULL)
+        return rpe_error_memory(error, "points of the grid", points->count, sizeof *sorted);
     for (size_t i = 0; i < points->count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (points->points[i].hash == points->points[j].hash)
-                return rpe_error_set(
-                    error, RPE_ERROR_INPUT,
-                    "%s: expected points with streams of their own, found the same for %s and %s",
-                    configuration->document.path, points->points[j].coordinates,
-                    points->points[i].coordinates);
-    return RPE_OK;
+        sorted[i] = &points->points[i];
+    qsort(sorted, points->count, sizeof *sorted, hashes_compare);
+    for (size_t i = 1; status == RPE_OK && i < points->count; i++)
+        if (sorted[i - 1]->hash == sorted[i]->hash)
+            status = rpe_error_set(
+                error, RPE_ERROR_INPUT,
+                "%s: expected points with streams of their own, found the same for %s and %s",
+                configuration->document.path, sorted[i - 1]->coordinates, sorted[i]->coordinates);
+    rpe_memory_free(sorted);
+    return status;
 }
 
 rpe_status rpe_points_make(rpe_points *points, const rpe_configuration *configuration, size_t trials,
@@ -165,9 +187,13 @@ rpe_status rpe_points_make(rpe_points *points, const rpe_configuration *configur
     if (configuration->measure_count > RPE_MEASURES_MAX)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"measures\": expected at most %d, found %zu",
                              configuration->document.path, RPE_MEASURES_MAX, configuration->measure_count);
-    size_t most = 0;
-    for (size_t i = 0; i < configuration->grid_count; i++)
-        most += grid_size(&configuration->grids[i]);
+    size_t most = 0, size;
+    for (size_t i = 0; i < configuration->grid_count; i++) {
+        if (!grid_size(&configuration->grids[i], &size) || size > 8 * RPE_POINTS_MAX - most)
+            return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected at most %zu points, found more",
+                                 configuration->document.path, RPE_POINTS_MAX);
+        most += size;
+    }
     rpe_points made = {.points = rpe_memory_allocate(most, sizeof *made.points)};
     if (made.points == NULL)
         return rpe_error_memory(error, "points of the grid", most, sizeof *made.points);

@@ -58,6 +58,9 @@ typedef struct rpe_input_settings {
     char coordinates[RPE_INPUT_COORDINATES]; /* of the axes: ";features=64" */
 } rpe_input_settings;
 
+#define RPE_TRIALS_MAX ((size_t)1000000000) /* of a point, where the caller says how many */
+#define RPE_POINTS_MAX ((size_t)1 << 16) /* of an experiment, and inputs of a grid: lists multiply quickly */
+
 typedef struct rpe_trial_count {
     size_t minimum, maximum, total_realizations;
     size_t repetitions; /* of timings; 0: as many as there are trials */

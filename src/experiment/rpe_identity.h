@@ -20,6 +20,9 @@ typedef struct rpe_identity {
 bool rpe_identity_make(rpe_identity *identity, const rpe_configuration *configuration, bool quick,
                        uint64_t inputs_hash, uint64_t seed);
 
+/* Whether its texts end within their room: what was read from a file may be anything. */
+bool rpe_identity_valid(const rpe_identity *identity);
+
 /* found, in the file of that path, against expected, in each of the four; who: the option or command that needs it.  forced:
    another configuration and another revision are let through. */
 rpe_status rpe_identity_check(const rpe_identity *expected, const rpe_identity *found, const char *path,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -117,6 +118,10 @@ static size_t segments_before(const rpe_store *store, uint32_t point, size_t at)
 /* Runs append in order, so that little is moved. */
 rpe_status rpe_store_segment_add(rpe_store *store, const rpe_segment *segment, rpe_error *error)
 {
+    if (segment->count > SIZE_MAX - segment->first)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected trials that can be counted, found %zu from trial %zu on",
+                             store->journal.path, segment->count, segment->first);
     rpe_segment *grown = grow(store->segments, store->count, &store->capacity, sizeof *grown);
     if (grown == NULL)
         return rpe_error_memory(error, "index of trials", store->capacity, sizeof *grown);
