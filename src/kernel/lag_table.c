@@ -88,9 +88,10 @@ static rpe_status table_allocate(rpe_lag_table *table, size_t queries, size_t ke
     return RPE_OK;
 }
 
-rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
-                                size_t head, const rpe_positions *queries, const rpe_positions *keys,
-                                rpe_error *error)
+rpe_status rpe_lag_table_create_part(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
+                                     size_t head, size_t first_feature, size_t features,
+                                     const rpe_positions *queries, const rpe_positions *keys,
+                                     rpe_error *error)
 {
     if (which != RPE_COVARIANCE_CROSS && kernel->type->autocovariance == NULL) {
         return rpe_error_set(error, RPE_ERROR_INPUT,
@@ -102,7 +103,7 @@ rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, 
     if (status != RPE_OK) {
         return status;
     }
-    rpe_lag_table made = {.features = kernel->features, .lags = grid.positions.count};
+    rpe_lag_table made = {.features = features, .lags = grid.positions.count};
     made.stride = stride_of(made.lags);
     status = table_allocate(&made, queries->count, keys->count, error);
     if (status != RPE_OK) {
@@ -110,12 +111,19 @@ rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, 
         return status;
     }
     for (size_t d = 0; d < made.features; d++) {
-        row_fill(made.values + d * made.stride, kernel, which, head, d, &grid);
+        row_fill(made.values + d * made.stride, kernel, which, head, first_feature + d, &grid);
     }
     offsets_fill(made.query_offset, queries, &grid, true);
     offsets_fill(made.key_offset, keys, &grid, false);
     *table = made;
     return RPE_OK;
+}
+
+rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
+                                size_t head, const rpe_positions *queries, const rpe_positions *keys,
+                                rpe_error *error)
+{
+    return rpe_lag_table_create_part(table, kernel, which, head, 0, kernel->features, queries, keys, error);
 }
 
 void rpe_lag_table_destroy(rpe_lag_table *table)

@@ -22,6 +22,11 @@ typedef struct rpe_lag_table {
 rpe_status rpe_lag_table_create(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
                                 size_t head, const rpe_positions *queries, const rpe_positions *keys,
                                 rpe_error *error);
+/* The same of the features first_feature .. first_feature+features-1 alone: row 0 is that of first_feature. */
+rpe_status rpe_lag_table_create_part(rpe_lag_table *table, const rpe_kernel *kernel, rpe_covariance which,
+                                     size_t head, size_t first_feature, size_t features,
+                                     const rpe_positions *queries, const rpe_positions *keys,
+                                     rpe_error *error);
 void rpe_lag_table_destroy(rpe_lag_table *table);
 
 /* [heads,features,2N-1] ([...,2N1-1,2N2-1] ...), lags -(N-1)..N-1: what `rpebench kernel` writes.  Parallel over features. */

@@ -169,22 +169,6 @@ rpe_status rpe_spe_score_moments(const rpe_problem *problem, const rpe_inputs *i
     return status;
 }
 
-/* P_d(m-n) */
-static void kernel_values(const rpe_problem *problem, size_t head, size_t feature, double *values)
-{
-    for (size_t m = 0; m < problem->queries.count; m++) {
-        ptrdiff_t query[RPE_AXES_MAX], key[RPE_AXES_MAX], lag[RPE_AXES_MAX] = {0};
-        rpe_positions_coordinates(&problem->queries, m, query);
-        for (size_t n = 0; n < problem->keys.count; n++) {
-            rpe_positions_coordinates(&problem->keys, n, key);
-            for (size_t axis = 0; axis < problem->queries.axes; axis++) {
-                lag[axis] = query[axis] - key[axis];
-            }
-            values[m * problem->keys.count + n] = rpe_kernel_value(problem->kernel, head, feature, lag);
-        }
-    }
-}
-
 /* Codes of one feature are the scores of that feature alone with q = k = 1. */
 rpe_status rpe_spe_code_moments(const rpe_problem *problem, size_t head, size_t feature, double *mean,
                                 double *variance, rpe_error *error)
@@ -216,7 +200,7 @@ rpe_status rpe_spe_code_moments(const rpe_problem *problem, size_t head, size_t 
             rpe_theory_score_variance(theory, problem->sampler->law, problem->realizations, variance, error);
     }
     if (status == RPE_OK) {
-        kernel_values(problem, head, feature, mean);
+        rpe_theory_score_mean(theory, mean); /* P_d(m-n) */
     }
     rpe_theory_destroy(theory);
     rpe_memory_free(ones);

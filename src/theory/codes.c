@@ -153,24 +153,25 @@ rpe_status rpe_theory_codes_whiten(const rpe_theory_codes *codes, size_t realiza
     return RPE_OK;
 }
 
-static void block_fill(const rpe_theory *theory, rpe_side left, rpe_side right, double *block, size_t stride)
+/* block[i*stride+j] = the covariance `which` at the lag from position j of the right side to i of the left. */
+static rpe_status block_fill(const rpe_theory *theory, rpe_covariance which, double *block, size_t stride,
+                             rpe_error *error)
 {
-    bool from_query = left == RPE_SIDE_QUERY, to_query = right == RPE_SIDE_QUERY;
-    size_t rows = from_query ? theory->query_positions.count : theory->key_positions.count;
-    size_t columns = to_query ? theory->query_positions.count : theory->key_positions.count;
-    const ptrdiff_t *from = from_query ? theory->query_places : theory->key_places;
-    const ptrdiff_t *to = to_query ? theory->query_places : theory->key_places;
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++) {
-            ptrdiff_t lag[RPE_AXES_MAX];
-            for (size_t axis = 0; axis < RPE_AXES_MAX; axis++)
-                lag[axis] = from[i * RPE_AXES_MAX + axis] - to[j * RPE_AXES_MAX + axis];
-            block[i * stride + j] =
-                left == right ? rpe_kernel_autocovariance(theory->kernel, left, theory->head,
-                                                          theory->first_feature, lag)
-                              : rpe_kernel_value(theory->kernel, theory->head, theory->first_feature, lag);
-        }
+    const rpe_positions *left =
+        which == RPE_COVARIANCE_KEY ? &theory->key_positions : &theory->query_positions;
+    const rpe_positions *right =
+        which == RPE_COVARIANCE_QUERY ? &theory->query_positions : &theory->key_positions;
+    rpe_lag_table table = {0};
+    rpe_status status = rpe_lag_table_create_part(&table, theory->kernel, which, theory->head,
+                                                  theory->first_feature, 1, left, right, error);
+    if (status != RPE_OK)
+        return status;
+    for (size_t i = 0; i < left->count; i++) {
+        for (size_t j = 0; j < right->count; j++)
+            block[i * stride + j] = table.values[table.query_offset[i] - table.key_offset[j]];
     }
+    rpe_lag_table_destroy(&table);
+    return RPE_OK;
 }
 
 rpe_status rpe_theory_codes_covariance(const rpe_kernel *kernel, size_t head, size_t feature,
@@ -183,13 +184,15 @@ rpe_status rpe_theory_codes_covariance(const rpe_kernel *kernel, size_t head, si
         return status;
     size_t m = queries->count, n = keys->count, count = m + n;
     /* C = [P^qq P; P^T P^kk]                                                                [form 17] */
-    block_fill(theory, RPE_SIDE_QUERY, RPE_SIDE_QUERY, covariance, count);
-    block_fill(theory, RPE_SIDE_QUERY, RPE_SIDE_KEY, covariance + m, count);
-    block_fill(theory, RPE_SIDE_KEY, RPE_SIDE_KEY, covariance + m * count + m, count);
-    for (size_t i = 0; i < m; i++) {
+    status = block_fill(theory, RPE_COVARIANCE_QUERY, covariance, count, error);
+    if (status == RPE_OK)
+        status = block_fill(theory, RPE_COVARIANCE_CROSS, covariance + m, count, error);
+    if (status == RPE_OK)
+        status = block_fill(theory, RPE_COVARIANCE_KEY, covariance + m * count + m, count, error);
+    for (size_t i = 0; status == RPE_OK && i < m; i++) {
         for (size_t j = 0; j < n; j++)
             covariance[(m + j) * count + i] = covariance[i * count + m + j];
     }
     rpe_theory_destroy(theory);
-    return RPE_OK;
+    return status;
 }

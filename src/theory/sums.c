@@ -13,15 +13,16 @@ rpe_status rpe_theory_lag_sum(const rpe_theory *theory, const rpe_kernel *kernel
                               const double *y, double *sum, rpe_error *error)
 {
     rpe_lag_table table = {0};
-    rpe_status status = rpe_lag_table_create(&table, kernel, which, theory->head, left, right, error);
+    rpe_status status =
+        rpe_lag_table_create_part(&table, kernel, which, theory->head, theory->first_feature,
+                                  theory->features, left, right, error);
     if (status != RPE_OK)
         return status;
     memset(sum, 0, left->count * right->count * sizeof *sum);
     /* sum_d x_d(m) y_d(n) T_d(m-n) */
     for (size_t m = 0; m < left->count; m++) {
         for (size_t d = 0; d < theory->features; d++) {
-            const double *row =
-                table.values + (theory->first_feature + d) * table.stride + table.query_offset[m];
+            const double *row = table.values + d * table.stride + table.query_offset[m];
             double factor = x[d * left->count + m];
             for (size_t n = 0; n < right->count; n++)
                 sum[m * right->count + n] += factor * y[d * right->count + n] * *(row - table.key_offset[n]);
