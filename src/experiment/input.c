@@ -319,7 +319,7 @@ rpe_status rpe_input_reference(rpe_input *input, const rpe_oracle *oracle, bool 
                                const bool stages[RPE_STAGE_COUNT], int threads, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    if (stages[RPE_STAGE_CODES] && input->lag_tables == NULL)
+    if ((stages[RPE_STAGE_KERNEL] || stages[RPE_STAGE_CODES]) && input->lag_tables == NULL)
         status = make_lag_tables(input, error);
     if (status == RPE_OK && stages[RPE_STAGE_ENCODE] && input->scores_of != oracle)
         status = make_scores(input, oracle, error);

@@ -5,42 +5,16 @@
 
 #include "rpe_score_matrix.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
-{
-    if (subject->problem->queries.axes != 1)
-        return rpe_error_set(error, RPE_ERROR_INPUT, "lags are on one axis here, found %zu axes",
-                             subject->problem->queries.axes);
-    return RPE_OK;
-}
-
-/* P_d(tau) - 1 of one head: [M+N-1,D], lag -(N-1) first */
-static size_t workspace_bytes(const rpe_subject *subject)
-{
-    const rpe_problem *problem = subject->problem;
-    return rpe_workspace_bytes(problem->queries.count + problem->keys.count - 1,
-                               problem->features * sizeof(double));
-}
-
-static void fill_lags(const rpe_problem *problem, size_t head, double *differences)
-{
-    size_t lags = problem->queries.count + problem->keys.count - 1;
-    for (size_t i = 0; i < lags; i++) {
-        const ptrdiff_t lag[RPE_AXES_MAX] = {(ptrdiff_t)i - (ptrdiff_t)(problem->keys.count - 1)};
-        for (size_t d = 0; d < problem->features; d++)
-            differences[i * problem->features + d] = rpe_kernel_value(problem->kernel, head, d, lag) - 1.0;
-    }
-}
-
 static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
                      rpe_workspace *workspace)
 {
     (void)trial;
+    (void)workspace;
     const rpe_problem *problem = subject->problem;
-    size_t keys = problem->keys.count, features = problem->features, mark = workspace->used;
-    double *lags = rpe_workspace_take(workspace, problem->queries.count + keys - 1, features * sizeof *lags);
+    size_t features = problem->features;
     double differences = 0.0, plain = 0.0;
     for (size_t head = 0; head < problem->heads; head++) {
-        fill_lags(problem, head, lags);
+        const rpe_lag_table *table = &subject->lag_tables[head];
         for (size_t m = 0; m < problem->queries.count; m++) {
             const double *q =
                 (const double *)subject->inputs.queries + (m * problem->heads + head) * features;
@@ -48,11 +22,11 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
             for (size_t n = 0; n < visible; n++) {
                 const double *k =
                     (const double *)subject->inputs.keys + (n * problem->heads + head) * features;
-                const double *p = lags + (m + keys - 1 - n) * features;
+                const double *p = table->values + table->query_offset[m] - table->key_offset[n];
                 double difference = 0.0, score = 0.0;
                 for (size_t d = 0; d < features; d++) {
                     score += q[d] * k[d];
-                    difference += q[d] * k[d] * p[d];
+                    difference += q[d] * k[d] * (p[d * table->stride] - 1.0);
                 }
                 differences += difference * difference;
                 plain += score * score;
@@ -60,7 +34,6 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
         }
     }
     values[0] = plain > 0.0 ? differences / plain : 0.0;
-    rpe_workspace_release(workspace, mark);
 }
 
 const rpe_measure rpe_measure_plain_difference = {
@@ -71,7 +44,5 @@ const rpe_measure rpe_measure_plain_difference = {
     .stage = RPE_STAGE_KERNEL,
     .better = RPE_BETTER_NEITHER,
     .root = true,
-    .supports = supports,
-    .workspace_bytes = workspace_bytes,
     .evaluate = evaluate,
 };

@@ -49,9 +49,10 @@ typedef struct rpe_subject {
     double score_squares;        /* their sum of squares over visible entries; 0 without them */
     const double
         *oracle_outputs; /* [M,H,N+V]: attention rows and outputs; NULL unless some is of RPE_STAGE_ATTEND */
-    const rpe_lag_table *lag_tables; /* [H]: P of each head; NULL unless some is of RPE_STAGE_CODES */
-    size_t values;                   /* V */
-    rpe_inputs inputs;               /* double, values [N,H,V]: for closed forms */
+    const rpe_lag_table
+        *lag_tables;   /* [H]: P of each head; NULL unless some is of RPE_STAGE_KERNEL or RPE_STAGE_CODES */
+    size_t values;     /* V */
+    rpe_inputs inputs; /* double, values [N,H,V]: for closed forms */
     const rpe_selection *selections;
     size_t selection_count;
     const rpe_fit_result *fit; /* of the kernel to a table; NULL: it was not fitted */

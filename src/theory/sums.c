@@ -13,9 +13,8 @@ rpe_status rpe_theory_lag_sum(const rpe_theory *theory, const rpe_kernel *kernel
                               const double *y, double *sum, rpe_error *error)
 {
     rpe_lag_table table = {0};
-    rpe_status status =
-        rpe_lag_table_create_part(&table, kernel, which, theory->head, theory->first_feature,
-                                  theory->features, left, right, error);
+    rpe_status status = rpe_lag_table_create_part(&table, kernel, which, theory->head, theory->first_feature,
+                                                  theory->features, left, right, error);
     if (status != RPE_OK)
         return status;
     memset(sum, 0, left->count * right->count * sizeof *sum);

@@ -143,15 +143,18 @@ static void check_plain(fixture *f)
     assert_near(value / (squares / norm), 1, 1e-10);
     double deltas[HEADS * FEATURES], free_of_gate, *kept = f->kernel.gate;
     f->kernel.gate = NULL;
+    tables_make(f);
     evaluate(f, "plain_difference", &free_of_gate);
     f->kernel.gate = deltas;
     for (size_t i = 0; i < 3; i++) {
         for (size_t d = 0; d < HEADS * FEATURES; d++)
             deltas[d] = 0.5 * (double)i;
+        tables_make(f);
         evaluate(f, "plain_difference", &value);
         assert_near(sqrt(value), (1 - 0.5 * (double)i) * sqrt(free_of_gate), 1e-12);
     }
     f->kernel.gate = kept;
+    tables_make(f);
 }
 
 static void check_far(fixture *f)
