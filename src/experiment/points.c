@@ -152,31 +152,37 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
     return RPE_OK;
 }
 
+typedef struct hashed_point {
+    uint32_t hash;
+    size_t index;
+} hashed_point;
+
 /* By hash, then as they stand in the grid. */
 static int hashes_compare(const void *a, const void *b)
 {
-    const rpe_point *left = *(const rpe_point *const *)a, *right = *(const rpe_point *const *)b;
+    const hashed_point *left = a, *right = b;
     if (left->hash != right->hash)
         return left->hash < right->hash ? -1 : 1;
-    return (left > right) - (left < right);
+    return (left->index > right->index) - (left->index < right->index);
 }
 
 static rpe_status check_collisions(const rpe_points *points, const rpe_configuration *configuration,
                                    rpe_error *error)
 {
-    const rpe_point **sorted = rpe_memory_allocate(points->count, sizeof *sorted);
+    hashed_point *sorted = rpe_memory_allocate(points->count, sizeof *sorted);
     rpe_status status = RPE_OK;
     if (sorted == NULL)
         return rpe_error_memory(error, "points of the grid", points->count, sizeof *sorted);
     for (size_t i = 0; i < points->count; i++)
-        sorted[i] = &points->points[i];
+        sorted[i] = (hashed_point){points->points[i].hash, i};
     qsort(sorted, points->count, sizeof *sorted, hashes_compare);
     for (size_t i = 1; status == RPE_OK && i < points->count; i++)
-        if (sorted[i - 1]->hash == sorted[i]->hash)
-            status = rpe_error_set(
-                error, RPE_ERROR_INPUT,
-                "%s: expected points with streams of their own, found the same for %s and %s",
-                configuration->document.path, sorted[i - 1]->coordinates, sorted[i]->coordinates);
+        if (sorted[i - 1].hash == sorted[i].hash)
+            status =
+                rpe_error_set(error, RPE_ERROR_INPUT,
+                              "%s: expected points with streams of their own, found the same for %s and %s",
+                              configuration->document.path, points->points[sorted[i - 1].index].coordinates,
+                              points->points[sorted[i].index].coordinates);
     rpe_memory_free(sorted);
     return status;
 }
