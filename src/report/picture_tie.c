@@ -8,6 +8,7 @@
 #define TEXT_CAPACITY 96
 #define CHUNK_END 12 /* bytes of the last chunk of a PNG: IEND, which is empty */
 
+static const unsigned char chunk_type[4] = {'t', 'E', 'X', 't'};
 static const char signature[] = "\x89PNG\r\n\x1a\n", keyword[] = "rpebench", words[] = "picture of rows ";
 
 static size_t text_make(const rpe_picture_tie *tie, char text[TEXT_CAPACITY])
@@ -41,7 +42,7 @@ static size_t chunk_make(const rpe_picture_tie *tie, unsigned char chunk[2 * TEX
     const size_t length = text_make(tie, text);
     size_t data = sizeof keyword + length;
     number_put(chunk, (uint32_t)data);
-    memcpy(chunk + 4, "tEXt", 4);
+    memcpy(chunk + 4, chunk_type, sizeof chunk_type);
     memcpy(chunk + 8, keyword, sizeof keyword);
     for (size_t i = 0; i < length; i++)
         chunk[8 + sizeof keyword + i] = (unsigned char)text[i];
