@@ -73,7 +73,7 @@ do for [p = 1:PANELS] {
                 set ytics add ((c == 1 ? sprintf('%g', 2 * 10.0 ** e) : '') 2 * 10.0 ** e, (c == 1 ? sprintf('%g', 5 * 10.0 ** e) : '') 5 * 10.0 ** e)
             }
         }
-        set title (c == 1 ? PANEL_TITLE[p] : '') noenhanced offset 0,-0.4
+        set title (c == 1 ? fitted(PANEL_TITLE[p], WIDTH - 130.0) : '') noenhanced offset 0,-0.4
         set ylabel (c == 1 ? ERROR_TITLE : '') noenhanced offset 0,0 font FONT
         set xlabel COST_TITLE[c] noenhanced
         plot $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K]):(0):(PLOT_Y_HIGH[K] - PLOT_Y_LOW[K]) with vectors nohead dt 2 lw 1.3 lc rgb 0x808080 notitle, \

@@ -108,7 +108,7 @@ do for [m = 1:MEASURES] {
                 }
             }
         }
-        set title (m == 1 ? PANEL_TITLE[p] : '') noenhanced offset 0,-0.4
+        set title (m == 1 ? fitted(PANEL_TITLE[p], (WIDTH - 130.0) / PANELS - 30) : '') noenhanced offset 0,-0.4
         set ylabel (p == 1 ? MEASURE_LABEL[m] : '') noenhanced offset 0,0 font FONT
         set format y (p == 1 ? '%g' : '')
         set format x (MEASURE_Z[m] > 0 ? '' : AXIS_LOG ? '%.0f' : '%g')

@@ -59,7 +59,7 @@ do for [m = 1:MEASURES] {
         set rmargin at screen left(110 + (WIDTH - 130) * c / COLUMNS - 30)
         set tmargin at screen top(HEAD + LEGEND + ROW * (m - 1) + 30)
         set bmargin at screen top(HEAD + LEGEND + ROW * m - 60)
-        set title PANEL_TITLE[c] noenhanced offset 0,-0.4
+        set title fitted(PANEL_TITLE[c], (WIDTH - 130.0) / COLUMNS - 30) noenhanced offset 0,-0.4
         set xlabel 'size of the kernel (sinusoids K, or taps P, of a feature)'
         set ylabel (c == 1 ? MEASURE_LABEL[m] : '') noenhanced font FONT
         set format y (c == 1 ? '%g' : '')

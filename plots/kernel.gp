@@ -52,7 +52,7 @@ do for [p = 1:PANELS] {
     set rmargin at screen left(80 + (WIDTH - 90) * (ACROSS + 1) / COLUMNS - 50)
     set tmargin at screen top(HEAD + LEGEND + ROW * DOWN + 32)
     set bmargin at screen top(HEAD + LEGEND + ROW * (DOWN + 1) - 40)
-    set title PANEL_TITLE[p] noenhanced offset 0,-0.5 font SMALL
+    set title fitted(PANEL_TITLE[p], (WIDTH - 90.0) / COLUMNS - 50) noenhanced offset 0,-0.5 font SMALL
     set xlabel (p + COLUMNS > PANELS ? 'lag τ = m − n (positions)' : '') offset 0,0.3
     set ylabel (ACROSS == 0 ? 'P_d(τ)' : '') noenhanced
     plot for [s = 1:SERIES] $ROWS using (abscissa(p, s)):(cell('low')):(cell('high')) with filledcurves fc rgb colour(s) fs solid 0.25 noborder notitle, \

@@ -14,6 +14,8 @@ PLAIN = 'abcdefghknopqsuvxyz0123456789_?*'
 CAPITAL = 'ABCDEFGHJKLNOPQRSTUVXYZ'
 advance(c) = strstrt(NARROW, c) > 0 ? 0.42 : strstrt(PLAIN, c) > 0 ? 0.64 : strstrt(CAPITAL, c) > 0 ? 0.79 : 1.0
 text_width(text, em) = strlen(text) == 0 ? 0.0 : em * (sum [i = 1:strlen(text)] advance(text[i:i]))
+# Titles of panels that would run into each other; a text of usual letters is a tenth narrower than its bound.
+fitted(text, pixels) = shortened(text, pixels / (0.9 * text_width(text, EM) + 1))
 shortened(text, share) = share >= 1 ? text : text[1:int(share * strlen(text)) - 2].'…'
 sample(i) = ENTRY_STYLE[i] eq 'text' ? 0 : SAMPLE
 size_of(i) = i <= SERIES_ENTRIES ? EM : SMALL_EM

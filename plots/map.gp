@@ -58,7 +58,7 @@ do for [m = 1:MEASURES] {
             if (ACROSS_LOW + i * STEP_X <= ACROSS_HIGH + 0.01) { set xtics add (sprintf('%.0f', 2 ** (ACROSS_LOW + i * STEP_X)) ACROSS_LOW + i * STEP_X) }
             if (UPWARD_LOW + i * STEP_Y <= UPWARD_HIGH + 0.01) { set ytics add (sprintf('%.0f', 2 ** (UPWARD_LOW + i * STEP_Y)) UPWARD_LOW + i * STEP_Y) }
         }
-        set title PANEL_TITLE[p] noenhanced offset 0,-0.4
+        set title fitted(PANEL_TITLE[p], (WIDTH - 120.0) / PANELS - 110) noenhanced offset 0,-0.4
         set xlabel AXIS_TITLE
         set ylabel (p == 1 ? SERIES_AXIS_TITLE : '')
         set format y (p == 1 ? '%g' : '')

@@ -110,7 +110,7 @@ do for [r = 1:ROWS] {
         set format y (p == 1 ? '%g' : '')
         set format x (LAST ? '%g' : '')
         set xlabel (LAST ? AXIS_TITLE : '')
-        set title (r == 1 ? PANEL_TITLE[p] : '') noenhanced offset 0,-0.4
+        set title (r == 1 ? fitted(PANEL_TITLE[p], (WIDTH - 160.0) / PANELS - 30) : '') noenhanced offset 0,-0.4
         if (LOGARITHMIC) {
             if (TIMED(m)) {
                 set logscale y 10
