@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_npy_header.h"
-
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "elements are copied as they are stored: a little-endian processor is needed"
 #endif
@@ -26,7 +24,7 @@ static rpe_status length_error(const char *path, const rpe_npy_header *header, u
 {
     char text[RPE_SHAPE_CAPACITY];
     return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu bytes of data for shape %s, found %ju%s",
-                         path, header->count * rpe_precision_size(header->precision),
+                         path, header->count * rpe_npy_type_size(header->type),
                          rpe_shape_text(header->rank, header->shape, text), found, suffix);
 }
 
@@ -55,7 +53,7 @@ static rpe_status length_check(FILE *stream, const struct stat *file, const char
     if (position < 0)
         return read_error(path, errno, error);
     const uintmax_t found = file->st_size > position ? (uintmax_t)(file->st_size - position) : 0;
-    if (found != header->count * rpe_precision_size(header->precision))
+    if (found != header->count * rpe_npy_type_size(header->type))
         return length_error(path, header, found, "", error);
     return RPE_OK;
 }
@@ -76,18 +74,45 @@ static rpe_status value_error(const char *path, const rpe_npy_header *header, si
                          text);
 }
 
-static double value_at(rpe_precision precision, const void *values, size_t index)
+/* 1 sign, 5 exponent and 10 fraction bits; every number of them is one in single precision. */
+static float half_widen(uint16_t half)
 {
-    return precision == RPE_SINGLE ? (double)((const float *)values)[index] : ((const double *)values)[index];
+    const uint32_t sign = (uint32_t)(half & 0x8000) << 16, fraction = half & 0x3ff,
+                   exponent = half >> 10 & 31;
+    uint32_t bits = sign | fraction << 13 | (exponent == 31 ? 255 : exponent + 127 - 15) << 23;
+    float number;
+    if (exponent == 0) /* zero, or below the smallest normal number: fraction 2^-24 */
+        return (sign == 0 ? 1.0F : -1.0F) * (float)fraction * 0x1p-24F;
+    memcpy(&number, &bits, sizeof number);
+    return number;
 }
 
-static void piece_convert(rpe_precision precision, const void *piece, size_t count, void *values)
+static double half_at(const void *piece, size_t index)
+{
+    return (double)half_widen(((const uint16_t *)piece)[index]);
+}
+
+static double single_at(const void *piece, size_t index)
+{
+    return (double)((const float *)piece)[index];
+}
+
+static double double_at(const void *piece, size_t index)
+{
+    return ((const double *)piece)[index];
+}
+
+static double (*const value_at[RPE_NPY_TYPE_COUNT])(const void *, size_t) = {
+    [RPE_NPY_TYPE_HALF] = half_at, [RPE_NPY_TYPE_SINGLE] = single_at, [RPE_NPY_TYPE_DOUBLE] = double_at};
+
+static void piece_convert(rpe_npy_type type, const void *piece, size_t count, rpe_precision precision,
+                          void *values)
 {
     for (size_t i = 0; i < count; i++)
         if (precision == RPE_SINGLE)
-            ((float *)values)[i] = (float)((const double *)piece)[i];
+            ((float *)values)[i] = (float)value_at[type](piece, i);
         else
-            ((double *)values)[i] = (double)((const float *)piece)[i];
+            ((double *)values)[i] = value_at[type](piece, i);
 }
 
 /* One piece of the file, whose first element has the flat index `first`, into array->values. */
@@ -95,9 +120,10 @@ static rpe_status piece_read(FILE *stream, const char *path, const rpe_npy_heade
                              size_t first, size_t count, rpe_array *array, rpe_error *error)
 {
     double buffer[PIECE];
-    const size_t size = rpe_precision_size(header->precision);
+    const size_t size = rpe_npy_type_size(header->type);
     void *values = (unsigned char *)array->values + first * rpe_precision_size(array->precision);
-    void *piece = array->precision == header->precision ? values : (void *)buffer;
+    const bool stored = array->precision == header->precision && header->type != RPE_NPY_TYPE_HALF;
+    void *piece = stored ? values : (void *)buffer;
     size_t bad;
 
     const size_t found = fread(piece, 1, count * size, stream);
@@ -105,13 +131,10 @@ static rpe_status piece_read(FILE *stream, const char *path, const rpe_npy_heade
         return read_error(path, errno, error);
     if (found != count * size)
         return length_error(path, header, (uintmax_t)first * size + found, "", error);
-    if (finite && !rpe_values_finite(header->precision, piece, count, &bad))
-        return value_error(path, header, first + bad, value_at(header->precision, piece, bad), error);
-    if (piece == values)
-        return RPE_OK;
-    piece_convert(array->precision, piece, count, values);
+    if (!stored)
+        piece_convert(header->type, piece, count, array->precision, values);
     if (finite && !rpe_values_finite(array->precision, values, count, &bad))
-        return value_error(path, header, first + bad, value_at(header->precision, piece, bad), error);
+        return value_error(path, header, first + bad, value_at[header->type](piece, bad), error);
     return RPE_OK;
 }
 
@@ -126,7 +149,7 @@ static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_head
             return status;
     }
     if (fgetc(stream) != EOF)
-        return length_error(path, header, header->count * rpe_precision_size(header->precision), " and more",
+        return length_error(path, header, header->count * rpe_npy_type_size(header->type), " and more",
                             error);
     return ferror(stream) ? read_error(path, errno, error) : RPE_OK;
 }
@@ -140,9 +163,9 @@ static rpe_status extents_check(const rpe_npy_header *header, const char *path, 
                          rpe_shape_text(header->rank, header->shape, text));
 }
 
-/* finite, filled: whether NaN and Inf, or an array without elements, are errors. */
+/* finite, filled: whether NaN and Inf, or an array without elements, are errors; type may be NULL. */
 static rpe_status array_read(const char *path, rpe_npy_precision precision, bool finite, bool filled,
-                             rpe_array *array, rpe_error *error)
+                             rpe_array *array, rpe_npy_type *type, rpe_error *error)
 {
     FILE *stream;
     struct stat file;
@@ -164,10 +187,13 @@ static rpe_status array_read(const char *path, rpe_npy_precision precision, bool
     if (status != RPE_OK)
         goto done;
     status = values_read(stream, path, &header, finite, &found, error);
-    if (status == RPE_OK)
-        *array = found;
-    else
+    if (status != RPE_OK) {
         rpe_array_destroy(&found);
+        goto done;
+    }
+    *array = found;
+    if (type != NULL)
+        *type = header.type;
 done:
     fclose(stream);
     return status;
@@ -175,17 +201,22 @@ done:
 
 rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
 {
-    return array_read(path, precision, true, true, array, error);
+    return array_read(path, precision, true, true, array, NULL, error);
 }
 
 rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array, rpe_error *error)
 {
-    return array_read(path, precision, false, true, array, error);
+    return array_read(path, precision, false, true, array, NULL, error);
+}
+
+rpe_status rpe_npy_read_typed(const char *path, rpe_array *array, rpe_npy_type *type, rpe_error *error)
+{
+    return array_read(path, RPE_NPY_AS_STORED, false, true, array, type, error);
 }
 
 rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *error)
 {
-    return array_read(path, RPE_NPY_DOUBLE, true, false, array, error);
+    return array_read(path, RPE_NPY_DOUBLE, true, false, array, NULL, error);
 }
 
 rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error)

@@ -67,21 +67,34 @@ static bool text_equal(const char *text, size_t length, const char *other)
     return length == strlen(other) && memcmp(text, other, length) == 0;
 }
 
+static const struct {
+    const char *name;
+    size_t size;
+    rpe_precision precision;
+} types[RPE_NPY_TYPE_COUNT] = {[RPE_NPY_TYPE_HALF] = {"<f2", 2, RPE_SINGLE},
+                               [RPE_NPY_TYPE_SINGLE] = {"<f4", 4, RPE_SINGLE},
+                               [RPE_NPY_TYPE_DOUBLE] = {"<f8", 8, RPE_DOUBLE}};
+
+size_t rpe_npy_type_size(rpe_npy_type type)
+{
+    return types[type].size;
+}
+
 static rpe_status dtype_take(parser *p, rpe_npy_header *header)
 {
     const char *text = NULL;
     size_t length = 0;
-    const rpe_status status = string_take(p, "dtype '<f4' or '<f8'", &text, &length);
+    const rpe_status status = string_take(p, "dtype '<f2', '<f4' or '<f8'", &text, &length);
     if (status != RPE_OK)
         return status;
-    if (text_equal(text, length, "<f4"))
-        header->precision = RPE_SINGLE;
-    else if (text_equal(text, length, "<f8"))
-        header->precision = RPE_DOUBLE;
-    else
-        return rpe_error_set(p->error, RPE_ERROR_INPUT, "%s: expected dtype '<f4' or '<f8', found '%.*s'",
-                             p->path, (int)(length < FOUND_LENGTH ? length : FOUND_LENGTH), text);
-    return RPE_OK;
+    for (size_t type = 0; type < RPE_NPY_TYPE_COUNT; type++)
+        if (text_equal(text, length, types[type].name)) {
+            header->type = (rpe_npy_type)type;
+            header->precision = types[type].precision;
+            return RPE_OK;
+        }
+    return rpe_error_set(p->error, RPE_ERROR_INPUT, "%s: expected dtype '<f2', '<f4' or '<f8', found '%.*s'",
+                         p->path, (int)(length < FOUND_LENGTH ? length : FOUND_LENGTH), text);
 }
 
 static rpe_status order_take(parser *p)
@@ -198,7 +211,7 @@ static rpe_status dictionary_parse(parser *p, rpe_npy_header *header)
 static rpe_status count_set(rpe_npy_header *header, const char *path, rpe_error *error)
 {
     char text[RPE_SHAPE_CAPACITY];
-    size_t bytes = rpe_precision_size(header->precision);
+    size_t bytes = rpe_npy_type_size(header->type);
     header->count = 1;
     for (size_t axis = 0; axis < header->rank; axis++) {
         size_t extent = header->shape[axis] > 0 ? header->shape[axis] : 1;

@@ -1,15 +1,16 @@
-/* NumPy's .npy: reads format 1.0 and 2.0, writes 1.0; C order, '<f4' or '<f8'.  [spec 7] */
+/* NumPy's .npy: reads format 1.0 and 2.0, writes 1.0; C order, '<f4' or '<f8'; reads '<f2' too, as single precision.  [spec 7] */
 #ifndef RPE_NPY_H
 #define RPE_NPY_H
 
 #include "rpe_array.h"
 #include "rpe_error.h"
+#include "rpe_npy_header.h"
 #include "rpe_output.h"
 
 typedef enum rpe_npy_precision {
     RPE_NPY_SINGLE = 0,
     RPE_NPY_DOUBLE = 1,
-    RPE_NPY_AS_STORED = 2
+    RPE_NPY_AS_STORED = 2 /* half precision: as single, which holds each of its numbers */
 } rpe_npy_precision;
 
 /* Reads the whole array, converting in pieces while reading, so that one copy is held.  Every element must be finite (and
@@ -21,6 +22,9 @@ rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array
 /* As rpe_npy_read, but NaN and Inf are let through: for results, where a moment may not exist. */
 rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array,
                             rpe_error *error);
+
+/* As rpe_npy_read_any in the precision that is stored; *type is that of the file. */
+rpe_status rpe_npy_read_typed(const char *path, rpe_array *array, rpe_npy_type *type, rpe_error *error);
 
 /* As rpe_npy_read in double precision, but there may be no element: the trials of rows, of which none may have a value. */
 rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *error);

@@ -7,10 +7,23 @@
 #include "rpe_array.h"
 #include "rpe_error.h"
 
+/* Types of elements that are read. */
+typedef enum rpe_npy_type {
+    RPE_NPY_TYPE_HALF, /* '<f2' */
+    RPE_NPY_TYPE_SINGLE,
+    RPE_NPY_TYPE_DOUBLE,
+    RPE_NPY_TYPE_COUNT
+} rpe_npy_type;
+
+/* Bytes of one element in the file. */
+size_t rpe_npy_type_size(rpe_npy_type type);
+
 typedef struct rpe_npy_header {
-    rpe_precision precision;
+    rpe_npy_type type;
+    rpe_precision precision; /* in memory: the least that holds every number of the type */
     size_t rank, shape[RPE_RANK_MAX];
-    size_t count; /* elements, which may be none; count times the element size does not overflow */
+    size_t
+        count; /* elements, which may be none; count times the size of an element in the file does not overflow */
 } rpe_npy_header;
 
 /* Leaves the stream at the first element.  Nothing in the file is trusted; path is for messages. */

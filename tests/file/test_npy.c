@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -207,7 +208,7 @@ static void test_headers_refused(void **state)
 {
     (void)state;
     assert_header_refused("{'descr': '>f8', 'fortran_order': False, 'shape': (6,)}",
-                          "'<f4' or '<f8', found '>f8'");
+                          "'<f2', '<f4' or '<f8', found '>f8'");
     assert_header_refused("{'descr': '<i8', 'fortran_order': False, 'shape': (6,)}", "found '<i8'");
     assert_header_refused("{'descr': '|O', 'fortran_order': False, 'shape': (6,)}", "found '|O'");
     assert_header_refused("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,)}", "found [('a'");
@@ -304,6 +305,50 @@ static void test_values_refused(void **state)
     rpe_array_destroy(&array);
 }
 
+/* By its definition: (-1)^s 2^(e - 15) (1 + f/1024), and (-1)^s 2^-14 f/1024 for e = 0. */
+static double half_number(unsigned half)
+{
+    const int exponent = (int)(half >> 10 & 31);
+    const double fraction = (double)(half & 1023) / 1024, sign = half >> 15 != 0 ? -1 : 1;
+    if (exponent == 31)
+        return fraction == 0 ? sign * INFINITY : NAN;
+    return sign * (exponent == 0 ? ldexp(fraction, -14) : ldexp(1 + fraction, exponent - 15));
+}
+
+static void test_every_half(void **state)
+{
+    (void)state;
+    static uint16_t halves[65536];
+    for (unsigned i = 0; i < 65536; i++)
+        halves[i] = (uint16_t)i;
+    const char *dictionary = "{'descr': '<f2', 'fortran_order': False, 'shape': (65536,)}";
+    const char *path = npy_make(1, dictionary, halves, sizeof halves);
+    for (int precision = RPE_NPY_SINGLE; precision <= RPE_NPY_AS_STORED; precision++) {
+        rpe_error error = {""};
+        rpe_array array = {0};
+        rpe_test_ok(rpe_npy_read_any(path, (rpe_npy_precision)precision, &array, &error), &error);
+        assert_int_equal(array.precision, precision == RPE_NPY_DOUBLE ? RPE_DOUBLE : RPE_SINGLE);
+        for (unsigned i = 0; i < 65536; i++) {
+            const double wanted = half_number(i), found = array.precision == RPE_SINGLE
+                                                              ? (double)((float *)array.values)[i]
+                                                              : ((double *)array.values)[i];
+            if (isnan(wanted) ? !isnan(found) : found != wanted || signbit(found) != signbit(wanted))
+                fail_msg("half %#x: expected %.9g, found %.9g", i, wanted, found);
+        }
+        rpe_array_destroy(&array);
+    }
+    assert_refused(path, RPE_NPY_DOUBLE, RPE_ERROR_INPUT, "found inf at [31744]");
+    assert_refused(npy_make(1, dictionary, halves, sizeof halves - 2), RPE_NPY_DOUBLE, RPE_ERROR_INPUT,
+                   "expected 131072 bytes of data");
+    rpe_error error = {""};
+    rpe_array array = {0};
+    rpe_npy_type type = RPE_NPY_TYPE_COUNT;
+    path = npy_make(1, dictionary, halves, sizeof halves);
+    rpe_test_ok(rpe_npy_read_typed(path, &array, &type, &error), &error);
+    assert_int_equal(type, RPE_NPY_TYPE_HALF);
+    rpe_array_destroy(&array);
+}
+
 static void test_files_refused(void **state)
 {
     (void)state;
@@ -340,17 +385,12 @@ static void test_every_allocation_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written_bytes),
-        cmocka_unit_test(test_read_bytes),
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_headers_taken),
-        cmocka_unit_test(test_headers_refused),
-        cmocka_unit_test(test_prefixes_refused),
-        cmocka_unit_test(test_lengths_refused),
-        cmocka_unit_test(test_values_refused),
-        cmocka_unit_test(test_files_refused),
-        cmocka_unit_test(test_every_allocation_can_fail),
+        cmocka_unit_test(test_written_bytes),    cmocka_unit_test(test_read_bytes),
+        cmocka_unit_test(test_round_trips),      cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_headers_taken),    cmocka_unit_test(test_headers_refused),
+        cmocka_unit_test(test_prefixes_refused), cmocka_unit_test(test_lengths_refused),
+        cmocka_unit_test(test_values_refused),   cmocka_unit_test(test_every_half),
+        cmocka_unit_test(test_files_refused),    cmocka_unit_test(test_every_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, directory_make, NULL);
 }
