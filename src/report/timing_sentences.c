@@ -266,13 +266,26 @@ static void invalid_print(const rpe_record *record, FILE *log)
                 rpe_record_cell(record, first, RPE_COLUMN_status));
 }
 
+/* What was measured of the machine; what is not in the file was not. */
+static void measured_print(const json_t *timing, FILE *log)
+{
+    const json_t *others = json_object_get(timing, "processors_busy_with_others");
+    const json_t *rates = json_object_get(timing, "largest_change_of_rates");
+    fprintf(log, "no noise beyond the limits was measured during this run");
+    if (json_is_number(others))
+        fprintf(log, "; other processes kept %.1f processors busy", json_number_value(others));
+    if (json_is_number(rates))
+        fprintf(log, "; the machine's own rates changed by %.0f %%", 100 * json_number_value(rates));
+    fprintf(log, "\n");
+}
+
 static void noise_print(const rpe_record *record, FILE *log)
 {
     const char *noise = rpe_record_noise(record);
     if (noise != NULL)
         fprintf(log, "this run was NOISY, and its times may be too long: %s\n", noise);
     else if (json_is_object(json_object_get(record->document.root, "timing")))
-        fprintf(log, "the machine was quiet during this run\n");
+        measured_print(json_object_get(record->document.root, "timing"), log);
 }
 
 rpe_status rpe_timing_sentences_print(const rpe_record *record, FILE *log, rpe_error *error)
