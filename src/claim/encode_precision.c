@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "rpe_given_noise.h"
+#include "rpe_case_noise.h"
 #include "rpe_memory.h"
 #include "rpe_simulate.h"
 
@@ -62,7 +62,7 @@ static rpe_status draw_check(const rpe_case *subject, uint32_t draw, double *bou
     size_t count = (problem->queries.count + problem->keys.count) * problem->heads * problem->realizations;
     rpe_given_noise given;
     double *single = NULL, *exact = NULL;
-    rpe_status status = rpe_given_noise_create(&given, subject, "encode-precision", problem, draw, error);
+    rpe_status status = rpe_case_noise_draw(&given, subject, "encode-precision", problem, draw, error);
     if (status != RPE_OK)
         return status;
     status = rpe_given_encode(subject, problem, &subject->inputs, RPE_SINGLE, &given, &single, error);

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "rpe_given_noise.h"
+#include "rpe_case_noise.h"
 #include "rpe_memory.h"
 #include "rpe_simulate.h"
 
@@ -52,7 +52,7 @@ static rpe_status compare(const rpe_case *subject, const rpe_problem *problem, c
     rpe_given_noise given;
     double *single = NULL, *exact = NULL;
     size_t queries = POSITIONS * problem->heads * problem->realizations;
-    rpe_status status = rpe_given_noise_create(&given, subject, "phase-precision", problem, 0, error);
+    rpe_status status = rpe_case_noise_draw(&given, subject, "phase-precision", problem, 0, error);
     if (status != RPE_OK)
         return status;
     status = rpe_given_encode(subject, problem, inputs, RPE_SINGLE, &given, &single, error);

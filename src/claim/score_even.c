@@ -1,8 +1,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "rpe_case_noise.h"
 #include "rpe_closed_form.h"
-#include "rpe_given_noise.h"
 #include "rpe_memory.h"
 #include "rpe_variation.h"
 
@@ -19,7 +19,7 @@ static rpe_status scores_of(const rpe_case *subject, double sign, double *scores
     rpe_given_noise given;
     rpe_problem problem = subject->problem;
     rpe_trials *trials = NULL;
-    rpe_status status = rpe_given_noise_create(&given, subject, "score-even", &problem, 0, error);
+    rpe_status status = rpe_case_noise_draw(&given, subject, "score-even", &problem, 0, error);
     if (status != RPE_OK)
         return status;
     scale(&given.position, sign);

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_given_noise.h"
+#include "rpe_case_noise.h"
 #include "rpe_memory.h"
 #include "rpe_simulate.h"
 
@@ -72,7 +72,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     const rpe_problem *problem = &subject->problem;
     rpe_given_noise given;
     double *encoded = NULL;
-    rpe_status status = rpe_given_noise_create(&given, subject, "vanishing", problem, 0, error);
+    rpe_status status = rpe_case_noise_draw(&given, subject, "vanishing", problem, 0, error);
     if (status != RPE_OK)
         return status;
     keep_first_window(&given, problem->kernel);

@@ -1,4 +1,5 @@
-/* A-priori bound on the rounding errors of a single-precision encoding: form 15.  [spec 5] */
+/* Encodings of known noise: their definition, and an a-priori bound on the rounding errors in single precision: form 15.
+   [spec 4, 5] */
 #ifndef RPE_THEORY_ROUNDING_H
 #define RPE_THEORY_ROUNDING_H
 
@@ -13,6 +14,11 @@ typedef struct rpe_theory_noise {
     size_t row_stride, realization_stride;
     size_t gate_row_stride, gate_realization_stride;
 } rpe_theory_noise;
+
+/* The encoding of that noise: qhat = (RD)^(-1/4) U z, [M,R] (query side), or khat = (RD)^(-1/4) W z, [N,R].  [spec 4]
+   RPE_ERROR_INPUT: realizations = 0, gate noise missing. */
+rpe_status rpe_theory_encode(const rpe_theory *theory, rpe_side side, const rpe_theory_noise *noise,
+                             size_t realizations, double *encoded, rpe_error *error);
 
 /* Terms of one encoded entry's sum: sine 2K per feature, conv P per feature, and the gate rows. */
 size_t rpe_theory_single_terms(const rpe_theory *theory);

@@ -1,10 +1,5 @@
 #include "rpe_given_noise.h"
 
-#include <stdio.h>
-
-#include "rpe_memory.h"
-#include "rpe_simulate.h"
-
 /* [H,D,2K,R], or [R,H,D,max(M,N)+P-1 on each axis]; returns the rank. */
 static size_t noise_shape(const rpe_problem *problem, size_t shape[RPE_RANK_MAX])
 {
@@ -26,19 +21,13 @@ static size_t noise_shape(const rpe_problem *problem, size_t shape[RPE_RANK_MAX]
     return rank;
 }
 
-rpe_status rpe_given_noise_create(rpe_given_noise *given, const rpe_case *subject, const char *claim,
-                                  const rpe_problem *problem, uint32_t trial, rpe_error *error)
+rpe_status rpe_given_noise_draw(rpe_given_noise *given, const rpe_problem *problem, rpe_stream stream,
+                                rpe_error *error)
 {
-    char point[256];
     size_t heads = problem->heads, features = problem->features, size = problem->realizations;
     size_t shape[RPE_RANK_MAX], rank = noise_shape(problem, shape);
     const size_t gate_shape[] = {heads, features, size};
     *given = (rpe_given_noise){0};
-    snprintf(point, sizeof point, "claim=%s;case=%s;noise=given", claim, subject->name);
-    rpe_stream stream = {.seed = subject->seed,
-                         .point = rpe_stream_point(point),
-                         .trial = trial,
-                         .purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0)};
     rpe_status status = rpe_array_create(&given->position, RPE_DOUBLE, rank, shape, "given noise", error);
     if (status == RPE_OK && problem->kernel->gate != NULL)
         status = rpe_array_create(&given->gate, RPE_DOUBLE, 3, gate_shape, "given gate noise", error);
@@ -47,6 +36,7 @@ rpe_status rpe_given_noise_create(rpe_given_noise *given, const rpe_case *subjec
         return status;
     }
     size_t count = rpe_array_count(&given->position);
+    stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0);
     rpe_stream_normals(stream, 0, count, given->position.values);
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_GATE, 0);
     if (given->gate.values != NULL)
@@ -75,44 +65,4 @@ rpe_theory_noise rpe_given_noise_rows(const rpe_given_noise *given, const rpe_pr
                               .gate = gate == NULL ? NULL : gate + head * problem->features * size,
                               .gate_row_stride = size,
                               .gate_realization_stride = 1};
-}
-
-rpe_status rpe_given_encode(const rpe_case *subject, const rpe_problem *problem, const rpe_inputs *inputs,
-                            rpe_precision precision, const rpe_given_noise *given, double **encoded,
-                            rpe_error *error)
-{
-    rpe_problem made = *problem;
-    made.precision = precision;
-    made.sampler = NULL;
-    size_t positions = made.queries.count + made.keys.count, row = made.heads * made.realizations;
-    rpe_trials *trials = NULL;
-    rpe_trials_settings settings = {.method = subject->method,
-                                    .problem = &made,
-                                    .inputs = *inputs,
-                                    .stages = {[RPE_STAGE_ENCODE] = true},
-                                    .seed = subject->seed,
-                                    .given = &given->noise,
-                                    .threads = 1,
-                                    .width = positions * row,
-                                    .visit = rpe_visit_encoded,
-                                    .context = &made};
-    double *values = rpe_memory_allocate(positions, row * sizeof *values);
-    if (values == NULL)
-        return rpe_error_memory(error, "encoded queries and keys", positions, row * sizeof *values);
-    rpe_status status = rpe_trials_create(&trials, &settings, error);
-    if (status == RPE_OK)
-        status = rpe_trials_run(trials, 0, 1, values, error);
-    rpe_trials_destroy(trials);
-    if (status == RPE_OK)
-        *encoded = values;
-    else
-        rpe_memory_free(values);
-    return status;
-}
-
-rpe_status rpe_supports_single(const rpe_case *subject, rpe_error *reason)
-{
-    rpe_problem single = subject->problem;
-    single.precision = RPE_SINGLE;
-    return subject->method->supports == NULL ? RPE_OK : subject->method->supports(&single, reason);
 }
