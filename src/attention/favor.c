@@ -18,4 +18,5 @@ const rpe_feature_map rpe_feature_map_favor = {
     .norm = -0.5,
     .exponential = true,
     .unit = RPE_UNIT_POWER,
+    .define = rpe_define_positive,
 };

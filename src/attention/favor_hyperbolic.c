@@ -19,4 +19,5 @@ const rpe_feature_map rpe_feature_map_favor_hyperbolic = {
     .exponential = true,
     .unit = RPE_UNIT_POWER,
     .expand = {rpe_expand_mirrored_single, rpe_expand_mirrored_double},
+    .define = rpe_define_mirrored,
 };

@@ -19,4 +19,5 @@ const rpe_feature_map rpe_feature_map_favor_trigonometric = {
     .exponential = false,
     .unit = RPE_UNIT_QUARTER,
     .expand = {rpe_expand_circular_single, rpe_expand_circular_double},
+    .define = rpe_define_circular,
 };

@@ -22,4 +22,5 @@ const rpe_feature_map rpe_feature_map_relu = {
     .scale = scale,
     .unit = 1,
     .expand = {rpe_expand_rectified_single, rpe_expand_rectified_double},
+    .define = rpe_define_rectified,
 };

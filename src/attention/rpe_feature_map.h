@@ -25,6 +25,19 @@ extern const rpe_projection_law rpe_projection_independent;
    a projection), the map out; what maps that make two of one make second goes `second` elements behind the first. */
 typedef void rpe_feature_expansion(size_t rows, size_t count, size_t stride, size_t second, void *values);
 
+/* A vector x [S] of which each element is known to within its error, and projections w [F,S].  rounding: the unit roundoff of
+   who computes with them. */
+typedef struct rpe_known_vector {
+    size_t projections, size;
+    const double *projection, *values, *errors;
+    double rounding;
+} rpe_known_vector;
+
+/* phi(x)_c = scale e^exponent value, where value is known to within error. */
+typedef struct rpe_feature_value {
+    double exponent, value, error;
+} rpe_feature_value;
+
 /* phi(x)_c = scale e^(norm |x|^2) g_c,   g = expand(w_1 . x, ..., w_F . x), or with `exponential` e^expand(...) */
 typedef struct rpe_feature_map {
     const char *name, *title, *source;
@@ -36,6 +49,8 @@ typedef struct rpe_feature_map {
     double
         unit; /* what projections are multiplied by: log2(e) for powers of 2, 2/pi for quarters of a turn */
     rpe_feature_expansion *expand[2]; /* by rpe_precision; NULL: nothing to do */
+    /* phi(x)_c by its definition, apart from the scale, plainly and in double: what the rest of this struct is judged by. */
+    rpe_feature_value (*define)(const rpe_known_vector *x, size_t c);
 } rpe_feature_map;
 
 size_t rpe_feature_map_count(void);
@@ -53,6 +68,13 @@ const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there 
 /* Elements of phi. */
 size_t rpe_features_once(size_t projections, size_t size);
 size_t rpe_features_twice(size_t projections, size_t size);
+
+/* Definitions. */
+rpe_feature_value rpe_define_rectified(const rpe_known_vector *x, size_t c); /* max(x_c,0) */
+rpe_feature_value rpe_define_positive(const rpe_known_vector *x, size_t c);  /* exp(w_c . x - |x|^2/2) */
+rpe_feature_value rpe_define_mirrored(const rpe_known_vector *x, size_t c);  /* both signs of w_c . x */
+rpe_feature_value rpe_define_circular(const rpe_known_vector *x,
+                                      size_t c); /* exp(|x|^2/2) [cos w . x, sin w . x] */
 
 /* Expansions. */
 rpe_feature_expansion rpe_expand_rectified_single, rpe_expand_rectified_double; /* max(x,0) */

@@ -210,3 +210,29 @@ void rpe_input_settings_destroy(rpe_input_settings *settings)
     rpe_memory_free(settings->values);
     rpe_memory_free(settings->selections);
 }
+
+static rpe_status positions_shorten(const rpe_positions *positions, size_t most, rpe_positions *small,
+                                    rpe_error *error)
+{
+    size_t extent[RPE_AXES_MAX] = {0};
+    for (size_t axis = 0; axis < positions->axes; axis++)
+        extent[axis] = positions->extent[axis] < most ? positions->extent[axis] : most;
+    return rpe_positions_make(small, positions->axes, extent, "the small problem", error);
+}
+
+rpe_status rpe_input_settings_shorten(const rpe_input_settings *settings, const rpe_problem *problem,
+                                      size_t most, rpe_input_settings *small, rpe_error *error)
+{
+    rpe_input_settings made = *settings;
+    rpe_status status = positions_shorten(&problem->queries, most, &made.gaussian_queries, error);
+    if (status == RPE_OK)
+        status = positions_shorten(&problem->keys, most, &made.gaussian_keys, error);
+    if (status != RPE_OK)
+        return status;
+    if (settings->queries != NULL) { /* the first positions of the arrays */
+        size_t queries = made.gaussian_queries.extent[0], keys = made.gaussian_keys.extent[0];
+        made.length = queries < keys ? queries : keys;
+    }
+    *small = made;
+    return RPE_OK;
+}

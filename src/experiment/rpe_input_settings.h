@@ -20,6 +20,10 @@ rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_grid_layers *layers, rpe_er
 /* One input, without the grid's axes.  settings is zeroed before. */
 rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
                                    const json_t *object, rpe_error *error);
+/* The same input with at most `most` positions on an axis, for who tries something on a small problem; problem: its shapes as
+   loaded.  What small points to is that of settings: it is not destroyed. */
+rpe_status rpe_input_settings_shorten(const rpe_input_settings *settings, const rpe_problem *problem,
+                                      size_t most, rpe_input_settings *small, rpe_error *error);
 void rpe_input_settings_destroy(rpe_input_settings *settings);
 
 #endif

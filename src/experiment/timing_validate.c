@@ -1,22 +1,20 @@
 /* No rating without validity: before a point is timed, its method is run on a small problem with the same kernel, sizes,
-   precision and threads.
-   - A method that is its own oracle must give the softmax of the oracle's scores, taken with the whole matrix.
-   - Any other: the error of its scores must agree with the closed form over some trials; and with the noise of one trial its
-     outputs must be those of double precision with one thread, and reproduce constant values, as weights sum to 1. */
+   precision and threads, and compared with its definition, which shares no code with it.
+   - Encoded vectors of noise that is given must be those of the factored form.
+   - Outputs of one trial's noise must be the weighted means of the method's definition, in double on one thread and as timed.
+   How far a right number may be from it follows from rounding and from the conditioning of its own row, so that every single
+   row is judged and there is nothing random in the verdict.  What law the noise has is the business of `verify`. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_estimate.h"
+#include "rpe_definition.h"
+#include "rpe_input_settings.h"
 #include "rpe_memory.h"
 #include "rpe_timing.h"
 
-#define SMALL_LENGTH 24
-#define SCORE_TRIALS 32
-#define SCORE_P 1e-6
-#define ROWS_WRONG 0.05 /* share of rows that rounding may spoil, where weights of both signs cancel */
-
-static const double tolerance[] = {[RPE_SINGLE] = 2e-3, [RPE_DOUBLE] = 1e-9};
+/* Positions on an axis, by the number of axes: together more than a chunk of linear attention. */
+static const size_t small_length[RPE_AXES_MAX + 1] = {0, 72, 9, 5};
 
 /* ---- an earlier point that settles it ---- */
 
@@ -50,11 +48,6 @@ bool rpe_timed_same_but_length(const rpe_timed *a, const rpe_timed *b)
            a->problem.sampler == b->problem.sampler && a->problem.realizations == b->problem.realizations &&
            a->problem.projections == b->problem.projections &&
            a->problem.shared_heads == b->problem.shared_heads;
-}
-
-static bool is_oracle(const rpe_method *method)
-{
-    return strcmp(method->name, method->oracle->name) == 0;
 }
 
 bool rpe_timed_same_task(const rpe_timed *a, const rpe_timed *b)
@@ -135,169 +128,201 @@ static rpe_status attend_small(const rpe_method *method, const rpe_problem *prob
 
 /* ---- comparisons ---- */
 
-/* Rows [rows,width] of which an element differs by more than `most` of the largest expected one. */
-static double share_wrong(size_t rows, size_t width, const double *found, const double *expected, double most)
-{
-    double largest = 0.0;
-    size_t wrong = 0;
-    for (size_t i = 0; i < rows * width; i++)
-        largest = fmax(largest, fabs(expected[i]));
-    for (size_t row = 0; row < rows; row++) {
-        bool right = true;
-        for (size_t i = row * width; i < (row + 1) * width; i++)
-            right = right && fabs(found[i] - expected[i]) <= most * largest; /* NaN is wrong */
-        wrong += !right;
-    }
-    return (double)wrong / (double)rows;
-}
-
-/* o_m = sum_n e^S(m,n) v_n / sum_n e^S(m,n), scores [M,N] of one head */
-static void softmax_head(const rpe_problem *problem, size_t head, const double *scores, const double *values,
-                         double *outputs)
-{
-    size_t keys = problem->keys.count, heads = problem->heads, width = problem->value_features;
-    for (size_t m = 0; m < problem->queries.count; m++) {
-        size_t visible = rpe_problem_visible(problem, m);
-        double *o = outputs + (m * heads + head) * width, largest = -INFINITY, sum = 0.0;
-        for (size_t n = 0; n < visible; n++)
-            largest = fmax(largest, scores[m * keys + n]);
-        for (size_t n = 0; n < visible; n++)
-            sum += exp(scores[m * keys + n] - largest);
-        for (size_t i = 0; i < width; i++)
-            o[i] = 0.0;
-        for (size_t n = 0; n < visible; n++)
-            for (size_t i = 0; i < width; i++)
-                o[i] += exp(scores[m * keys + n] - largest) / sum * values[(n * heads + head) * width + i];
-    }
-}
-
 typedef struct small_problem {
     rpe_input_settings settings;
     rpe_input input;
     rpe_problem problem; /* as timed */
     rpe_noise noise;
-    double *outputs[2]; /* [M,H,V] each */
-    double *scores;     /* [M,N] */
-    double *ones;       /* [N,H,V] */
+    size_t outputs;   /* M H V */
+    double *found;    /* [M,H,V] */
+    double *expected; /* [M,H,V], and bounds behind */
+    double *values;   /* [N,H,V] */
 } small_problem;
 
-static rpe_status oracle_check(small_problem *small, rpe_timed *timed, rpe_error *error)
+/* How rows were judged. */
+typedef struct row_verdict {
+    size_t rows, undecided; /* rounding decides what these are */
+    size_t wrong;           /* 1 + the first one */
+    double difference, bound;
+} row_verdict;
+
+/* NaN is never right. */
+static row_verdict rows_judge(size_t rows, size_t width, const double *found, const double *expected,
+                              const double *bounds)
 {
-    const rpe_input *input = &small->input;
-    const double *const inputs[3] = {input->queries.values, input->keys.values, input->values.values};
-    const rpe_inputs exact = {inputs[0], inputs[1], inputs[2]};
-    const rpe_problem *problem = &small->problem;
-    rpe_status status = attend_small(timed->point->method, problem, &small->noise, inputs, timed->threads,
-                                     small->outputs[0], error);
-    for (size_t head = 0; status == RPE_OK && head < problem->heads; head++) {
-        status = timed->point->method->oracle->scores(problem, &exact, 0, head, small->scores, error);
-        if (status == RPE_OK)
-            softmax_head(problem, head, small->scores, inputs[2], small->outputs[1]);
+    row_verdict verdict = {.rows = rows};
+    for (size_t row = 0; row < rows; row++) {
+        bool decided = true;
+        for (size_t i = row * width; i < (row + 1) * width; i++) {
+            double difference = fabs(found[i] - expected[i]);
+            decided = decided && isfinite(bounds[i]);
+            if (verdict.wrong == 0 && !(difference <= bounds[i])) {
+                verdict.wrong = 1 + row;
+                verdict.difference = difference;
+                verdict.bound = bounds[i];
+            }
+        }
+        verdict.undecided += decided ? 0 : 1;
     }
+    return verdict;
+}
+
+/* Sets reason where a row is wrong; rows [positions,H]. */
+static void verdict_tell(const row_verdict *verdict, const char *what, size_t heads, rpe_timed *timed)
+{
+    if (verdict->wrong > 0 && timed->reason[0] == '\0')
+        snprintf(
+            timed->reason, sizeof timed->reason,
+            "invalid: on a small problem %s of position %zu, head %zu is %.3g off its definition, of which "
+            "rounding explains %.3g",
+            what, (verdict->wrong - 1) / heads, (verdict->wrong - 1) % heads, verdict->difference,
+            verdict->bound);
+}
+
+/* Outputs in one precision against the definition. */
+static rpe_status outputs_check(small_problem *small, rpe_timed *timed, rpe_precision precision, int threads,
+                                const char *what, row_verdict *verdict, rpe_error *error)
+{
+    const double *const inputs[3] = {small->input.queries.values, small->input.keys.values, small->values};
+    const rpe_inputs exact = {inputs[0], inputs[1], inputs[2]};
+    rpe_problem problem = small->problem;
+    problem.precision = precision;
+    for (size_t i = 0; i < small->outputs; i++)
+        small->found[i] = NAN;
+    rpe_status status =
+        attend_small(timed->point->method, &problem, &small->noise, inputs, threads, small->found, error);
+    if (status == RPE_OK)
+        status = rpe_definition_attend(timed->point->method, &problem, &small->noise, &exact, small->expected,
+                                       small->expected + small->outputs, error);
     if (status != RPE_OK)
         return status;
-    if (share_wrong(problem->queries.count * problem->heads, problem->value_features, small->outputs[0],
-                    small->outputs[1], tolerance[problem->precision]) > 0.0)
-        snprintf(timed->reason, sizeof timed->reason,
-                 "invalid: on a small problem it is not the softmax of the oracle's scores");
+    *verdict = rows_judge(problem.queries.count * problem.heads, problem.value_features, small->found,
+                          small->expected, small->expected + small->outputs);
+    verdict_tell(verdict, what, problem.heads, timed);
     return RPE_OK;
 }
 
-/* Whether outputs are those of double precision on one thread, and constants come out as constants. */
-static rpe_status outputs_check(small_problem *small, rpe_timed *timed, rpe_error *error)
+/* ---- encoded vectors ---- */
+
+static rpe_status encode_small(const rpe_method *method, const rpe_problem *problem, const rpe_noise *noise,
+                               const rpe_inputs *inputs, double *encoded, rpe_error *error)
 {
-    const rpe_input *input = &small->input;
-    const double *inputs[3] = {input->queries.values, input->keys.values, input->values.values};
-    const rpe_method *method = timed->point->method;
-    rpe_problem in_double = small->problem;
-    in_double.precision = RPE_DOUBLE;
-    size_t rows = in_double.queries.count * in_double.heads, width = in_double.value_features;
-    double most = tolerance[small->problem.precision];
-    rpe_status status = attend_small(method, &small->problem, &small->noise, inputs, timed->threads,
-                                     small->outputs[0], error);
-    if (status == RPE_OK)
-        status = attend_small(method, &in_double, &small->noise, inputs, 1, small->outputs[1], error);
+    void *plan = NULL;
+    rpe_workspace workspace = {0};
+    size_t queries = problem->queries.count * problem->heads * problem->realizations;
+    rpe_status status = method->plan(&plan, problem, error);
     if (status != RPE_OK)
         return status;
-    if (share_wrong(rows, width, small->outputs[0], small->outputs[1], most) > ROWS_WRONG)
-        snprintf(
-            timed->reason, sizeof timed->reason,
-            "invalid: on a small problem its outputs differ from those in double precision on one thread");
-    inputs[2] = small->ones;
-    status = attend_small(method, &small->problem, &small->noise, inputs, timed->threads, small->outputs[0],
-                          error);
-    if (status == RPE_OK && share_wrong(rows, width, small->outputs[0], small->ones, most) > ROWS_WRONG)
-        snprintf(timed->reason, sizeof timed->reason,
-                 "invalid: on a small problem its weights do not sum to 1");
+    status = rpe_workspace_create(&workspace, method->workspace_bytes(plan), error);
+    if (status == RPE_OK)
+        method->encode(plan, noise, inputs, encoded, encoded + queries, 1, &workspace);
+    rpe_workspace_destroy(&workspace);
+    method->plan_destroy(plan);
     return status;
 }
 
-/* The error of the scores against its closed form. */
-static rpe_status scores_check(const rpe_timing *timing, small_problem *small, rpe_timed *timed,
-                               rpe_error *error)
+/* In double precision; single precision is judged by its outputs. */
+static rpe_status encoding_check(small_problem *small, rpe_timed *timed, rpe_error *error)
 {
-    const rpe_measure *measure = &rpe_measure_score_error;
-    const rpe_configuration configuration = {.measures = &measure, .measure_count = 1};
-    const rpe_point_settings settings = {.seed = timing->seed, .threads = timed->threads};
-    rpe_point point = *timed->point;
-    rpe_result result = {0};
-    memset(point.measures, 0, sizeof point.measures);
-    point.measures[0] = true;
-    point.trials = SCORE_TRIALS;
-    rpe_status status = rpe_point_run(&point, &configuration, &small->input, &settings, &result, error);
-    if (status == RPE_OK && result.reason[0] != '\0')
-        snprintf(timed->status, sizeof timed->status, "not checked: its scores: %.900s", result.reason);
-    else if (status == RPE_OK && result.closed == NULL)
-        snprintf(timed->status, sizeof timed->status, "not checked: its scores have no closed form");
-    else if (status == RPE_OK) {
-        rpe_estimate estimate =
-            rpe_estimate_make(measure, point.precision, &result.samples[0], &result.closed[0]);
-        if (estimate.p < SCORE_P)
-            snprintf(timed->reason, sizeof timed->reason,
-                     "invalid: on a small problem the error of its scores is %.3g, the closed form %.3g",
-                     estimate.value, estimate.closed_form);
+    rpe_problem problem = small->problem;
+    const rpe_inputs inputs = {small->input.queries.values, small->input.keys.values, NULL};
+    size_t rows = (problem.queries.count + problem.keys.count) * problem.heads, size = problem.realizations;
+    rpe_given_noise given = {0};
+    problem.precision = RPE_DOUBLE;
+    problem.sampler = NULL;
+    double *numbers = rpe_memory_allocate(rows, 3 * size * sizeof *numbers);
+    if (numbers == NULL)
+        return rpe_error_memory(error, "encoded vectors", rows, 3 * size * sizeof *numbers);
+    double *expected = numbers + rows * size, *bounds = expected + rows * size;
+    rpe_status status = rpe_given_noise_draw(&given, &problem, small->noise.stream, error);
+    for (size_t i = 0; i < rows * size; i++)
+        numbers[i] = NAN;
+    if (status == RPE_OK)
+        status = encode_small(timed->point->method, &problem, &given.noise, &inputs, numbers, error);
+    if (status == RPE_OK)
+        status = rpe_definition_encode(&problem, &inputs, &given, expected, bounds, error);
+    if (status == RPE_OK) {
+        const row_verdict verdict = rows_judge(rows, size, numbers, expected, bounds);
+        verdict_tell(&verdict, "the encoded vector", problem.heads, timed);
     }
-    rpe_result_destroy(&result);
+    rpe_given_noise_destroy(&given);
+    rpe_memory_free(numbers);
     return status;
+}
+
+/* ---- the small problem ---- */
+
+static rpe_status numbers_make(const rpe_timing *timing, small_problem *small, rpe_error *error)
+{
+    const rpe_problem *problem = &small->problem;
+    size_t width = problem->heads * problem->value_features, values = problem->keys.count * width;
+    const rpe_stream stream = {.seed = timing->seed,
+                               .point = rpe_stream_point("timing validity"),
+                               .purpose = rpe_stream_purpose(RPE_PURPOSE_VALUES, 0)};
+    small->outputs = problem->queries.count * width;
+    small->found = rpe_memory_allocate(3 * small->outputs + values, sizeof *small->found);
+    if (small->found == NULL)
+        return rpe_error_memory(error, "the small problem", 3 * small->outputs + values,
+                                sizeof *small->found);
+    small->expected = small->found + small->outputs;
+    small->values = small->expected + 2 * small->outputs;
+    rpe_stream_normals(stream, 0, values, small->values); /* values of the user may hide a fault */
+    return RPE_OK;
 }
 
 static rpe_status small_create(const rpe_timing *timing, const rpe_timed *timed, small_problem *small,
                                rpe_error *error)
 {
-    size_t extent[RPE_AXES_MAX] = {0};
-    const rpe_positions *positions = &timed->problem.queries;
-    small->settings = *timed->input->settings; /* what it points to is the configuration's */
-    for (size_t axis = 0; axis < positions->axes; axis++)
-        extent[axis] = positions->extent[axis] < SMALL_LENGTH ? positions->extent[axis] : SMALL_LENGTH;
-    rpe_status status = rpe_positions_make(&small->settings.gaussian_queries, positions->axes, extent,
-                                           "the small problem", error);
-    small->settings.gaussian_keys = small->settings.gaussian_queries;
-    if (small->settings.queries != NULL) /* the first positions of the arrays */
-        small->settings.length =
-            extent[0] < timed->problem.keys.extent[0] ? extent[0] : timed->problem.keys.extent[0];
+    const rpe_problem *problem = &timed->problem;
+    rpe_status status = rpe_input_settings_shorten(
+        timed->input->settings, problem, small_length[problem->queries.axes], &small->settings, error);
     if (status == RPE_OK)
         status = rpe_input_load(&small->input, &small->settings, timing->seed, error);
     if (status != RPE_OK)
         return status;
-    small->problem = timed->problem;
+    small->problem = *problem;
     small->problem.queries = small->input.problem.queries;
     small->problem.keys = small->input.problem.keys;
     small->problem.kernel = small->input.problem.kernel;
     small->noise = (rpe_noise){.stream = {.seed = timing->seed, .point = timed->point->hash}};
-    size_t positions_count = small->problem.queries.count > small->problem.keys.count
-                                 ? small->problem.queries.count
-                                 : small->problem.keys.count;
-    size_t outputs = positions_count * small->problem.heads * small->problem.value_features;
-    double *block = rpe_memory_allocate(3 * outputs + positions_count * positions_count, sizeof *block);
-    if (block == NULL)
-        return rpe_error_memory(error, "the small problem", 4 * outputs, sizeof *block);
-    small->outputs[0] = block;
-    small->outputs[1] = block + outputs;
-    small->ones = block + 2 * outputs;
-    small->scores = block + 3 * outputs;
-    for (size_t i = 0; i < outputs; i++)
-        small->ones[i] = 1.0;
-    return RPE_OK;
+    return numbers_make(timing, small, error);
+}
+
+/* Where most rows are decided by rounding, nothing is known. */
+static void status_tell(const row_verdict *verdict, rpe_timed *timed)
+{
+    if (2 * verdict->undecided <= verdict->rows)
+        snprintf(timed->status, sizeof timed->status, "valid");
+    else
+        snprintf(timed->status, sizeof timed->status,
+                 "not checked: on a small problem rounding decides %zu of %zu rows", verdict->undecided,
+                 verdict->rows);
+}
+
+/* All checks; status tells what came of them where nothing is wrong. */
+static rpe_status small_check(small_problem *small, rpe_timed *timed, rpe_error *error)
+{
+    const rpe_method *method = timed->point->method;
+    row_verdict verdict = {0};
+    rpe_status status = method->supports == NULL ? RPE_OK : method->supports(&small->problem, error);
+    bool encodes = method->encode != NULL && small->problem.kernel != NULL;
+    if (status != RPE_OK)
+        return status;
+    if (method->define == NULL || (encodes && method->codes == NULL)) {
+        snprintf(timed->status, sizeof timed->status, "not checked: the method has no definition");
+        return RPE_OK;
+    }
+    if (encodes)
+        status = encoding_check(small, timed, error);
+    if (status == RPE_OK)
+        status = outputs_check(small, timed, RPE_DOUBLE, 1, "the output in double precision on one thread",
+                               &verdict, error);
+    if (status == RPE_OK)
+        status_tell(&verdict, timed);
+    if (status == RPE_OK)
+        status = outputs_check(small, timed, small->problem.precision, timed->threads, "the output", &verdict,
+                               error);
+    return status;
 }
 
 rpe_status rpe_timing_validate(const rpe_timing *timing, rpe_timed *timed, rpe_error *error)
@@ -309,17 +334,11 @@ rpe_status rpe_timing_validate(const rpe_timing *timing, rpe_timed *timed, rpe_e
             return RPE_OK;
         }
     rpe_status status = small_create(timing, timed, &small, error);
-    snprintf(timed->status, sizeof timed->status, "valid");
-    if (status == RPE_OK && is_oracle(timed->point->method)) {
-        status = oracle_check(&small, timed, error);
-    } else if (status == RPE_OK) {
-        status = outputs_check(&small, timed, error);
-        if (status == RPE_OK && timed->reason[0] == '\0')
-            status = scores_check(timing, &small, timed, error);
-    }
+    if (status == RPE_OK)
+        status = small_check(&small, timed, error);
     if (status != RPE_OK || timed->reason[0] != '\0')
         timed->status[0] = '\0';
-    rpe_memory_free(small.outputs[0]);
+    rpe_memory_free(small.found);
     rpe_input_destroy(&small.input);
     return status;
 }

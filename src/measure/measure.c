@@ -26,11 +26,6 @@ const rpe_measure *rpe_measure_find(const char *name)
     return NULL;
 }
 
-size_t rpe_problem_visible(const rpe_problem *problem, size_t query)
-{
-    return problem->causal && query < problem->keys.count ? query + 1 : problem->keys.count;
-}
-
 double rpe_scores_squares(const rpe_problem *problem, const double *scores)
 {
     size_t queries = problem->queries.count, keys = problem->keys.count;

@@ -120,8 +120,6 @@ const rpe_measure *rpe_measure_find(const char *name); /* NULL if there is none 
 #include "measures.def"
 #undef RPE_MEASURE
 
-/* Number of keys that query m sees: all, or n <= m. */
-size_t rpe_problem_visible(const rpe_problem *problem, size_t query);
 /* Sum of squares over visible entries of scores [H,M,N]. */
 double rpe_scores_squares(const rpe_problem *problem, const double *scores);
 

@@ -1,5 +1,10 @@
 /* Method explicit: the oracle as a method.  Quadratic, double only, nothing random. */
+#include <math.h>
+
+#include "rpe_definition.h"
 #include "rpe_problem.h"
+
+#define KERNEL_TERMS 4096 /* roundings of a value of a kernel: as many sinusoids or taps */
 
 static rpe_status supports(const rpe_problem *problem, rpe_error *error)
 {
@@ -49,6 +54,36 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
     rpe_explicit_apply(plan, inputs->queries, inputs->keys, inputs->values, outputs, threads, workspaces);
 }
 
+/* exp S(m,n), S = D^(-1/2) sum_d q_md k_nd P_d(m-n). */
+static rpe_status define(const rpe_definition *definition, double *weights, double *errors, rpe_error *error)
+{
+    const rpe_problem *problem = definition->problem;
+    const rpe_known_rows *queries = &definition->queries, *keys = &definition->keys;
+    size_t size = queries->size;
+    double root = sqrt((double)size), terms = definition->rounding * ((double)size + KERNEL_TERMS);
+    (void)error;
+    for (size_t i = 0; i < queries->count * keys->count; i++) {
+        ptrdiff_t query[RPE_AXES_MAX] = {0}, lag[RPE_AXES_MAX] = {0};
+        size_t m = i / keys->count, n = i % keys->count;
+        double score = 0, sizes = 0;
+        rpe_positions_coordinates(&problem->queries, m, query);
+        rpe_positions_coordinates(&problem->keys, n, lag);
+        for (size_t axis = 0; axis < problem->queries.axes; axis++)
+            lag[axis] = query[axis] - lag[axis];
+        for (size_t d = 0; d < size; d++) {
+            double product = queries->values[m * size + d] * keys->values[n * size + d] / root;
+            double value =
+                problem->kernel != NULL ? rpe_kernel_value(problem->kernel, definition->head, d, lag) : 1;
+            score += product * value;
+            sizes += fabs(product) * fmax(1, fabs(value));
+        }
+        weights[i] = score;
+        errors[i] = terms * sizes;
+    }
+    rpe_definition_exponentiate(definition, weights, errors);
+    return RPE_OK;
+}
+
 /* A pair: D products of three factors (two without a kernel) summed, and V products with the weight. */
 static rpe_cost cost(const rpe_problem *problem)
 {
@@ -77,4 +112,5 @@ const rpe_method rpe_method_explicit = {
     .random = is_random,
     .attend = attend,
     .cost = cost,
+    .define = define,
 };

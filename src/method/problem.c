@@ -27,6 +27,11 @@ rpe_status rpe_problem_kernel_check(const rpe_problem *problem, rpe_error *error
     return rpe_kernel_covers(kernel, &problem->queries, &problem->keys, error);
 }
 
+size_t rpe_problem_visible(const rpe_problem *problem, size_t query)
+{
+    return problem->causal && query < problem->keys.count ? query + 1 : problem->keys.count;
+}
+
 double rpe_problem_pairs(const rpe_problem *problem)
 {
     double m = (double)problem->queries.count, n = (double)problem->keys.count, pairs = m * n;

@@ -26,6 +26,9 @@ typedef struct rpe_problem {
     bool causal, shared_heads;
 } rpe_problem;
 
+/* Number of keys that query m sees: all, or n <= m. */
+size_t rpe_problem_visible(const rpe_problem *problem, size_t query);
+
 /* In the problem's precision; values may be NULL where only encoding is asked for. */
 typedef struct rpe_inputs {
     const void *queries, *keys, *values; /* [B,M,H,D], [B,N,H,D], [B,N,H,V] */
@@ -50,6 +53,21 @@ typedef struct rpe_cost {
     double bytes_moved; /* inputs read and outputs written once */
     double bytes_held;  /* besides inputs and outputs */
 } rpe_cost;
+
+/* Rows [count,size] of which each element is known to within its error. */
+typedef struct rpe_known_rows {
+    size_t count, size;
+    const double *values, *errors;
+} rpe_known_rows;
+
+/* One head of the only item, as the attention sees it. */
+typedef struct rpe_definition {
+    const rpe_problem *problem;
+    const rpe_noise *noise;
+    size_t head;
+    rpe_known_rows queries, keys; /* encoded where the method encodes */
+    double rounding;              /* unit roundoff of who is judged */
+} rpe_definition;
 
 typedef struct rpe_method {
     const char *name, *title, *source; /* key on the command line and in CSV; legend; paper and equation */
@@ -76,6 +94,9 @@ typedef struct rpe_method {
     rpe_status (*code_moments)(const rpe_problem *problem, size_t head, size_t feature, double *mean,
                                double *variance, rpe_error *error);
     rpe_cost (*cost)(const rpe_problem *problem);
+    /* The attention by its definition, plainly and in double, sharing no code with attend: weights of one head [M,N] before they
+       are divided by their sums, each row up to a factor of its own, and what rounding may make of each. */
+    rpe_status (*define)(const rpe_definition *definition, double *weights, double *errors, rpe_error *error);
 } rpe_method;
 
 size_t rpe_method_count(void);

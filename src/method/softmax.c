@@ -1,4 +1,7 @@
 /* Method softmax: quadratic softmax attention, on the inputs or, with a kernel, on their stochastic positional encoding. */
+#include <math.h>
+
+#include "rpe_definition.h"
 #include "rpe_memory.h"
 #include "rpe_problem.h"
 #include "rpe_spe.h"
@@ -51,6 +54,29 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
     rpe_workspace_release(&workspaces[0], mark);
 }
 
+/* exp(q.k / sqrt(S)) */
+static rpe_status define(const rpe_definition *definition, double *weights, double *errors, rpe_error *error)
+{
+    const rpe_known_rows *queries = &definition->queries, *keys = &definition->keys;
+    size_t size = queries->size;
+    double root = sqrt((double)size), terms = definition->rounding * ((double)size + 8);
+    (void)error;
+    for (size_t i = 0; i < queries->count * keys->count; i++) {
+        size_t m = i / keys->count * size, n = i % keys->count * size;
+        double score = 0, spread = 0;
+        for (size_t s = 0; s < size; s++) {
+            double q = queries->values[m + s], k = keys->values[n + s];
+            double most = (fabs(q) + queries->errors[m + s]) * (fabs(k) + keys->errors[n + s]);
+            score += q * k / root;
+            spread += (most - fabs(q * k) + terms * most) / root;
+        }
+        weights[i] = score;
+        errors[i] = spread;
+    }
+    rpe_definition_exponentiate(definition, weights, errors);
+    return RPE_OK;
+}
+
 /* A pair: a product of the size of a query, and V products with the weight. */
 static rpe_cost cost(const rpe_problem *problem)
 {
@@ -78,4 +104,5 @@ const rpe_method rpe_method_softmax = {
     .score_moments = rpe_spe_score_moments,
     .code_moments = rpe_spe_code_moments,
     .cost = cost,
+    .define = define,
 };
