@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "rpe_clock.h"
+#include "rpe_input_settings.h"
 #include "rpe_memory.h"
 #include "rpe_trials.h"
 
 #define PILOT_MOST 1.0   /* seconds that one pilot may be expected to take */
 #define PILOT_TRIALS 4   /* of a pilot that is expected to be short */
 #define PILOT_SHORT 0.01 /* seconds a trial */
-#define OPERATIONS 1e-9  /* seconds of one, before anything was tried */
+#define PILOT_POSITIONS                                                                                      \
+    1024 /* on an axis, of a point that is tried on fewer positions; then a quarter of them, .. */
+#define OPERATIONS 1e-9 /* seconds of one, before anything was tried */
 
 size_t rpe_shard_block(const rpe_run_settings *settings, size_t index)
 {
@@ -84,17 +87,22 @@ static void work_guess(rpe_point_plan *plan, const rpe_point *point, const rpe_p
     plan->preparation *= OPERATIONS;
 }
 
+static rpe_subject subject_of(const rpe_point *point, const rpe_problem *problem, const rpe_input *input)
+{
+    return (rpe_subject){.method = point->method,
+                         .problem = problem,
+                         .values = input->problem.value_features,
+                         .selections = input->settings->selections,
+                         .selection_count = input->settings->selection_count,
+                         .fit = input->settings->fit != NULL ? &input->fit : NULL};
+}
+
 static rpe_status point_plan(rpe_point_plan *plan, const rpe_point *point,
                              const rpe_configuration *configuration, const rpe_input *input,
                              const rpe_run_settings *settings, size_t index, size_t *oracle, rpe_error *error)
 {
     rpe_problem problem = rpe_point_problem(point, input);
-    const rpe_subject subject = {.method = point->method,
-                                 .problem = &problem,
-                                 .values = input->problem.value_features,
-                                 .selections = input->settings->selections,
-                                 .selection_count = input->settings->selection_count,
-                                 .fit = input->settings->fit != NULL ? &input->fit : NULL};
+    const rpe_subject subject = subject_of(point, &problem, input);
     shape found = {.width = 0};
     rpe_error reason = {""};
     rpe_status status = point->method->supports == NULL ? RPE_OK : point->method->supports(&problem, &reason);
@@ -208,6 +216,61 @@ static rpe_status pilots_run(rpe_plan *plan, pilot *pilots, const rpe_points *po
     return status;
 }
 
+/* A point that is too long to be tried, on as few positions as are short enough: its times are in proportion to the guess, on
+   few positions as on many. */
+static rpe_status short_pilot_run(pilot *tried, const rpe_point *point,
+                                  const rpe_configuration *configuration, const rpe_input *input,
+                                  uint64_t seed, size_t positions, double most, rpe_error *error)
+{
+    rpe_input_settings settings;
+    rpe_input small = {0};
+    rpe_point_plan plan = {.trials = 1};
+    shape found = {.width = 0};
+    rpe_status status =
+        rpe_input_settings_shorten(input->settings, &input->problem, positions, &settings, error);
+    if (status == RPE_OK)
+        status = rpe_input_load(&small, &settings, seed, error);
+    if (status == RPE_OK) {
+        const rpe_problem problem = rpe_point_problem(point, &small);
+        const rpe_subject subject = subject_of(point, &problem, &small);
+        rpe_error refused;
+        measures_take(&found, point, configuration, &subject, &refused);
+        work_guess(&plan, point, &problem, found.stages);
+        if (plan.trial + plan.preparation <= most)
+            status = pilot_run(tried, &plan, point, configuration, &small, seed, error);
+    }
+    rpe_input_destroy(&small);
+    return status;
+}
+
+/* Where no point could be tried as it is. */
+static rpe_status short_pilots_run(const rpe_plan *plan, pilot *pilots, const rpe_points *points,
+                                   const rpe_configuration *configuration, rpe_input *const *inputs,
+                                   uint64_t seed, double seconds, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    double start = rpe_clock_seconds();
+    for (size_t i = 0; status == RPE_OK && i < points->count; i++) {
+        const pilot *known = pilot_of(points, pilots, i);
+        double left = seconds - (rpe_clock_seconds() - start);
+        bool is_new = known == NULL || points->points[known - pilots].method != points->points[i].method;
+        for (size_t positions = PILOT_POSITIONS; is_new && status == RPE_OK && plan->points[i].trials > 0 &&
+                                                 !pilots[i].done && positions > 0 && left > 0;
+             positions /= 4)
+            status = short_pilot_run(&pilots[i], &points->points[i], configuration, inputs[i], seed,
+                                     positions, left < PILOT_MOST ? left : PILOT_MOST, error);
+    }
+    return status;
+}
+
+static bool any_done(const pilot *pilots, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pilots[i].done)
+            return true;
+    return false;
+}
+
 /* ---- the whole ---- */
 
 double rpe_point_plan_seconds(const rpe_point_plan *plan)
@@ -238,14 +301,16 @@ rpe_status rpe_plan_time(rpe_plan *plan, const rpe_points *points, const rpe_con
     if (pilots == NULL)
         return rpe_error_memory(error, "pilots", points->count, sizeof *pilots);
     rpe_status status = pilots_run(plan, pilots, points, configuration, inputs, seed, pilot_seconds, error);
+    if (status == RPE_OK && !any_done(pilots, points->count))
+        status = short_pilots_run(plan, pilots, points, configuration, inputs, seed, pilot_seconds, error);
     plan->seconds = 0.0;
     for (size_t i = 0; status == RPE_OK && i < points->count; i++) {
         rpe_point_plan *point = &plan->points[i];
-        const pilot *taken = pilot_of(points, pilots, i);
+        const pilot guess = {.preparation = 1, .trial = 1}, *found = pilot_of(points, pilots, i);
+        const pilot *taken = found != NULL ? found : &guess;
         double side_by_side = (double)point->trials < threads ? (double)point->trials : threads;
-        point->preparation *= taken == NULL ? (double)NAN : taken->preparation;
-        point->trial *=
-            (taken == NULL ? (double)NAN : taken->trial) / (side_by_side > 0.0 ? side_by_side : 1.0);
+        point->preparation *= taken->preparation;
+        point->trial *= taken->trial / (side_by_side > 0.0 ? side_by_side : 1.0);
         plan->seconds += rpe_point_plan_seconds(point);
     }
     rpe_memory_free(pilots);
@@ -303,40 +368,4 @@ rpe_status rpe_plan_check(const rpe_plan *plan, const rpe_points *points, const 
                          name, rpe_bytes_text((double)(plan->bytes - held), needed),
                          points->points[plan->largest].coordinates, threads,
                          rpe_bytes_text((double)available, there));
-}
-
-const char *rpe_seconds_text(double seconds, char text[RPE_AMOUNT_CAPACITY])
-{
-    static const struct {
-        double most, unit;
-        const char *name;
-    } units[] = {{90, 1, "s"}, {5400, 60, "min"}, {172800, 3600, "h"}, {INFINITY, 86400, "days"}};
-    size_t i = 0;
-    if (isnan(seconds)) {
-        snprintf(text, RPE_AMOUNT_CAPACITY, "unknown time");
-        return text;
-    }
-    while (seconds > units[i].most)
-        i++;
-    double number = seconds / units[i].unit;
-    snprintf(text, RPE_AMOUNT_CAPACITY, number < 10 ? "%.1f %s" : "%.0f %s", number, units[i].name);
-    return text;
-}
-
-const char *rpe_bytes_text(double bytes, char text[RPE_AMOUNT_CAPACITY])
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    size_t i = 0;
-    for (; bytes >= 1024 && i + 1 < sizeof units / sizeof units[0]; i++)
-        bytes /= 1024;
-    snprintf(text, RPE_AMOUNT_CAPACITY, i > 0 && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, units[i]);
-    return text;
-}
-
-void rpe_plan_print(const rpe_plan *plan, const char *name, FILE *stream)
-{
-    char time[RPE_AMOUNT_CAPACITY], memory[RPE_AMOUNT_CAPACITY], disk[RPE_AMOUNT_CAPACITY];
-    fprintf(stream, "%s: %zu points, %.0f trials, about %s, %s of memory, %s of values\n", name,
-            plan->applicable, plan->trials, rpe_seconds_text(plan->seconds, time),
-            rpe_bytes_text((double)plan->bytes, memory), rpe_bytes_text(8 * plan->values, disk));
 }

@@ -16,7 +16,7 @@
    KERNEL: {"type": "sine" | "conv", "distribution": "authors" | "unit", "heads": H, "features": D, "sinusoids": K or "taps": P,
             "gate": delta, "alike": false}: drawn, see rpe_kernel_draw.h.
    "threads" is an axis of timings alone (rpe_timing.h): other numbers do not depend on it.
-   What is more than the run's threads is left out.
+   What is more than the run's threads is not run: its row says so.
    The optional lists are axes of the inputs: an input stands for one of each combination.  Lengths are those of queries and keys
    (of Gaussian inputs, and the first positions of arrays); heads, features, sinusoids and taps are those of drawn kernels;
    gates replace the kernel's in all features.  With "fit" the kernels must be tables, and the kernel is the fit.

@@ -29,7 +29,8 @@ size_t rpe_shard_block(const rpe_run_settings *settings, size_t index);
 /* inputs [points]: of each point.  Of a run with shards, the share of settings->shard.  Times are rough guesses. */
 rpe_status rpe_plan_make(rpe_plan *plan, const rpe_points *points, const rpe_configuration *configuration,
                          rpe_input *const *inputs, const rpe_run_settings *settings, rpe_error *error);
-/* Tries trials for so many seconds at most: from then on times are in seconds, NaN where nothing could be tried.  Once. */
+/* Tries trials for so many seconds at most, on fewer positions where all points are too long for it: from then on times are in
+   seconds; where nothing could be tried they are a guess by counting operations.  Once. */
 rpe_status rpe_plan_time(rpe_plan *plan, const rpe_points *points, const rpe_configuration *configuration,
                          rpe_input *const *inputs, uint64_t seed, int threads, double pilot_seconds,
                          rpe_error *error);

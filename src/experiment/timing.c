@@ -112,6 +112,8 @@ static rpe_status plan_first(const rpe_timing *timing, rpe_timed *timed, rpe_err
 static rpe_status start_timed(const rpe_timing *timing, rpe_timed *timed, rpe_error *error)
 {
     rpe_error reason = {""};
+    if (timed->reason[0] != '\0')
+        return RPE_OK;
     rpe_status status = rpe_timing_validate(timing, timed, &reason);
     if (status == RPE_OK && timed->reason[0] == '\0')
         status = plan_first(timing, timed, &reason);
@@ -220,7 +222,7 @@ static rpe_status measure_rates(const rpe_timing *timing, rpe_machine_rates *rat
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
         int threads = timing->timed[i].threads;
-        if (rates[threads - 1].threads == 0)
+        if (threads <= timing->threads && rates[threads - 1].threads == 0)
             status = rpe_machine_rates_measure(&rates[threads - 1], threads, error);
     }
     return status;

@@ -1,4 +1,5 @@
 /* What a run of timings needs before the first call: its points, their kernels, and arrays that all of them share. */
+#include <stdio.h>
 #include <string.h>
 
 #include "rpe_memory.h"
@@ -53,6 +54,17 @@ static bool threads_seen(const rpe_timing *timing, const rpe_grid *grid, size_t 
     return false;
 }
 
+/* More threads than the run has are asked for in vain, and the row says so. */
+static void threads_check(rpe_timing *timing, rpe_timed *timed)
+{
+    if (timed->threads > timing->settings->threads)
+        snprintf(timed->reason, sizeof timed->reason,
+                 "not applicable: threads: expected at most the run's %d, found %d; run it with --threads %d",
+                 timing->settings->threads, timed->threads, timed->threads);
+    else if (timed->threads > timing->threads)
+        timing->threads = timed->threads;
+}
+
 static rpe_problem problem_of(const rpe_point *point, const rpe_input *input)
 {
     rpe_problem problem = input->problem;
@@ -82,8 +94,7 @@ static rpe_status make_timed(rpe_timing *timing, rpe_error *error)
     for (size_t i = 0; i < timing->points.count; i++) {
         const rpe_point *point = &timing->points.points[i];
         for (size_t j = 0; j < point->grid->thread_count; j++) {
-            if (threads_of(timing, point->grid, j) > timing->settings->threads ||
-                threads_seen(timing, point->grid, j))
+            if (threads_seen(timing, point->grid, j))
                 continue;
             rpe_timed *timed = &timing->timed[timing->count++];
             timed->point = point;
@@ -91,13 +102,13 @@ static rpe_status make_timed(rpe_timing *timing, rpe_error *error)
             timed->problem = problem_of(point, timed->input);
             timed->threads = threads_of(timing, point->grid, j);
             timed->repetitions = repetitions_of(timing, point);
-            timing->threads = timed->threads > timing->threads ? timed->threads : timing->threads;
+            threads_check(timing, timed);
             timed->seconds = rpe_memory_allocate(timed->repetitions, sizeof *timed->seconds);
             if (timed->seconds == NULL)
                 return rpe_error_memory(error, "repetitions", timed->repetitions, sizeof *timed->seconds);
         }
     }
-    if (timing->count == 0)
+    if (timing->threads == 0)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: \"threads\": expected a number that the run has, of at most %d, found none",
                              timing->configuration->document.path, timing->settings->threads);

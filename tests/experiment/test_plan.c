@@ -106,6 +106,39 @@ static void test_against_run(void **state)
     assert_true(0.95 * peak <= (double)planned && (double)planned <= 1.2 * peak + (double)MEBIBYTE);
 }
 
+/* Points that are all too long to be tried have an estimate too: from fewer positions, or by counting. */
+static void test_long_points(void **state)
+{
+    (void)state;
+    rpe_configuration configuration = {0};
+    rpe_points points = {0};
+    rpe_input input = {0};
+    rpe_error error = {""};
+    const rpe_run_settings settings = {.output = "none", .threads = 2};
+    file_write("lengthy.json",
+               EXPERIMENT("[\"score_error\",\"output_error\"]",
+                          GRID("g",
+                               "{\"name\":\"lengthy\",\"kernel\":\"sine.json\",\"gaussian\":{"
+                               "\"queries\":3000,\"values\":3}}",
+                               "\"realizations\":[64],\"samplers\":[\"gaussian\"]," TRIALS(3))));
+    rpe_test_ok(rpe_configuration_read(&configuration, file_path("lengthy.json"), false, &error), &error);
+    rpe_test_ok(rpe_points_make(&points, &configuration, 0, &error), &error);
+    rpe_test_ok(rpe_input_load(&input, &configuration.grids[0].inputs[0], 1, &error), &error);
+    rpe_input *inputs[] = {&input};
+    static const double pilot_seconds[] = {0.0, 1.0};
+    for (size_t i = 0; i < 2; i++) {
+        rpe_plan plan = {0};
+        rpe_test_ok(rpe_plan_make(&plan, &points, &configuration, inputs, &settings, &error), &error);
+        rpe_test_ok(rpe_plan_time(&plan, &points, &configuration, inputs, 1, 2, pilot_seconds[i], &error),
+                    &error);
+        assert_true(isfinite(plan.seconds) && plan.seconds > 0);
+        rpe_plan_destroy(&plan);
+    }
+    rpe_input_destroy(&input);
+    rpe_points_destroy(&points);
+    rpe_configuration_destroy(&configuration);
+}
+
 /* Under a limit of the address space a plan that does not fit is refused with its point, and no directory is made. */
 static void test_memory(void **state)
 {
@@ -194,8 +227,9 @@ static void test_stale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts),  cmocka_unit_test(test_against_run), cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_amounts), cmocka_unit_test(test_timings),     cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_counts),      cmocka_unit_test(test_against_run), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_amounts),     cmocka_unit_test(test_timings),     cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_long_points),
     };
     rpe_json_memory_install();
     files_make("plan");
