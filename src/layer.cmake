@@ -14,7 +14,7 @@ function(rpe_layer name)
   endif()
   list(REMOVE_ITEM sources ${folder}/main.c)
 
-  set(link rpe_flags OpenMP::OpenMP_C ${LAYER_LIBRARIES})
+  set(link rpe_flags Threads::Threads ${LAYER_LIBRARIES})
   foreach(layer IN LISTS LAYER_DEPENDS)
     list(APPEND link rpe_${layer})
   endforeach()

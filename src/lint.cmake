@@ -29,16 +29,9 @@ if(RPE_CLANG_TIDY)
   # One source a line; xargs keeps every processor busy and fails if one source does.
   list(JOIN lint_sources "\n" lines)
   file(WRITE ${lint_directory}/sources.txt "${lines}\n")
-  # clang may have no omp.h of its own; the compiler's is plain declarations.
-  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include/omp.h OUTPUT_VARIABLE omp_header
-                  OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  if(EXISTS "${omp_header}")
-    configure_file(${omp_header} ${lint_directory}/include/omp.h COPYONLY)
-  endif()
   add_custom_target(clang-tidy
     COMMAND xargs -a ${lint_directory}/sources.txt -d "\\n" -n 1 -P ${processors}
             ${RPE_CLANG_TIDY} -p ${PROJECT_BINARY_DIR} --quiet --extra-arg=-Wno-unknown-warning-option
-            --extra-arg-before=-idirafter${lint_directory}/include
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
   add_dependencies(clang-tidy rpe_revision)
   add_dependencies(lint clang-tidy)

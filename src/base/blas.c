@@ -14,7 +14,7 @@ __attribute__((visibility("default"))) void *blas_memory_alloc(int unused);
 __attribute__((visibility("default"))) void blas_memory_free(void *buffer);
 
 static pthread_mutex_t buffers = PTHREAD_MUTEX_INITIALIZER, calls = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t probe_once = PTHREAD_ONCE_INIT;
+static pthread_once_t probe_once = PTHREAD_ONCE_INIT, forks_once = PTHREAD_ONCE_INIT;
 static atomic_int buffers_taken;
 static int guarded;
 
@@ -25,9 +25,28 @@ static void find_next(const char *name, void *function, size_t size)
     memcpy(function, &address, size);
 }
 
+/* A child has the locks as they were, and of the threads only the one that forked: it holds both. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&calls);
+    pthread_mutex_lock(&buffers);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&buffers);
+    pthread_mutex_unlock(&calls);
+}
+
+static void watch_forks(void)
+{
+    (void)pthread_atfork(before_fork, after_fork, after_fork);
+}
+
 void *blas_memory_alloc(int unused)
 {
     static void *(*next)(int);
+    pthread_once(&forks_once, watch_forks);
     pthread_mutex_lock(&buffers);
     if (next == NULL)
         find_next("blas_memory_alloc", &next, sizeof next);

@@ -1,31 +1,45 @@
+#define _POSIX_C_SOURCE 200809L
 #include "rpe_parallel.h"
 
-#include <omp.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "rpe_clock.h"
+#include "rpe_pool.h"
 
-/* Seconds that a thread without an index looks for one before it sleeps: a few times what waking takes. */
-#define PATIENCE 1e-4
 #define SHARES 64
 
-static volatile sig_atomic_t interrupted;
+/* ---- one loop ---- */
+
+typedef struct loop {
+    size_t count;
+    rpe_parallel_body body;
+    void *context;
+    atomic_size_t taken;
+} loop;
+
+static void take_indices(void *context, int thread)
+{
+    loop *shared = context;
+    for (size_t index;
+         !rpe_interrupt_requested() &&
+         (index = atomic_fetch_add_explicit(&shared->taken, 1, memory_order_relaxed)) < shared->count;)
+        shared->body(shared->context, index, thread);
+}
 
 void rpe_parallel_for(size_t count, int threads, rpe_parallel_body body, void *context)
 {
     if (threads <= 1 || count <= 1) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count && !rpe_interrupt_requested(); i++)
             body(context, i, 0);
         return;
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (size_t i = 0; i < count; i++)
-        body(context, i, omp_get_thread_num());
+    loop shared = {.count = count, .body = body, .context = context};
+    rpe_pool_run((size_t)threads < count ? threads : (int)count, take_indices, &shared);
 }
+
+/* ---- loops one after another ---- */
 
 /* What the threads of rpe_parallel_loops share. */
 typedef struct team {
@@ -34,7 +48,7 @@ typedef struct team {
     void *context;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t begun; /* another loop, or the end */
-    size_t count, done;   /* indices of this loop */
+    size_t count, done;   /* indices of this loop; count 0: the end */
     size_t shares;        /* of consecutive indices */
     size_t taken[SHARES]; /* of each share: the next index */
     atomic_size_t loop;   /* number of the loop; also read without the lock */
@@ -72,23 +86,36 @@ static bool take_index(team *shared, int thread, size_t *index)
 /* Until another loop begins.  With the lock. */
 static void wait_for_loop(team *shared)
 {
-    size_t loop = atomic_load(&shared->loop);
+    size_t number = atomic_load(&shared->loop);
     pthread_mutex_unlock(&shared->lock);
     /* Where others want the processor, the first yield takes longer than that. */
-    for (double end = rpe_clock_seconds() + PATIENCE;
-         atomic_load(&shared->loop) == loop && rpe_clock_seconds() < end;) {
+    for (double end = rpe_clock_seconds() + RPE_POOL_PATIENCE;
+         atomic_load(&shared->loop) == number && rpe_clock_seconds() < end;) {
         sched_yield();
     }
     pthread_mutex_lock(&shared->lock);
-    while (atomic_load(&shared->loop) == loop) {
+    while (atomic_load(&shared->loop) == number) {
         pthread_cond_wait(&shared->begun, &shared->lock);
     }
 }
 
-static void take_part(team *shared, int thread)
+/* Those who wait see another loop, or that there is none.  With the lock. */
+static void tell_of_loop(team *shared)
 {
+    atomic_fetch_add(&shared->loop, 1);
+    pthread_cond_broadcast(&shared->begun);
+}
+
+static void take_part(void *context, int thread)
+{
+    team *shared = context;
     pthread_mutex_lock(&shared->lock);
     for (size_t index; shared->count > 0;) {
+        if (rpe_interrupt_requested()) {
+            shared->count = 0;
+            tell_of_loop(shared);
+            break;
+        }
         if (!take_index(shared, thread, &index)) {
             wait_for_loop(shared);
             continue;
@@ -98,8 +125,7 @@ static void take_part(team *shared, int thread)
         pthread_mutex_lock(&shared->lock);
         if (++shared->done == shared->count) {
             begin_loop(shared);
-            atomic_fetch_add(&shared->loop, 1);
-            pthread_cond_broadcast(&shared->begun);
+            tell_of_loop(shared);
         }
     }
     pthread_mutex_unlock(&shared->lock);
@@ -108,7 +134,7 @@ static void take_part(team *shared, int thread)
 void rpe_parallel_loops(int threads, rpe_parallel_next next, rpe_parallel_body body, void *context)
 {
     if (threads <= 1) {
-        for (size_t count; (count = next(context)) > 0;) {
+        for (size_t count; (count = next(context)) > 0 && !rpe_interrupt_requested();) {
             rpe_parallel_for(count, 1, body, context);
         }
         return;
@@ -120,42 +146,7 @@ void rpe_parallel_loops(int threads, rpe_parallel_next next, rpe_parallel_body b
                    .begun = PTHREAD_COND_INITIALIZER,
                    .shares = threads < SHARES ? (size_t)threads : SHARES};
     begin_loop(&shared);
-#pragma omp parallel num_threads(threads)
-    take_part(&shared, omp_get_thread_num());
+    rpe_pool_run(threads, take_part, &shared);
     pthread_cond_destroy(&shared.begun);
     pthread_mutex_destroy(&shared.lock);
-}
-
-int rpe_parallel_processors(void)
-{
-    int processors = omp_get_num_procs();
-    return processors < 1 ? 1 : processors;
-}
-
-/* The handler is reset by SA_RESETHAND: a second signal has its default effect. */
-static void handle_signal(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
-
-void rpe_interrupt_install(void)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handle_signal;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-bool rpe_interrupt_requested(void)
-{
-    return interrupted != 0;
-}
-
-void rpe_interrupt_set(bool requested)
-{
-    interrupted = requested ? 1 : 0;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "rpe_processors.h"
 
 #define SUMMARY_CAPACITY 512
 
@@ -16,10 +16,11 @@ static const rpe_option common_options[COMMON_COUNT] = {
     [COMMON_QUIET] = {.name = "quiet", .help = "print errors only", .type = RPE_OPTION_FLAG},
     [COMMON_THREADS] = {.name = "threads",
                         .placeholder = "T",
-                        .help = "threads to use; results do not depend on it (default: all processors)",
+                        .help = "threads to use; results do not depend on it (default: OMP_NUM_THREADS, or "
+                                "the processors that there are, or that the control group's quota leaves)",
                         .type = RPE_OPTION_COUNT,
                         .minimum = 1,
-                        .maximum = 1024},
+                        .maximum = RPE_THREADS_MOST},
     [COMMON_VERSION] = {.name = "version",
                         .help = "print version and source revision",
                         .type = RPE_OPTION_FLAG},
@@ -299,7 +300,7 @@ rpe_status rpe_arguments_parse(rpe_arguments *arguments, const rpe_option_table 
     arguments->version = state.common[COMMON_VERSION].given;
     arguments->quiet = state.common[COMMON_QUIET].given;
     arguments->threads = state.common[COMMON_THREADS].given ? (int)state.common[COMMON_THREADS].count
-                                                            : rpe_parallel_processors();
+                                                            : rpe_threads_default_now().threads;
     if (arguments->help || arguments->version)
         return RPE_OK;
     return fallbacks_take(&state, error);

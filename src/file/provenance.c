@@ -15,7 +15,7 @@
 #include "rpe_blas.h"
 #include "rpe_clock.h"
 #include "rpe_json.h"
-#include "rpe_parallel.h"
+#include "rpe_processors.h"
 #include "rpe_revision.h"
 
 const char *rpe_version(void)
@@ -106,9 +106,6 @@ static json_t *libraries_value(bool *failed)
     entry_put(object, "random123", text_value(RPE_RANDOM123_TEXT), failed);
     entry_put(object, "gnuplot", text_value(gnuplot_version()), failed);
     entry_put(object, "jansson", text_value(jansson_version()), failed);
-#ifdef _OPENMP
-    entry_put(object, "openmp", json_integer(_OPENMP), failed);
-#endif
     entry_put(object, "libc", text_value(libc_version()), failed);
     return object;
 }
@@ -161,7 +158,10 @@ static void computer_put(json_t *object, bool *failed)
     if (model == NULL && named)
         model = name.machine;
     entry_put(object, "processor", text_value(model), failed);
-    entry_put(object, "processors", json_integer(rpe_parallel_processors()), failed);
+    entry_put(object, "processors", json_integer(rpe_processors_count()), failed);
+    rpe_threads_default threads = rpe_threads_default_now();
+    entry_put(object, "threads_default", json_integer(threads.threads), failed);
+    entry_put(object, "threads_default_from", json_string(threads.reason), failed);
     entry_put(object, "load", load_value(), failed);
     entry_put(object, "memory_bytes", memory_value(), failed);
     entry_put(object, "system", text_value(named ? system : NULL), failed);

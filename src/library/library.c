@@ -2,14 +2,15 @@
 #include "rpebench.h"
 
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "rpe_memory.h"
 #include "rpe_method.h"
-#include "rpe_parallel.h"
+#include "rpe_processors.h"
 #include "rpe_provenance.h"
 
-#define THREADS_MAX 1024
+#define STRUCT_MOST 4096 /* bytes of a problem of any version to come */
 
 static _Thread_local rpe_error last_error;
 
@@ -143,27 +144,46 @@ static rpe_status extents_check(const rpebench_problem *given, size_t axes)
     return RPE_OK;
 }
 
+/* The struct as the caller's header has it: what an older one lacks is 0, and what a newer one adds must be. */
+static rpe_status problem_take(rpebench_problem *taken, const rpebench_problem *given)
+{
+    const size_t least = offsetof(rpebench_problem, single), own = sizeof *taken;
+    rpe_status status = there_check(given, "problem");
+    if (status != RPE_OK)
+        return status;
+    size_t size = given->struct_size;
+    if (size < least || size > STRUCT_MOST || size % _Alignof(rpebench_problem) != 0)
+        return rpe_error_set(
+            &last_error, RPE_ERROR_INPUT,
+            "problem: expected struct_size to be sizeof(rpebench_problem), %zu here, found %zu", own, size);
+    for (size_t i = own; i < size; i++)
+        if (((const unsigned char *)given)[i] != 0)
+            return rpe_error_set(
+                &last_error, RPE_ERROR_INPUT,
+                "problem: expected 0 in members that version %s does not know, found struct_size "
+                "%zu for %zu and another value at byte %zu",
+                rpe_version(), size, own, i);
+    *taken = (rpebench_problem){0};
+    memcpy(taken, given, size < own ? size : own);
+    return RPE_OK;
+}
+
 static rpe_status counts_check(const rpebench_problem *given)
 {
-    if (given->struct_size != sizeof *given)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "problem: expected struct_size %zu, found %zu",
-                             sizeof *given, given->struct_size);
     if (given->heads == 0 || given->features == 0)
         return rpe_error_set(&last_error, RPE_ERROR_INPUT,
                              "problem: expected at least 1 head and feature, found %zu heads of %zu features",
                              given->heads, given->features);
-    if (given->threads < 0 || given->threads > THREADS_MAX)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "threads: expected 0 to %d, found %d", THREADS_MAX,
-                             given->threads);
+    if (given->threads < 0 || given->threads > RPE_THREADS_MOST)
+        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "threads: expected 0 to %d, found %d",
+                             RPE_THREADS_MOST, given->threads);
     return RPE_OK;
 }
 
 static rpe_status problem_make(const rpebench_kernel *kernel, const rpebench_problem *given,
                                rpe_problem *problem)
 {
-    rpe_status status = there_check(given, "problem");
-    if (status == RPE_OK)
-        status = counts_check(given);
+    rpe_status status = counts_check(given);
     if (status != RPE_OK)
         return status;
     *problem = (rpe_problem){.batch = given->batch == 0 ? 1 : given->batch,
@@ -216,7 +236,7 @@ static rpe_status finite_check(const rpe_problem *problem, size_t positions, siz
 
 static int threads_of(const rpebench_problem *given)
 {
-    return given->threads > 0 ? given->threads : rpe_parallel_processors();
+    return given->threads > 0 ? given->threads : rpe_threads_default_now().threads;
 }
 
 static void workspaces_destroy(rpe_workspace *workspaces, int threads)
@@ -290,10 +310,13 @@ int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given
                     const void *keys, void *encoded_queries, void *encoded_keys)
 {
     rpe_problem problem;
+    rpebench_problem taken;
     const rpe_inputs inputs = {.queries = queries, .keys = keys};
     rpe_status status = there_check(kernel, "kernel");
     if (status == RPE_OK)
-        status = problem_make(kernel, given, &problem);
+        status = problem_take(&taken, given);
+    if (status == RPE_OK)
+        status = problem_make(kernel, &taken, &problem);
     if (status == RPE_OK)
         status = kernel_check(&problem);
     if (status == RPE_OK)
@@ -303,7 +326,7 @@ int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given
     if (status == RPE_OK)
         status = there_check(encoded_keys, "encoded_keys");
     if (status == RPE_OK)
-        status = encode(given, &problem, &inputs, encoded_queries, encoded_keys);
+        status = encode(&taken, &problem, &inputs, encoded_queries, encoded_keys);
     if (status == RPE_OK)
         status = finite_check(&problem, problem.queries.count, problem.realizations, "encoded_queries",
                               encoded_queries, RPE_ERROR_NUMERIC);
@@ -353,9 +376,12 @@ int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpe
                     const void *queries, const void *keys, const void *values, void *outputs)
 {
     rpe_problem problem;
+    rpebench_problem taken;
     const rpe_method *found = NULL;
     const rpe_inputs inputs = {.queries = queries, .keys = keys, .values = values};
-    rpe_status status = problem_make(kernel, given, &problem);
+    rpe_status status = problem_take(&taken, given);
+    if (status == RPE_OK)
+        status = problem_make(kernel, &taken, &problem);
     if (status == RPE_OK && problem.value_features == 0)
         status = rpe_error_set(&last_error, RPE_ERROR_INPUT, "value_features: expected at least 1, found 0");
     if (status == RPE_OK)
@@ -370,7 +396,7 @@ int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpe
     if (status == RPE_OK)
         status = there_check(outputs, "outputs");
     if (status == RPE_OK)
-        status = attend(found, given, &problem, &inputs, outputs);
+        status = attend(found, &taken, &problem, &inputs, outputs);
     if (status == RPE_OK)
         status = finite_check(&problem, problem.queries.count, problem.value_features, "outputs", outputs,
                               RPE_ERROR_NUMERIC);

@@ -11,8 +11,12 @@
 
    Errors.  A function that can fail returns RPEBENCH_OK or another status, or NULL; rpebench_error_text then says in one line
    what was expected and what was found.  Outputs are unspecified then.  Nothing is printed, nothing ends the process.
-   Threads.  Functions may be called by several threads at once, and with one kernel.
-   Stability.  Functions are only added, and members only at the end of the struct, whose size the caller states. */
+   Threads.  Functions may be called by several threads at once, and with one kernel.  Where the system refuses threads, those
+   that there are do the work, the caller's at least; in a process that was forked after a call, the caller's alone.
+   Signals.  No handler is installed; the library's threads block all signals, so that the host's threads get them.
+   Stability.  Functions are only added, and members only at the end of the struct, whose size the caller states.  A struct of
+   an older header is taken: the members that it lacks are 0, and it reaches at least up to `single`.  A struct of a newer
+   header is taken if the members that this version does not know are 0, and refused otherwise. */
 #ifndef RPEBENCH_H
 #define RPEBENCH_H
 
@@ -59,7 +63,7 @@ RPEBENCH_API int rpebench_kernel_values(const rpebench_kernel *kernel, size_t le
 
 /* Shapes, and what is drawn.  Zeroed members are what the comments say. */
 typedef struct rpebench_problem {
-    size_t struct_size;         /* sizeof(rpebench_problem) */
+    size_t struct_size;         /* sizeof(rpebench_problem), of the header that the caller was compiled with */
     size_t batch;               /* B; 0: 1 */
     size_t heads, features;     /* H, D */
     size_t value_features;      /* V; for attention */
@@ -67,7 +71,7 @@ typedef struct rpebench_problem {
     int single;                 /* arrays are float */
     int causal;                 /* query m sees the keys n <= m only */
     int shared_heads;           /* all heads use the noise of the first */
-    int threads;                /* 0: all processors; results do not depend on it */
+    int threads;                /* 0: OMP_NUM_THREADS, or the processors; results do not depend on it */
     const char *sampler;        /* where the noise comes from; NULL: "gaussian" */
     size_t realizations;        /* R; for encoding, and attention on encoded queries and keys */
     size_t projections;         /* F; for methods with random features */

@@ -9,7 +9,7 @@
 #include "rpe_clock.h"
 #include "rpe_json.h"
 #include "rpe_machine.h"
-#include "rpe_parallel.h"
+#include "rpe_processors.h"
 
 /* Beyond these a run is called noisy. */
 #define STEAL_MOST 0.01
@@ -96,7 +96,7 @@ static void judge(rpe_machine_noise *noise)
         double value, most, scale;
         const char *before, *after;
     } limits[] = {
-        {noise->others, OTHERS_MOST * rpe_parallel_processors(), 1, "other processes kept ",
+        {noise->others, OTHERS_MOST * rpe_processors_count(), 1, "other processes kept ",
          " processors busy"},
         {noise->steal, STEAL_MOST, 100, "", " % of the processors' time was stolen"},
         {noise->frequency, FREQUENCY_MOST, 100, "the processor's frequency changed by ", " %"},
@@ -124,7 +124,7 @@ rpe_machine_noise rpe_machine_noise_between(const rpe_machine_state *before,
                                .rates_after = *rates_after,
                                .seconds = after->seconds - before->seconds};
     double seconds = fmax(noise.seconds, 1e-9);
-    noise.steal = (after->stolen - before->stolen) / (seconds * rpe_parallel_processors());
+    noise.steal = (after->stolen - before->stolen) / (seconds * rpe_processors_count());
     noise.others = fmax(0.0, (after->busy - before->busy - (after->own - before->own)) / seconds);
     noise.involuntary = (after->involuntary - before->involuntary) / seconds;
     noise.frequency = change(before->frequency, after->frequency);

@@ -113,7 +113,6 @@ static void parallel_for_visits_each_index(void **state)
         for (size_t i = 0; i < 1000; i++)
             assert_true(values[i] == (double)(i * i));
     }
-    assert_true(rpe_parallel_processors() >= 1);
 }
 
 /* Loops of 5, 4, .., 1 indices that need all of the loop before:  x_i <- i + sum_j x_j */

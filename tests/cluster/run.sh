@@ -7,7 +7,7 @@ scripts=$(realpath "$2")/experiments/cluster
 kernels=$(realpath "$2")/experiments/data
 engine=$3
 scratch=$(mktemp -d)
-export RPEBENCH=$program RPEBENCH_DATA=$scratch OMP_WAIT_POLICY=passive
+export RPEBENCH=$program RPEBENCH_DATA=$scratch
 
 skip() {
     echo "SKIPPED: $*"

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "rpe_npy.h"
 
@@ -223,11 +226,159 @@ static void test_refused(void **state)
     rpebench_kernel_destroy(NULL);
 }
 
+/* ---- threads, as a host may have them ---- */
+
+enum { TOKENS = 300, WIDTH = 8, HEADS = 2, ELEMENTS = TOKENS * WIDTH * HEADS };
+
+static void attend_favor(int threads, double *outputs)
+{
+    static double q[ELEMENTS];
+    const rpebench_problem problem = {.struct_size = sizeof problem,
+                                      .heads = HEADS,
+                                      .features = WIDTH,
+                                      .value_features = WIDTH,
+                                      .queries = {TOKENS},
+                                      .keys = {TOKENS},
+                                      .threads = threads,
+                                      .projections = 32,
+                                      .seed = 4};
+    for (size_t i = 0; i < ELEMENTS; i++) {
+        q[i] = rpe_test_number(3, i);
+        outputs[i] = NAN;
+    }
+    if (rpebench_attend("favor", NULL, &problem, q, q, q, outputs) != RPEBENCH_OK)
+        fail_msg("%s", rpebench_error_text());
+}
+
+/* As nobody, who may have no other process: as root there is no limit. */
+static void refuse_threads(void)
+{
+    const struct rlimit none = {0, 0};
+    if (geteuid() == 0 && setuid(65534) != 0)
+        _exit(2);
+    if (setrlimit(RLIMIT_NPROC, &none) != 0)
+        _exit(2);
+}
+
+/* No room for the stack of a thread. */
+static void refuse_memory(void)
+{
+    unsigned long pages = 0;
+    FILE *stream = fopen("/proc/self/statm", "r");
+    if (stream == NULL || fscanf(stream, "%lu", &pages) != 1)
+        _exit(2);
+    fclose(stream);
+    rlim_t bytes = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)4 << 20);
+    const struct rlimit limit = {bytes, bytes};
+    if (setrlimit(RLIMIT_AS, &limit) != 0)
+        _exit(2);
+}
+
+/* Before any other test, so that this process has no threads yet, and a child may start some. */
+static void test_threads_that_are_refused(void **state)
+{
+    (void)state;
+    static void (*const limits[])(void) = {refuse_threads, refuse_memory};
+    static double expected[ELEMENTS], outputs[ELEMENTS];
+    size_t count = sizeof limits / sizeof limits[0];
+#ifdef __SANITIZE_ADDRESS__
+    count = 1; /* its shadow knows no limit of memory */
+#endif
+    attend_favor(1, expected);
+    for (size_t i = 0; i < count; i++) {
+        int status = 0;
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            alarm(100);
+            limits[i]();
+            attend_favor(4, outputs);
+            _exit(memcmp(outputs, expected, sizeof outputs) == 0 ? 0 : 1);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
+}
+
+/* multiprocessing of Python: the same call before and after a fork. */
+static void test_fork(void **state)
+{
+    (void)state;
+    static double expected[ELEMENTS], outputs[ELEMENTS];
+    attend_favor(2, expected);
+    for (int i = 0; i < 3; i++) {
+        int status = 0;
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            alarm(100);
+            attend_favor(2, outputs);
+            _exit(memcmp(outputs, expected, sizeof outputs) == 0 ? 0 : 1);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
+    attend_favor(2, outputs);
+    assert_memory_equal(outputs, expected, sizeof outputs);
+}
+
+/* ---- structs of other headers ---- */
+
+/* As many bytes as an older or newer header has; one of those beyond this one's is set. */
+static int attend_sized(size_t size, size_t set, double *outputs)
+{
+    static union {
+        rpebench_problem problem;
+        unsigned char bytes[8192];
+    } given;
+    static double q[ELEMENTS];
+    memset(&given, 0xff, sizeof given);
+    memset(&given, 0, size < sizeof given ? size : sizeof given);
+    given.problem.struct_size = size;
+    given.problem.batch = 1;
+    given.problem.heads = HEADS;
+    given.problem.features = given.problem.value_features = WIDTH;
+    given.problem.queries[0] = given.problem.keys[0] = TOKENS;
+    if (size > sizeof given.problem)
+        given.problem.threads = 1;
+    if (set > 0)
+        given.bytes[set] = 1;
+    for (size_t i = 0; i < ELEMENTS; i++) {
+        q[i] = rpe_test_number(3, i);
+        outputs[i] = NAN;
+    }
+    return rpebench_attend("softmax", NULL, &given.problem, q, q, q, outputs);
+}
+
+static void test_structs_of_other_versions(void **state)
+{
+    (void)state;
+    static double expected[ELEMENTS], outputs[ELEMENTS];
+    const size_t own = sizeof(rpebench_problem), least = offsetof(rpebench_problem, single);
+    assert_int_equal(attend_sized(own, 0, expected), RPEBENCH_OK);
+    assert_false(isnan(expected[0]));
+    for (size_t size = least; size <= own + 64; size += 8) {
+        assert_int_equal(attend_sized(size, 0, outputs), RPEBENCH_OK);
+        assert_memory_equal(outputs, expected, sizeof outputs);
+    }
+    for (size_t set = own; set < own + 64; set += 9)
+        expect_refused(attend_sized(own + 64, set, outputs), "does not know");
+    static const size_t sizes[] = {0, 1, 8, 87, 89, 100, 4104, 1 << 20, SIZE_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        expect_refused(attend_sized(sizes[i], 0, outputs), "struct_size");
+    expect_refused(attend_sized(least - 8, 0, outputs), "struct_size");
+    expect_refused(attend_sized(own - 1, 0, outputs), "struct_size");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_explicit_attention),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_threads_that_are_refused),
+                                       cmocka_unit_test(test_fork),
+                                       cmocka_unit_test(test_structs_of_other_versions),
+                                       cmocka_unit_test(test_explicit_attention),
                                        cmocka_unit_test(test_kernel_values),
                                        cmocka_unit_test(test_encode_as_the_command),
-                                       cmocka_unit_test(test_every_method), cmocka_unit_test(test_refused)};
+                                       cmocka_unit_test(test_every_method),
+                                       cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
 #include "rpe_machine.h"
 #include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "rpe_processors.h"
 #include "rpe_test.h"
 
 static const rpe_machine_state quiet = {
@@ -37,7 +37,7 @@ static void quiet_is_quiet(void **test)
 static void disturbances_are_named(void **test)
 {
     (void)test;
-    double processors = rpe_parallel_processors();
+    double processors = rpe_processors_count();
     rpe_machine_state busy = later(), stolen = later(), slow = later();
     busy.busy += 10 * 0.75 * processors; /* others keep 3/4 of the processors */
     stolen.stolen += 10 * 0.2 * processors;
