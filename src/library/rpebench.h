@@ -63,10 +63,10 @@ RPEBENCH_API int rpebench_kernel_values(const rpebench_kernel *kernel, size_t le
 
 /* Shapes, and what is drawn.  Zeroed members are what the comments say. */
 typedef struct rpebench_problem {
-    size_t struct_size;         /* sizeof(rpebench_problem), of the header that the caller was compiled with */
-    size_t batch;               /* B; 0: 1 */
-    size_t heads, features;     /* H, D */
-    size_t value_features;      /* V; for attention */
+    size_t struct_size;     /* sizeof(rpebench_problem), of the header that the caller was compiled with */
+    size_t batch;           /* B; 0: 1 */
+    size_t heads, features; /* H, D */
+    size_t value_features;  /* V; for attention */
     size_t queries[3], keys[3]; /* M and N, one extent for each axis of the kernel, the rest 0 */
     int single;                 /* arrays are float */
     int causal;                 /* query m sees the keys n <= m only */

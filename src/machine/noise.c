@@ -96,8 +96,7 @@ static void judge(rpe_machine_noise *noise)
         double value, most, scale;
         const char *before, *after;
     } limits[] = {
-        {noise->others, OTHERS_MOST * rpe_processors_count(), 1, "other processes kept ",
-         " processors busy"},
+        {noise->others, OTHERS_MOST * rpe_processors_count(), 1, "other processes kept ", " processors busy"},
         {noise->steal, STEAL_MOST, 100, "", " % of the processors' time was stolen"},
         {noise->frequency, FREQUENCY_MOST, 100, "the processor's frequency changed by ", " %"},
         {noise->rate, RATE_MOST, 100, "the machine's own rates changed by ", " %"},
