@@ -2,7 +2,9 @@
 #include "rpe_linear_apply.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include "rpe_linear_wide.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
@@ -15,8 +17,8 @@ static size_t smaller(size_t a, size_t b)
 
 /* ---- rows ---- */
 
-static rpe_linear_rows vectors_of(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
-                                  size_t count, int thread)
+rpe_linear_rows rpe_linear_call_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
+                                        size_t count, int thread)
 {
     size_t batch = call->pass.linear->shape.batch;
     return call->source->rows(call->source->context, side, pair % batch, pair / batch, first, count,
@@ -31,19 +33,41 @@ static size_t value_at(const rpe_linear_call *call, size_t positions, size_t pai
     return ((item * positions + first) * shape->heads + head) * shape->values * call->element;
 }
 
-static rpe_linear_rows values_of(const rpe_linear_call *call, size_t pair, size_t first)
+rpe_linear_rows rpe_linear_call_values(const rpe_linear_call *call, size_t pair, size_t first)
 {
     const rpe_attention_shape *shape = &call->pass.linear->shape;
     return (rpe_linear_rows){call->values + value_at(call, shape->keys, pair, first),
                              shape->heads * shape->values};
 }
 
-void rpe_linear_call_store(const rpe_linear_call *call, size_t pair, const rpe_linear_chunk *chunk)
+rpe_linear_rows rpe_linear_call_outputs(const rpe_linear_call *call, size_t pair, size_t first)
 {
     const rpe_attention_shape *shape = &call->pass.linear->shape;
-    call->pass.functions->divide(call->pass.linear, chunk,
-                                 call->outputs + value_at(call, shape->queries, pair, chunk->first),
-                                 shape->heads * shape->values);
+    return (rpe_linear_rows){call->outputs + value_at(call, shape->queries, pair, first),
+                             shape->heads * shape->values};
+}
+
+void rpe_linear_call_store(const rpe_linear_call *call, size_t pair, const rpe_linear_chunk *chunk)
+{
+    rpe_linear_rows outputs = rpe_linear_call_outputs(call, pair, chunk->first);
+    call->pass.functions->divide(call->pass.linear, chunk, (void *)outputs.values, outputs.stride);
+}
+
+/* Threads may say it of the same pair. */
+static void note(const rpe_linear_call *call, size_t pair, bool tame)
+{
+    if (!tame) {
+        __atomic_store_n(call->wild + pair, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* Vectors on their way, which are looked at while they are near. */
+static rpe_linear_rows take_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
+                                    size_t count, int thread)
+{
+    rpe_linear_rows rows = rpe_linear_call_vectors(call, side, pair, first, count, thread);
+    note(call, pair, rpe_linear_vectors_tame(call->pass.linear, rows, count));
+    return rows;
 }
 
 rpe_linear_sums rpe_linear_call_sums(const rpe_linear_call *call, size_t index)
@@ -59,9 +83,10 @@ void rpe_linear_call_keys(const rpe_linear_call *call, size_t pair, rpe_linear_c
     rpe_workspace *workspace = &call->workspaces[thread];
     size_t mark = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
-    rpe_linear_rows keys = vectors_of(call, RPE_SIDE_KEY, pair, chunk->first, chunk->count, thread);
-    call->pass.functions->take_keys(call->pass.linear, call->pass.prepared, &scratch, keys,
-                                    values_of(call, pair, chunk->first), chunk);
+    rpe_linear_rows keys = take_vectors(call, RPE_SIDE_KEY, pair, chunk->first, chunk->count, thread);
+    rpe_linear_rows values = rpe_linear_call_values(call, pair, chunk->first);
+    note(call, pair, rpe_linear_values_tame(call->pass.linear, values, chunk->count));
+    call->pass.functions->take_keys(call->pass.linear, call->pass.prepared, &scratch, keys, values, chunk);
     rpe_workspace_release(workspace, mark);
 }
 
@@ -86,7 +111,7 @@ void rpe_linear_call_see(const rpe_linear_call *call, size_t pair, rpe_linear_ch
     rpe_workspace *workspace = &call->workspaces[thread];
     size_t mark = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
-    rpe_linear_rows queries = vectors_of(call, RPE_SIDE_QUERY, pair, chunk->first, chunk->count, thread);
+    rpe_linear_rows queries = take_vectors(call, RPE_SIDE_QUERY, pair, chunk->first, chunk->count, thread);
     rpe_linear_chunk_see(&call->pass, &scratch, queries, chunk);
     rpe_workspace_release(workspace, mark);
 }
@@ -102,7 +127,7 @@ void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *su
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
     chunk.first = first;
     chunk.count = smaller(RPE_LINEAR_CHUNK, end - first);
-    rpe_linear_rows queries = vectors_of(call, RPE_SIDE_QUERY, pair, first, chunk.count, thread);
+    rpe_linear_rows queries = take_vectors(call, RPE_SIDE_QUERY, pair, first, chunk.count, thread);
     call->pass.functions->take_queries(linear, call->pass.prepared, &scratch, queries, sums->level, &chunk);
     for (size_t panel = 0; panel <= linear->panels; panel++) {
         call->pass.functions->read(linear, sums, &chunk, panel);
@@ -162,13 +187,16 @@ static void read_queries(const rpe_linear_call *call, size_t index, int thread)
                          linear->shape.queries, thread);
 }
 
+static size_t pairs_count(const rpe_linear *linear)
+{
+    size_t pairs;
+    return rpe_size_multiply(linear->shape.batch, linear->shape.heads, &pairs) ? pairs : SIZE_MAX;
+}
+
 static size_t round_pairs(const rpe_linear *linear)
 {
-    size_t pairs = SUMS / linear->segments, all;
-    if (!rpe_size_multiply(linear->shape.batch, linear->shape.heads, &all)) {
-        all = SIZE_MAX;
-    }
-    return smaller(pairs > 1 ? pairs : 1, all);
+    size_t pairs = SUMS / linear->segments;
+    return smaller(pairs > 1 ? pairs : 1, pairs_count(linear));
 }
 
 /* Rounds of pairs, of three loops each. */
@@ -208,6 +236,29 @@ static size_t rounds_next(void *context)
     return state->pairs * linear->segments;
 }
 
+/* ---- rows that see numbers out of the range ---- */
+
+typedef struct wild_pairs {
+    const rpe_linear_call *call;
+    size_t first;
+} wild_pairs;
+
+static void attend_wild(void *context, size_t index, int thread)
+{
+    const wild_pairs *state = context;
+    if (state->call->wild[state->first + index] != 0) {
+        rpe_linear_wide_attend(state->call, state->first + index, thread);
+    }
+}
+
+static void attend_wild_pairs(const rpe_linear_call *call, size_t first, size_t end, int threads)
+{
+    wild_pairs state = {call, first};
+    if (memchr(call->wild + first, 1, end - first) != NULL) {
+        rpe_parallel_for(end - first, threads, attend_wild, &state);
+    }
+}
+
 /* ---- all ---- */
 
 /* Sums that live between the parallel loops. */
@@ -224,8 +275,11 @@ size_t rpe_linear_apply_bytes(const rpe_linear *linear)
     }
     sums = rpe_workspace_bytes(elements, element);
     size_t bytes = rpe_workspace_sum(rpe_linear_scratch_bytes(linear), rpe_linear_chunk_bytes(linear));
-    size_t causal = linear->shape.causal ? rpe_linear_causal_bytes(linear) : 0;
-    return rpe_workspace_sum(bytes, rpe_workspace_sum(sums, causal));
+    bytes = rpe_workspace_sum(bytes, linear->shape.causal ? rpe_linear_causal_bytes(linear) : 0);
+    /* Rows out of the range come when the others are there. */
+    size_t wide = rpe_linear_wide_attend_bytes(linear);
+    bytes = rpe_workspace_sum(bytes > wide ? bytes : wide, rpe_workspace_bytes(pairs_count(linear), 1));
+    return rpe_workspace_sum(bytes, sums);
 }
 
 void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *projection,
@@ -244,6 +298,8 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
         .workspaces = workspaces,
     };
     call.sums = rpe_workspace_take(&workspaces[0], sums_count(linear) * linear->sums_elements, call.element);
+    call.wild = rpe_workspace_take(&workspaces[0], batch * heads, sizeof *call.wild);
+    memset(call.wild, 0, batch * heads);
     for (size_t head = 0, count; head < heads; head += count) {
         count = smaller(source->heads, heads - head);
         if (source->start != NULL) {
@@ -256,6 +312,7 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
             rounds state = {.call = &call, .end = (head + count) * batch, .step = READ};
             rpe_parallel_loops(threads, rounds_next, rounds_body, &state);
         }
+        attend_wild_pairs(&call, head * batch, (head + count) * batch, threads);
     }
     rpe_workspace_release(&workspaces[0], mark);
 }

@@ -271,6 +271,25 @@ static void divide(const rpe_linear *linear, const rpe_linear_chunk *chunk, void
     }
 }
 
+/* Of rows in a stretch of memory or apart: no branch but between rows. */
+RPE_DISPATCH
+static bool rows_tame(size_t count, size_t width, const real *x, size_t stride, real low, real high)
+{
+    int outside = 0;
+    for (size_t n = 0; n < count && outside == 0; n++, x += stride) {
+        for (size_t i = 0; i < width; i++) {
+            real size = x[i] < 0 ? -x[i] : x[i];
+            outside |= (size > high) | ((size < low) & (size > 0));
+        }
+    }
+    return outside == 0;
+}
+
+static bool tame(rpe_linear_rows rows, size_t count, size_t width, double low, double high)
+{
+    return rows_tame(count, width, rows.values, rows.stride, (real)low, (real)high);
+}
+
 extern const rpe_linear_functions R(rpe_linear_functions);
 const rpe_linear_functions R(rpe_linear_functions) = {
     .prepare = R(rpe_linear_prepare_panels),
@@ -288,5 +307,6 @@ const rpe_linear_functions R(rpe_linear_functions) = {
     .gather = gather,
     .exchange = exchange,
     .divide = divide,
+    .tame = tame,
     .features = R(rpe_linear_features_of),
 };

@@ -20,6 +20,7 @@ const rpe_feature_map rpe_feature_map_relu = {
               "(arXiv 2009.14794), section 3",
     .features = features,
     .scale = scale,
+    .proportional = true,
     .unit = 1,
     .expand = {rpe_expand_rectified_single, rpe_expand_rectified_double},
     .define = rpe_define_rectified,

@@ -47,8 +47,10 @@ void rpe_softmax_apply(const rpe_attention_shape *shape, rpe_precision precision
 /* Linear attention, on plain or on encoded vectors, in time and memory linear in M + N:
      o_m = sum_n phi(x_m) . phi(y_n) v_n / sum_n phi(x_m) . phi(y_n),  x = q / S^(1/4), y = k / S^(1/4)      [spec 4]
    computed as phi(x) (sum_n phi(y_n) [v_n, 1]); a row whose denominator is exactly 0 gives 0.  Nothing is added to a
-   denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives.  One head is enough
-   to keep several threads busy. */
+   denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives.  Rows that see a
+   vector or value so small or large that products of three may leave the precision are computed in long double, slower and
+   with other roundings; all other rows keep their bits.  What overflows there too is not finite.  One head is enough to keep
+   several threads busy. */
 typedef struct rpe_linear_settings {
     rpe_attention_shape shape;
     const rpe_feature_map *map;

@@ -46,6 +46,7 @@ typedef struct rpe_feature_map {
     double (*scale)(size_t projections);                 /* cancels in attention */
     double norm;
     bool exponential;
+    bool proportional; /* phi(c x) = c phi(x), c > 0: features can be as small as the vector */
     double
         unit; /* what projections are multiplied by: log2(e) for powers of 2, 2/pi for quarters of a turn */
     rpe_feature_expansion *expand[2]; /* by rpe_precision; NULL: nothing to do */

@@ -26,8 +26,15 @@ typedef struct rpe_linear_call {
     unsigned char *outputs;
     unsigned char *sums; /* of sums_elements each: [pairs,segments] */
     rpe_workspace *workspaces;
-    size_t first_pair; /* of the round; pair = head * batch + item */
+    size_t first_pair;   /* of the round; pair = head * batch + item */
+    unsigned char *wild; /* [heads,batch]: 1 when a number out of the range was met, by any thread */
 } rpe_linear_call;
+
+/* Where they are: vectors of the source, by a thread and its workspace; values; outputs. */
+rpe_linear_rows rpe_linear_call_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
+                                        size_t count, int thread);
+rpe_linear_rows rpe_linear_call_values(const rpe_linear_call *call, size_t pair, size_t first);
+rpe_linear_rows rpe_linear_call_outputs(const rpe_linear_call *call, size_t pair, size_t first);
 
 /* Steps of a chunk of a pair, by a thread.  Keys: of the positions that the chunk names. */
 void rpe_linear_call_keys(const rpe_linear_call *call, size_t pair, rpe_linear_chunk *chunk, int thread);

@@ -103,6 +103,8 @@ typedef struct rpe_linear_functions {
     /* outputs / denominators */
     void (*divide)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride);
 
+    /* Whether low <= |x| <= high, or x = 0, for all elements of `count` rows of `width`. */
+    bool (*tame)(rpe_linear_rows rows, size_t count, size_t width, double low, double high);
     /* phi of up to CHUNK vectors, as defined: features [count,C]. */
     void (*features)(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
                      rpe_linear_rows rows, rpe_linear_chunk *chunk, void *features);

@@ -206,8 +206,10 @@ static rpe_status outputs_write(attending *run, rpe_error *error)
         rpe_array_destroy(&data->queries);
         rpe_array_destroy(&data->keys);
         rpe_array_destroy(&data->values);
-        status = rpe_files_store(&files, NULL, path, &outputs, error);
+        status = rpe_method_outputs_check(&run->problem, outputs.values, path, error);
     }
+    if (status == RPE_OK)
+        status = rpe_files_store(&files, NULL, path, &outputs, error);
     if (status == RPE_OK)
         status = rpe_files_commit(&files, error);
     if (status == RPE_OK && !run->arguments->quiet)

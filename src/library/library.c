@@ -398,7 +398,6 @@ int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpe
     if (status == RPE_OK)
         status = attend(found, &taken, &problem, &inputs, outputs);
     if (status == RPE_OK)
-        status = finite_check(&problem, problem.queries.count, problem.value_features, "outputs", outputs,
-                              RPE_ERROR_NUMERIC);
+        status = rpe_method_outputs_check(&problem, outputs, "outputs", &last_error);
     return (int)status;
 }

@@ -99,6 +99,10 @@ typedef struct rpe_method {
     rpe_status (*define)(const rpe_definition *definition, double *weights, double *errors, rpe_error *error);
 } rpe_method;
 
+/* Whether outputs [B,M,H,V] of a problem are all finite; if not, names the first row and its head.  name: what they are. */
+rpe_status rpe_method_outputs_check(const rpe_problem *problem, const void *outputs, const char *name,
+                                    rpe_error *error);
+
 size_t rpe_method_count(void);
 const rpe_method *rpe_method_at(size_t index);
 const rpe_method *rpe_method_find(const char *name); /* NULL if there is none */

@@ -13,16 +13,6 @@ static double scale_of(const rpe_feature_map *map)
     return map->norm > 0 ? 0.3 : 2;
 }
 
-/* Trigonometric denominators may nearly vanish: small vectors keep them away from 0. */
-static void calm(problem *p, const rpe_feature_map *map)
-{
-    const rpe_attention_shape *s = &p->shape;
-    for (size_t i = 0; map->norm > 0 && i < s->batch * s->keys * s->heads * s->size; i++) {
-        p->k[i] *= 0.1;
-        p->k_single[i] = (float)p->k[i];
-    }
-}
-
 static void dense_shapes(void **state)
 {
     (void)state;

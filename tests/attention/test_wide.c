@@ -1,0 +1,385 @@
+/* Linear attention of vectors and values that are tiny, huge or both: closed forms and sums in long double, in both
+   precisions.  Without its range kept apart each of these would under- or overflow. */
+#include <float.h>
+
+#include "linear_problem.h"
+
+#define PROJECTIONS 16
+#define WIDTH 3
+
+static const rpe_precision precisions[] = {RPE_SINGLE, RPE_DOUBLE};
+/* Before, at and behind the edges of a chunk, and beyond a segment. */
+static const size_t counts[] = {1, 2, 63, 64, 65, 129, 600};
+#define COUNTS (sizeof counts / sizeof *counts)
+
+/* One head and item, N queries and keys that are filled by the test in double, and the numbers as a precision holds them. */
+static problem wide_make(size_t count, size_t size)
+{
+    problem p = problem_make(line(count), line(count), 1, 1, size, WIDTH, 1);
+    return p;
+}
+
+static void fill(double *values, size_t count, double with)
+{
+    for (size_t i = 0; i < count; i++) {
+        values[i] = with;
+    }
+}
+
+/* The inputs become what the precision holds; outputs by as many threads, from NaN. */
+static const double *run(problem *p, const rpe_feature_map *map, const double *w, rpe_precision precision,
+                         int threads)
+{
+    size_t vectors = p->shape.keys * p->shape.size, values = p->shape.keys * WIDTH;
+    for (size_t i = 0; i < vectors && precision == RPE_SINGLE; i++) {
+        p->q[i] = (double)(p->q_single[i] = (float)p->q[i]);
+        p->k[i] = (double)(p->k_single[i] = (float)p->k[i]);
+    }
+    for (size_t i = 0; i < values && precision == RPE_SINGLE; i++) {
+        p->v[i] = (double)(p->v_single[i] = (float)p->v[i]);
+    }
+    for (size_t i = 0; i < p->output_count; i++) {
+        p->outputs[i] = NAN;
+        p->outputs_single[i] = NAN;
+    }
+    linear_run(p, map, PROJECTIONS, w, precision, threads);
+    for (size_t i = 0; i < p->output_count && precision == RPE_SINGLE; i++) {
+        p->outputs[i] = (double)p->outputs_single[i];
+    }
+    return p->outputs;
+}
+
+static double tolerance_of(rpe_precision precision)
+{
+    return precision == RPE_SINGLE ? 1e-5 : 1e-13;
+}
+
+/* Of one output, whose size is that of `scale`. */
+static void expect_near(const problem *p, const char *what, rpe_precision precision, size_t m, double found,
+                        long double expected, long double scale)
+{
+    long double quantum = precision == RPE_SINGLE ? (long double)FLT_TRUE_MIN : (long double)DBL_TRUE_MIN;
+    if (!(fabsl(found - expected) <= tolerance_of(precision) * scale + quantum)) {
+        fail_msg("%s, %s precision, N=%zu, causal=%d: row %zu is %g, expected %Lg", what,
+                 rpe_precision_name(precision), p->shape.keys, p->shape.causal, m, found, expected);
+    }
+}
+
+/* The mean of the values of keys from .. seen-1 is expected in row m. */
+static void expect_mean(const problem *p, const char *what, rpe_precision precision, size_t m, size_t from,
+                        size_t seen)
+{
+    for (size_t v = 0; v < WIDTH; v++) {
+        long double sum = 0, size = 0;
+        for (size_t n = from; n < seen; n++) {
+            sum += p->v[n * WIDTH + v];
+            size += fabs(p->v[n * WIDTH + v]);
+        }
+        long double count = (long double)(seen - from);
+        expect_near(p, what, precision, m, p->outputs[m * WIDTH + v], sum / count, size / count);
+    }
+}
+
+static size_t seen_by(const problem *p, size_t m)
+{
+    return p->shape.causal ? m + 1 : p->shape.keys;
+}
+
+/* Keys that are all equal give the mean of the values, whatever the map, the size of the vectors and of the values. */
+static void equal_keys(void **state)
+{
+    (void)state;
+    static const double sizes[2][7] = {{1e-45, 1e-38, 1e-23, 1e-12, 1, 1e18, 1e30},
+                                       {5e-324, 1e-300, 1e-165, 1e-100, 1, 1e150, 1e200}};
+    static const double values[2][3] = {{1, 1e-30, 1e30}, {1, 1e-200, 1e200}};
+    double *w = numbers(31, PROJECTIONS * 4, 1);
+    for (size_t i = 0; i < rpe_feature_map_count() * 2 * 7 * 3; i++) {
+        const rpe_feature_map *map = rpe_feature_map_at(i % rpe_feature_map_count());
+        rpe_precision precision = precisions[i / rpe_feature_map_count() % 2];
+        double size = sizes[precision][i / rpe_feature_map_count() / 2 % 7];
+        problem p = wide_make(counts[i % COUNTS], 4);
+        size_t count = p.shape.keys;
+        fill(p.q, count * 4, size);
+        fill(p.k, count * 4, size);
+        for (size_t j = 0; j < count * WIDTH; j++) {
+            p.v[j] *= values[precision][i / rpe_feature_map_count() / 14];
+        }
+        for (int causal = 0; causal < 2; causal++) {
+            p.shape.causal = causal == 1;
+            run(&p, map, w, precision, 1 + (int)(i % 3));
+            for (size_t m = 0; m < count; m++) {
+                expect_mean(&p, map->name, precision, m, 0, seen_by(&p, m));
+            }
+        }
+        problem_destroy(&p);
+    }
+    rpe_memory_free(w);
+}
+
+/* Tiny queries of ordinary keys, and ordinary queries of tiny keys. */
+static void one_side(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        rpe_precision precision = precisions[i % 2];
+        double tiny = precision == RPE_SINGLE ? 1e-44 : 1e-322, huge = precision == RPE_SINGLE ? 1e38 : 1e307;
+        problem p = wide_make(130, 16);
+        fill(p.q, 130 * 16, i / 2 == 0 ? tiny : i / 2 == 1 ? huge : 1);
+        fill(p.k, 130 * 16, i / 2 == 2 ? tiny : i / 2 == 3 ? huge : 1);
+        for (int causal = 0; causal < 2; causal++) {
+            p.shape.causal = causal == 1;
+            run(&p, rpe_feature_map_find("relu"), NULL, precision, 1);
+            for (size_t m = 0; m < 130; m++) {
+                expect_mean(&p, "relu", precision, m, 0, seen_by(&p, m));
+            }
+        }
+        problem_destroy(&p);
+    }
+}
+
+/* One key is 10^30 times the others (10^200 in double): rows that see it have its value, those before the mean. */
+static void dominating_key(void **state)
+{
+    (void)state;
+    static const double small[2][3] = {{1e-38, 1e-20, 1}, {1e-307, 1e-150, 1}};
+    for (size_t i = 0; i < COUNTS * 6; i++) {
+        rpe_precision precision = precisions[i % 2];
+        double from = small[precision][i / 2 % 3];
+        problem p = wide_make(counts[i / 6], 5);
+        size_t count = p.shape.keys, at = count / 2;
+        fill(p.q, count * 5, 1);
+        fill(p.k, count * 5, from);
+        fill(p.k + at * 5, 5, from * (precision == RPE_SINGLE ? 1e30 : 1e200));
+        for (int causal = 0; causal < 2; causal++) {
+            p.shape.causal = causal == 1;
+            run(&p, rpe_feature_map_find("relu"), NULL, precision, 2);
+            for (size_t m = 0; m < count; m++) {
+                bool sees = seen_by(&p, m) > at;
+                expect_mean(&p, "relu", precision, m, sees ? at : 0, sees ? at + 1 : m + 1);
+            }
+        }
+        problem_destroy(&p);
+    }
+}
+
+/* exp(-|y|^2/2) of a huge key is 0 beside others, exp(+|y|^2/2) is all: its value counts for nothing or for everything. */
+static void huge_key_of_exponential_maps(void **state)
+{
+    (void)state;
+    double *w = numbers(32, PROJECTIONS * 2, 1);
+    for (size_t i = 0; i < rpe_feature_map_count() * 4; i++) {
+        const rpe_feature_map *map = rpe_feature_map_at(i / 4);
+        rpe_precision precision = precisions[i % 2];
+        if (map->proportional) {
+            continue;
+        }
+        problem p = wide_make(130, 2);
+        fill(p.q, 130 * 2, 0);
+        fill(p.k, 130 * 2, 0);
+        fill(p.k + 129 * 2, 2, precision == RPE_SINGLE ? 1e25 : 1e200);
+        for (int causal = 0; causal < 2; causal++) {
+            p.shape.causal = causal == 1;
+            run(&p, map, w, precision, 1);
+            for (size_t m = 0; m < 130; m++) {
+                bool sees = seen_by(&p, m) == 130, all = sees && map->norm > 0;
+                expect_mean(&p, map->name, precision, m, all ? 129 : 0, all ? 130 : sees ? 129 : m + 1);
+            }
+        }
+        problem_destroy(&p);
+    }
+    rpe_memory_free(w);
+}
+
+/* Queries and keys of random exponents, values too: against the definition in long double, where products cannot leave the
+   range.  All positive, or 0: so that every output has its digits. */
+static void random_exponents(void **state)
+{
+    (void)state;
+    static const double spreads[2] = {60, 500};
+    if (LDBL_MAX_EXP < 4 * DBL_MAX_EXP) {
+        skip();
+    }
+    for (size_t i = 0; i < COUNTS * 4; i++) {
+        rpe_precision precision = precisions[i % 2];
+        problem p = wide_make(counts[i / 4], 7);
+        size_t count = p.shape.keys;
+        p.shape.causal = i / 2 % 2 == 1;
+        for (size_t j = 0; j < count * 7; j++) {
+            p.q[j] *= exp2(spreads[precision] * rpe_test_number(33, j));
+            p.k[j] *= exp2(spreads[precision] * rpe_test_number(34, j));
+        }
+        for (size_t j = 0; j < count * WIDTH; j++) {
+            p.v[j] = fabs(p.v[j]) * exp2(spreads[precision] * rpe_test_number(35, j));
+        }
+        run(&p, rpe_feature_map_find("relu"), NULL, precision, 1);
+        for (size_t j = 0; j < count * WIDTH; j++) {
+            size_t m = j / WIDTH;
+            long double sum = 0, weights = 0;
+            for (size_t n = 0; n < seen_by(&p, m); n++) {
+                long double weight = 0;
+                for (size_t s = 0; s < 7; s++) {
+                    weight += (long double)fmax(p.q[m * 7 + s], 0) * fmax(p.k[n * 7 + s], 0);
+                }
+                sum += weight * p.v[n * WIDTH + j % WIDTH];
+                weights += weight;
+            }
+            long double expected = weights > 0 ? sum / weights : 0;
+            expect_near(&p, "relu", precision, m, p.outputs[j], expected, expected);
+        }
+        problem_destroy(&p);
+    }
+}
+
+/* A query sees one feature, where only a key that is nothing beside the other has any. */
+static void apart(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        rpe_precision precision = precisions[i % 2];
+        problem p = wide_make(2, 2);
+        double smallest = precision == RPE_SINGLE ? 1e-45 : 5e-324,
+               huge = precision == RPE_SINGLE ? 1e38 : 1e308;
+        const double q[] = {0, smallest, smallest, huge}, k[] = {0, smallest, huge, 0};
+        memcpy(p.q, q, sizeof q);
+        memcpy(p.k, k, sizeof k);
+        p.shape.causal = i / 2 == 1;
+        run(&p, rpe_feature_map_find("relu"), NULL, precision, 1);
+        expect_mean(&p, "relu", precision, 0, 0, 1);
+        /* q_1 . k_0 = smallest huge = q_1 . k_1 */
+        expect_mean(&p, "relu", precision, 1, 0, 2);
+        problem_destroy(&p);
+    }
+}
+
+/* Rows of 0 are 0, among tiny ones too; a row of tiny ones is not. */
+static void zero_and_tiny(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        rpe_precision precision = precisions[i % 2];
+        problem p = wide_make(140, 3);
+        fill(p.q, 140 * 3, precision == RPE_SINGLE ? 1e-23 : 1e-165);
+        fill(p.k, 140 * 3, precision == RPE_SINGLE ? 1e-23 : 1e-165);
+        fill(p.k, 70 * 3, 0);
+        fill(p.q + 100 * 3, 3, -1);
+        p.shape.causal = i / 2 == 1;
+        run(&p, rpe_feature_map_find("relu"), NULL, precision, 2);
+        for (size_t m = 0; m < 140; m++) {
+            if (m == 100 || (p.shape.causal && m < 70)) {
+                assert_true(p.outputs[m * WIDTH] == 0 && p.outputs[m * WIDTH + 2] == 0);
+            } else {
+                expect_mean(&p, "relu", precision, m, 70, seen_by(&p, m));
+            }
+        }
+        problem_destroy(&p);
+    }
+}
+
+/* Rows before the first number out of the range keep their bits, at any number of threads. */
+static void ordinary_rows_keep_their_bits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4 * rpe_feature_map_count(); i++) {
+        const rpe_feature_map *map = rpe_feature_map_at(i / 4);
+        rpe_precision precision = precisions[i % 2];
+        size_t bytes = 100 * WIDTH * sizeof(double);
+        problem p = wide_make(300, 6);
+        calm(&p, map);
+        p.shape.causal = true;
+        double *before = rpe_memory_allocate(300 * WIDTH, sizeof *before);
+        memcpy(before, run(&p, map, NULL, precision, 1), 300 * WIDTH * sizeof *before);
+        if (i / 2 % 2 == 0) {
+            fill(p.k + 100 * 6, 6, precision == RPE_SINGLE ? 1e19 : 1e170);
+        } else {
+            fill(p.v + 100 * WIDTH, WIDTH, precision == RPE_SINGLE ? 1e38 : 1e308);
+        }
+        for (int threads = 1; threads <= THREADS_MAX; threads++) {
+            run(&p, map, NULL, precision, threads);
+            assert_memory_equal(before, p.outputs, bytes);
+            assert_true(isfinite(p.outputs[299 * WIDTH]) && before[299 * WIDTH] != p.outputs[299 * WIDTH]);
+        }
+        rpe_memory_free(before);
+        problem_destroy(&p);
+    }
+}
+
+/* The stream changes over where such a number comes, and goes on. */
+static void stream_goes_on(void **state)
+{
+    (void)state;
+    rpe_error error;
+    for (size_t i = 0; i < rpe_feature_map_count(); i++) {
+        const rpe_feature_map *map = rpe_feature_map_at(i);
+        problem p = problem_make(line(90), line(90), 1, 2, 5, 20, map->norm > 0 ? 0.2 : 1);
+        double *w = numbers(36, 7 * 5, 1), *outputs = rpe_memory_allocate(p.output_count, sizeof *outputs);
+        calm(&p, map);
+        p.shape.causal = true;
+        for (size_t v = 0; v < 40; v++) {
+            p.v[30 * 40 + v] *= 1e305;
+        }
+        fill(p.k + 50 * 10, 10, 1e-320);
+        linear_run(&p, map, 7, w, RPE_DOUBLE, 1);
+        rpe_linear_settings settings = {p.shape, map, 7, RPE_DOUBLE};
+        rpe_projection draw = {.given = w};
+        rpe_linear_state *stream = NULL;
+        rpe_test_ok(rpe_linear_state_create(&stream, &settings, &draw, &error), &error);
+        for (int pass = 0; pass < 2; pass++) {
+            fill(outputs, p.output_count, NAN);
+            for (size_t n = 0; n < 90; n++) {
+                rpe_linear_state_take(stream, p.q + n * 10, p.k + n * 10, p.v + n * 40, outputs + n * 40);
+            }
+            for (size_t j = 0; j < p.output_count; j++) {
+                assert_true(fabs(outputs[j] - p.outputs[j]) <= 1e-10 * (j / 40 < 30 ? 1 : 1e305));
+            }
+            rpe_linear_state_reset(stream);
+        }
+        rpe_linear_state_destroy(stream);
+        rpe_memory_free(outputs);
+        rpe_memory_free(w);
+        problem_destroy(&p);
+    }
+}
+
+/* Keys whose exponential exceeds that of the first of a causal chunk by more and more powers of 2, up to beyond the largest
+   number: with w = 0 the weight of a key is exp(-|y|^2 / (2 sqrt(S))), for every one of the features. */
+static void headroom(void **state)
+{
+    (void)state;
+    static const double bits[2][8] = {{20, 57.9, 58.1, 90, 120, 124, 128.5, 150},
+                                      {200, 431.9, 432.1, 700, 1015, 1020, 1024.5, 1200}};
+    static const size_t jumps[] = {1, 31, 63, 64, 65};
+    static const char *const names[] = {"favor", "favor-iid", "favor-hyperbolic"};
+    double w[PROJECTIONS] = {0};
+    for (size_t i = 0; i < 2 * 8 * 5 * 3; i++) {
+        rpe_precision precision = precisions[i % 2];
+        size_t jump = jumps[i / 16 % 5];
+        double root = sqrt(2 * bits[precision][i / 2 % 8] / RPE_UNIT_POWER);
+        problem p = wide_make(200, 1);
+        p.shape.causal = true;
+        fill(p.k, 200, 0);
+        fill(p.k, jump, root);
+        run(&p, rpe_feature_map_find(names[i / 80]), w, precision, 1 + (int)(i % 3));
+        for (size_t j = 0; j < 200 * WIDTH; j++) {
+            long double low = expl(-(long double)p.k[0] * p.k[0] / 2), sum = 0, weights = 0;
+            for (size_t n = 0; n <= j / WIDTH; n++) {
+                long double weight = n < jump ? low : 1;
+                sum += weight * p.v[n * WIDTH + j % WIDTH];
+                weights += weight;
+            }
+            expect_near(&p, names[i / 80], precision, j / WIDTH, p.outputs[j], sum / weights, 1);
+        }
+        problem_destroy(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_keys),       cmocka_unit_test(one_side),
+        cmocka_unit_test(dominating_key),   cmocka_unit_test(huge_key_of_exponential_maps),
+        cmocka_unit_test(random_exponents), cmocka_unit_test(apart),
+        cmocka_unit_test(zero_and_tiny),    cmocka_unit_test(ordinary_rows_keep_their_bits),
+        cmocka_unit_test(stream_goes_on),   cmocka_unit_test(headroom),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
