@@ -43,18 +43,14 @@ static void rows_take(const rpe_problem *problem, size_t count, size_t head, con
 }
 
 /* qhat_m += (RD)^(-1/4) q_md Qbar_d(m) */
-static void rows_add(const rpe_problem *problem, rpe_side side, size_t count, size_t head, size_t feature,
-                     const double *x, const double *codes, head_rows *rows)
+static void rows_add(const rpe_problem *problem, size_t count, size_t head, size_t feature, const double *x,
+                     const double *codes, head_rows *rows)
 {
-    size_t size = problem->realizations, features = problem->features, stride = problem->heads * features;
+    size_t size = problem->realizations, features = problem->features;
     double scale = 1 / sqrt(sqrt((double)size * (double)features));
-    for (size_t m = 0; m < count; m++) {
-        const double *vector = x + m * stride + head * features;
-        for (size_t r = 0; r < size; r++) {
-            double *value = &rows->values[m * size + r];
-            *value = (feature == 0 ? 0 : *value) + scale * vector[feature] * codes[m * size + r];
-            rows->errors[m * size + r] = rpe_definition_encoding_error(problem, side, head, vector);
-        }
+    for (size_t i = 0; i < count * size; i++) {
+        double value = x[(i / size * problem->heads + head) * features + feature];
+        rows->values[i] = (feature == 0 ? 0 : rows->values[i]) + scale * value * codes[i];
     }
 }
 
@@ -128,9 +124,11 @@ static void head_make(definition_run *run, size_t head)
     for (size_t d = 0; run->plan != NULL && d < problem->features; d++) {
         run->method->codes(run->plan, run->noise, head, d, run->codes[0], run->codes[1], &run->workspace);
         for (int side = 0; side < 2; side++)
-            rows_add(problem, (rpe_side)side, counts[side], head, d, x[side], run->codes[side],
-                     &run->sides[side]);
+            rows_add(problem, counts[side], head, d, x[side], run->codes[side], &run->sides[side]);
     }
+    for (int side = 0; side < 2 && run->plan != NULL; side++)
+        rpe_definition_encoding_errors(problem, (rpe_side)side, head, x[side], run->size,
+                                       run->sides[side].errors);
 }
 
 /* ---- outputs ---- */

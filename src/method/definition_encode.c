@@ -23,20 +23,33 @@ static double rows_of_feature(const rpe_problem *problem)
     return rows + (kernel->gate != NULL ? 1 : 0);
 }
 
-/* Bound on an encoded element of every r at a position: rounding times (RD)^(-1/4) |u| |z|, |u|^2 = sum_d x_d^2 P_d(0) of that
-   side, and |z|^2 is about the number of rows, of whichever sampler. */
-double rpe_definition_encoding_error(const rpe_problem *problem, rpe_side side, size_t head, const double *x)
+/* Rounding times (RD)^(-1/4) |u| |z|, |u|^2 = sum_d x_d^2 P_d(0) of that side, and |z|^2 is about the number of rows, of whichever
+   sampler. */
+void rpe_definition_encoding_errors(const rpe_problem *problem, rpe_side side, size_t head, const double *x,
+                                    size_t stride, double *errors)
 {
     static const ptrdiff_t origin[RPE_AXES_MAX] = {0};
-    double rows = rows_of_feature(problem) * (double)problem->features, squares = 0;
+    size_t count = side == RPE_SIDE_QUERY ? problem->queries.count : problem->keys.count;
+    size_t features = problem->features, size = problem->realizations;
+    double rows = rows_of_feature(problem) * (double)features;
     double positions = fmax((double)problem->queries.count, (double)problem->keys.count);
-    double size = (double)problem->realizations * (double)problem->features;
-    for (size_t d = 0; d < problem->features; d++)
-        squares += x[d] * x[d] * rpe_kernel_autocovariance(problem->kernel, side, head, d, origin);
-    double noise = sqrt(rows + 10 * sqrt(rows) + 50);
+    double noise = sqrt(rows + 10 * sqrt(rows) + 50), root = sqrt(sqrt((double)size * (double)features));
     double rounding = rpe_definition_roundoff(problem->precision) * (SPREAD * sqrt(rows) + 10) +
                       PHASE * positions * 0x1p-53;
-    return rounding * sqrt(squares) * noise / sqrt(sqrt(size));
+    for (size_t m = 0; m < count; m++)
+        errors[m * stride] = 0;
+    for (size_t d = 0; d < features; d++) {
+        double covariance = rpe_kernel_autocovariance(problem->kernel, side, head, d, origin);
+        for (size_t m = 0; m < count; m++) {
+            double value = x[(m * problem->heads + head) * features + d];
+            errors[m * stride] += value * value * covariance;
+        }
+    }
+    for (size_t m = 0; m < count; m++) {
+        double error = rounding * sqrt(errors[m * stride]) * noise / root;
+        for (size_t r = 0; r < size; r++)
+            errors[m * stride + r] = error;
+    }
 }
 
 /* One side of one head, put into [.,H,R]. */
@@ -44,19 +57,16 @@ static rpe_status side_encode(const rpe_theory *theory, const rpe_problem *probl
                               size_t head, const double *x, const rpe_theory_noise *rows, double *encoded,
                               double *bounds, rpe_error *error)
 {
-    size_t size = problem->realizations, heads = problem->heads, features = problem->features;
+    size_t size = problem->realizations, heads = problem->heads;
     size_t count = side == RPE_SIDE_QUERY ? problem->queries.count : problem->keys.count;
     double *own = rpe_memory_allocate(count, size * sizeof *own);
     if (own == NULL)
         return rpe_error_memory(error, "encoded vectors", count, size * sizeof *own);
     rpe_status status = rpe_theory_encode(theory, side, rows, size, own, error);
-    for (size_t m = 0; status == RPE_OK && m < count; m++) {
-        double bound = rpe_definition_encoding_error(problem, side, head, x + (m * heads + head) * features);
-        for (size_t r = 0; r < size; r++) {
-            encoded[(m * heads + head) * size + r] = own[m * size + r];
-            bounds[(m * heads + head) * size + r] = bound;
-        }
-    }
+    for (size_t i = 0; status == RPE_OK && i < count * size; i++)
+        encoded[(i / size * heads + head) * size + i % size] = own[i];
+    if (status == RPE_OK)
+        rpe_definition_encoding_errors(problem, side, head, x, heads * size, bounds + head * size);
     rpe_memory_free(own);
     return status;
 }

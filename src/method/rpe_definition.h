@@ -18,8 +18,9 @@ rpe_status rpe_definition_encode(const rpe_problem *problem, const rpe_inputs *i
                                  const rpe_given_noise *given, double *encoded, double *bounds,
                                  rpe_error *error);
 
-/* How far an encoded element of every realization at a position may be by rounding; x [D] of that head. */
-double rpe_definition_encoding_error(const rpe_problem *problem, rpe_side side, size_t head, const double *x);
+/* How far the encoded elements of one side of a head may be by rounding: R at each position, `stride` apart; x [.,H,D]. */
+void rpe_definition_encoding_errors(const rpe_problem *problem, rpe_side side, size_t head, const double *x,
+                                    size_t stride, double *errors);
 /* Unit roundoff. */
 double rpe_definition_roundoff(rpe_precision precision);
 
