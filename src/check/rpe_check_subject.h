@@ -22,8 +22,6 @@ typedef struct rpe_check_subject {
     bool single;      /* whether the numbers have single precision, in whatever they are stored */
 } rpe_check_subject;
 
-/* Whether layout is an order of n, h, d and r. */
-bool rpe_check_layout_is_one(const char *layout);
 /* Fills sides and realizations from the settings' arrays seen in the layout; error may be NULL. */
 rpe_status rpe_check_subject_view(rpe_check_subject *subject, const rpe_check_settings *settings,
                                   const char *layout, rpe_error *error);

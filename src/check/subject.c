@@ -4,21 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LETTERS[] = "nhdr";
+#include "rpe_layout.h"
 
-bool rpe_check_layout_is_one(const char *layout)
-{
-    bool seen[RPE_CHECK_LETTERS] = {false};
-    if (strlen(layout) != RPE_CHECK_LETTERS)
-        return false;
-    for (size_t i = 0; i < RPE_CHECK_LETTERS; i++) {
-        const char *at = strchr(LETTERS, layout[i]);
-        if (at == NULL || seen[at - LETTERS])
-            return false;
-        seen[at - LETTERS] = true;
-    }
-    return true;
-}
+static const char LETTERS[] = "nhdr";
 
 const char *rpe_check_layout_text(size_t index, char text[RPE_CHECK_LETTERS + 1])
 {
@@ -151,7 +139,7 @@ rpe_status rpe_check_subject_view(rpe_check_subject *subject, const rpe_check_se
 {
     size_t realizations = 0;
     rpe_check_side side[2];
-    if (!rpe_check_layout_is_one(layout))
+    if (!rpe_layout_is_order(layout, LETTERS))
         return rpe_error_set(
             error, RPE_ERROR_INPUT,
             "--layout: expected an order of the letters n, h, d and r (nhdr, hndr), found \"%s\"", layout);

@@ -209,6 +209,8 @@ static rpe_status outputs_write(attending *run, rpe_error *error)
         status = rpe_method_outputs_check(&run->problem, outputs.values, path, error);
     }
     if (status == RPE_OK)
+        status = rpe_data_output_lay_out(data, &data->query_positions, &outputs, error);
+    if (status == RPE_OK)
         status = rpe_files_store(&files, NULL, path, &outputs, error);
     if (status == RPE_OK)
         status = rpe_files_commit(&files, error);
@@ -222,11 +224,14 @@ static rpe_status outputs_write(attending *run, rpe_error *error)
 static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
 {
     attending run = {.arguments = arguments};
+    const char *values_path = arguments->values[VALUES].text;
     rpe_status status = options_check(&run, error);
     if (status == RPE_OK)
         status = rpe_files_path_check(arguments->values[OUTPUT].text, error);
     if (status == RPE_OK)
-        status = rpe_data_read(&run.data, arguments, arguments->values[VALUES].text, error);
+        status = rpe_data_read(&run.data, arguments, values_path, error);
+    if (status == RPE_OK)
+        rpe_data_print(&run.data, arguments, values_path);
     if (status == RPE_OK && run.encodes)
         status = rpe_draw_read(&run.draw, arguments, run.data.kernel, error);
     if (status == RPE_OK)

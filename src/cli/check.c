@@ -75,6 +75,8 @@ static void finding_print(const rpe_check_finding *finding)
 
 static void report_print(const rpe_check_report *report)
 {
+    printf("codes read as M = %zu and N = %zu positions, H = %zu heads, D = %zu, R = %zu\n\n",
+           report->queries, report->keys, report->heads, report->features, report->realizations);
     printf("%-42s %11s %9s %9s  %s\n", "hypothesis", "statistic", "p", "adjusted",
            "verdict, smallest effect that is seen");
     for (int failing = 1; failing >= 0; failing--)

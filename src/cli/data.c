@@ -29,9 +29,9 @@ static const char *pattern_text(size_t rank, const size_t *pattern, char text[RP
     return text;
 }
 
-/* The array of path must have the pattern, which comes from the file source. */
+/* The array of path must have the pattern, which comes from the file source; hint: what follows the complaint. */
 static rpe_status pattern_check(const rpe_array *array, const char *path, size_t rank, const size_t *pattern,
-                                const char *source, rpe_error *error)
+                                const char *source, const char *hint, rpe_error *error)
 {
     char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
     bool same = array->rank == rank;
@@ -39,60 +39,143 @@ static rpe_status pattern_check(const rpe_array *array, const char *path, size_t
         same = pattern[i] == ANY || pattern[i] == array->shape[i];
     if (same)
         return RPE_OK;
-    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s as %s, found %s", path,
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s as %s, found %s%s", path,
                          pattern_text(rank, pattern, expected), source,
-                         rpe_shape_text(array->rank, array->shape, found));
+                         rpe_shape_text(array->rank, array->shape, found), hint);
+}
+
+/* The order of the axes in memory. */
+static const char *usual_layout(const rpe_data *data)
+{
+    return data->batched ? "b" RPE_DATA_LAYOUT_USUAL : RPE_DATA_LAYOUT_USUAL;
+}
+
+static size_t axes_of(const rpe_data *data)
+{
+    return data->kernel != NULL ? data->kernel->axes : 1;
+}
+
+/* The layout that is asked for, and whether the files have a batch axis: a layout without b may have one in front. */
+static rpe_status layout_choose(rpe_data *data, const char *path, const char *layout, rpe_error *error)
+{
+    char form[RPE_SHAPE_CAPACITY], batched[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
+    char with_batch[RPE_LAYOUT_CAPACITY];
+    size_t axes = axes_of(data), rank = data->queries.rank;
+    bool given = strchr(layout, 'b') != NULL;
+    snprintf(with_batch, sizeof with_batch, "%s%s", given ? "" : "b", layout);
+    data->batched = rank == axes + 3;
+    if (data->batched || (rank == axes + 2 && !given)) {
+        snprintf(data->layout, sizeof data->layout, "%s", data->batched ? with_batch : layout);
+        return RPE_OK;
+    }
+    rpe_layout_text(layout, axes, 'M', form);
+    rpe_layout_text(with_batch, axes, 'M', batched);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s%s%s, found %s", path, form,
+                         given ? "" : " or ", given ? "" : batched,
+                         rpe_shape_text(rank, data->queries.shape, found));
+}
+
+static void pattern_fill(const rpe_data *data, const size_t *usual, size_t pattern[RPE_RANK_MAX])
+{
+    rpe_layout_shape(usual_layout(data), data->layout, axes_of(data), usual, pattern);
+}
+
+/* "; is this [H,M,D]? try --layout hnd" where another order fits the kernel, or "" */
+static void hint_print(const rpe_data *data, char *text, size_t capacity)
+{
+    static const char *const orders[] = {"nhd",  "hnd",  "ndh",  "hdn",  "dnh",  "dhn",
+                                         "bnhd", "bhnd", "nbhd", "bhdn", "bndh", "hbnd"};
+    char names[RPE_SHAPE_CAPACITY];
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0] && text[0] == '\0'; i++) {
+        size_t shape[RPE_RANK_MAX], rank = data->queries.rank, axes = axes_of(data);
+        if (strlen(orders[i]) != strlen(data->layout) || strcmp(orders[i], data->layout) == 0)
+            continue;
+        rpe_layout_shape(orders[i], usual_layout(data), axes, data->queries.shape, shape);
+        if (shape[rank - 2] == data->kernel->heads && shape[rank - 1] == data->kernel->features)
+            snprintf(text, capacity, "; is this %s? try --layout %s",
+                     rpe_layout_text(orders[i], axes, 'M', names), orders[i]);
+    }
+}
+
+/* With a kernel its heads and features. */
+static rpe_status kernel_pattern_check(const rpe_data *data, const char *path, rpe_error *error)
+{
+    char hint[2 * RPE_SHAPE_CAPACITY];
+    size_t usual[RPE_RANK_MAX], pattern[RPE_RANK_MAX], rank = data->queries.rank;
+    for (size_t i = 0; i < rank; i++)
+        usual[i] = ANY;
+    usual[rank - 2] = data->kernel->heads;
+    usual[rank - 1] = data->kernel->features;
+    pattern_fill(data, usual, pattern);
+    hint_print(data, hint, sizeof hint);
+    return pattern_check(&data->queries, path, rank, pattern, data->kernel->path, hint, error);
+}
+
+/* The file's order to that in memory. */
+static rpe_status layout_undo(const rpe_data *data, rpe_array *array, const char *path, rpe_error *error)
+{
+    return rpe_layout_change(array, data->layout, usual_layout(data), axes_of(data), path, error);
 }
 
 /* Rank, batch, and with a kernel its heads and features. */
-static rpe_status queries_check(rpe_data *data, const char *path, rpe_error *error)
+static rpe_status queries_check(rpe_data *data, const char *path, const char *layout, rpe_error *error)
 {
-    static const char *const forms[RPE_AXES_MAX] = {"[M,H,D] or [B,M,H,D]", "[M1,M2,H,D] or [B,M1,M2,H,D]",
-                                                    "[M1,M2,M3,H,D] or [B,M1,M2,M3,H,D]"};
-    char found[RPE_SHAPE_CAPACITY];
+    rpe_status status = layout_choose(data, path, layout, error);
+    if (status == RPE_OK && data->kernel != NULL)
+        status = kernel_pattern_check(data, path, error);
+    if (status == RPE_OK)
+        status = layout_undo(data, &data->queries, path, error);
+    if (status != RPE_OK)
+        return status;
     const rpe_array *queries = &data->queries;
-    size_t axes = data->kernel != NULL ? data->kernel->axes : 1;
-    if (queries->rank != axes + 2 && queries->rank != axes + 3)
-        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s, found %s", path, forms[axes - 1],
-                             rpe_shape_text(queries->rank, queries->shape, found));
-    data->batched = queries->rank == axes + 3;
     data->batch = data->batched ? queries->shape[0] : 1;
     data->heads = queries->shape[queries->rank - 2];
     data->features = queries->shape[queries->rank - 1];
-    if (data->kernel != NULL) {
-        size_t pattern[RPE_RANK_MAX];
-        for (size_t i = 0; i < queries->rank; i++)
-            pattern[i] = ANY;
-        pattern[queries->rank - 2] = data->kernel->heads;
-        pattern[queries->rank - 1] = data->kernel->features;
-        rpe_status status = pattern_check(queries, path, queries->rank, pattern, data->kernel->path, error);
-        if (status != RPE_OK)
-            return status;
-    }
-    return rpe_positions_make(&data->query_positions, axes, queries->shape + data->batched, path, error);
+    return rpe_positions_make(&data->query_positions, axes_of(data), queries->shape + data->batched, path,
+                              error);
 }
 
 static rpe_status keys_check(rpe_data *data, const char *path, const char *queries_path, rpe_error *error)
 {
-    size_t pattern[RPE_RANK_MAX], rank = data->queries.rank, axes = data->query_positions.axes;
-    memcpy(pattern, data->queries.shape, rank * sizeof *pattern);
-    for (size_t i = 0; i < axes; i++)
-        pattern[data->batched + i] = ANY;
-    rpe_status status = pattern_check(&data->keys, path, rank, pattern, queries_path, error);
+    size_t usual[RPE_RANK_MAX], pattern[RPE_RANK_MAX], rank = data->queries.rank;
+    memcpy(usual, data->queries.shape, rank * sizeof *usual);
+    for (size_t i = 0; i < axes_of(data); i++)
+        usual[data->batched + i] = ANY;
+    pattern_fill(data, usual, pattern);
+    rpe_status status = pattern_check(&data->keys, path, rank, pattern, queries_path, "", error);
+    if (status == RPE_OK)
+        status = layout_undo(data, &data->keys, path, error);
     if (status != RPE_OK)
         return status;
-    return rpe_positions_make(&data->key_positions, axes, data->keys.shape + data->batched, path, error);
+    return rpe_positions_make(&data->key_positions, axes_of(data), data->keys.shape + data->batched, path,
+                              error);
 }
 
 static rpe_status values_check(rpe_data *data, const char *path, const char *keys_path, rpe_error *error)
 {
-    size_t pattern[RPE_RANK_MAX], rank = data->keys.rank;
-    memcpy(pattern, data->keys.shape, rank * sizeof *pattern);
-    pattern[rank - 1] = ANY;
-    rpe_status status = pattern_check(&data->values, path, rank, pattern, keys_path, error);
+    size_t usual[RPE_RANK_MAX], pattern[RPE_RANK_MAX], rank = data->keys.rank;
+    memcpy(usual, data->keys.shape, rank * sizeof *usual);
+    usual[rank - 1] = ANY;
+    pattern_fill(data, usual, pattern);
+    rpe_status status = pattern_check(&data->values, path, rank, pattern, keys_path, "", error);
+    if (status == RPE_OK)
+        status = layout_undo(data, &data->values, path, error);
     if (status == RPE_OK)
         data->value_features = data->values.shape[rank - 1];
     return status;
+}
+
+static rpe_status layout_check(const char *layout, rpe_error *error)
+{
+    if (rpe_layout_is_order(layout, RPE_DATA_LAYOUT_USUAL) ||
+        rpe_layout_is_order(layout, "b" RPE_DATA_LAYOUT_USUAL))
+        return RPE_OK;
+    return rpe_error_set(
+        error, RPE_ERROR_INPUT,
+        "--layout: expected an order of the letters n, h and d, with or without b (nhd, hnd, "
+        "bhnd), found \"%s\"",
+        layout);
 }
 
 static rpe_status arrays_read(rpe_data *data, const rpe_arguments *arguments, const char *values_path,
@@ -100,11 +183,12 @@ static rpe_status arrays_read(rpe_data *data, const rpe_arguments *arguments, co
 {
     const char *queries_path = arguments->values[RPE_DATA_QUERIES].text;
     const char *keys_path = arguments->values[RPE_DATA_KEYS].text;
+    const char *layout = arguments->values[RPE_DATA_LAYOUT].text;
     rpe_npy_precision precision = (rpe_npy_precision)arguments->values[RPE_DATA_PRECISION].count;
 
     rpe_status status = rpe_npy_read(queries_path, precision, &data->queries, error);
     if (status == RPE_OK)
-        status = queries_check(data, queries_path, error);
+        status = queries_check(data, queries_path, layout, error);
     if (status == RPE_OK)
         status = rpe_npy_read(keys_path, precision, &data->keys, error);
     if (status == RPE_OK)
@@ -121,8 +205,8 @@ rpe_status rpe_data_read(rpe_data *data, const rpe_arguments *arguments, const c
 {
     rpe_data read = {0};
     const char *kernel_path = arguments->values[RPE_DATA_KERNEL].text;
-    rpe_status status = RPE_OK;
-    if (kernel_path != NULL)
+    rpe_status status = layout_check(arguments->values[RPE_DATA_LAYOUT].text, error);
+    if (status == RPE_OK && kernel_path != NULL)
         status = rpe_kernel_read(&read.kernel, kernel_path, error);
     if (status == RPE_OK)
         status = arrays_read(&read, arguments, values_path, error);
@@ -156,4 +240,62 @@ size_t rpe_data_output_shape(const rpe_data *data, const rpe_positions *position
     shape[rank++] = data->heads;
     shape[rank++] = last;
     return rank;
+}
+
+const char *rpe_data_output_text(const rpe_data *data, const rpe_positions *positions, size_t last,
+                                 char text[RPE_SHAPE_CAPACITY])
+{
+    size_t usual[RPE_RANK_MAX], shape[RPE_RANK_MAX];
+    size_t rank = rpe_data_output_shape(data, positions, last, usual);
+    pattern_fill(data, usual, shape);
+    return rpe_shape_text(rank, shape, text);
+}
+
+rpe_status rpe_data_output_lay_out(const rpe_data *data, const rpe_positions *positions, rpe_array *output,
+                                   rpe_error *error)
+{
+    return rpe_layout_change(output, usual_layout(data), data->layout, positions->axes, "outputs", error);
+}
+
+/* ---- how the axes were read ---- */
+
+/* "q.npy: [2,8,64] read as M = 8 positions, H = 2 heads, D = 64" */
+static void reading_print(const rpe_data *data, const char *path, const rpe_array *array, char position,
+                          const rpe_positions *positions, char last)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    size_t shape[RPE_RANK_MAX];
+    pattern_fill(data, array->shape, shape);
+    printf("%s: %s read as ", path, rpe_shape_text(array->rank, shape, text));
+    if (data->batched)
+        printf("B = %zu items, ", data->batch);
+    printf("%c = %zu positions", position, positions->count);
+    for (size_t i = 0; positions->axes > 1 && i < positions->axes; i++)
+        printf("%s%zu", i == 0 ? " (" : " x ", positions->extent[i]);
+    printf("%s, H = %zu heads, %c = %zu\n", positions->axes > 1 ? ")" : "", data->heads, last,
+           array->shape[array->rank - 1]);
+}
+
+void rpe_data_print(const rpe_data *data, const rpe_arguments *arguments, const char *values_path)
+{
+    const char *queries_path = arguments->values[RPE_DATA_QUERIES].text;
+    size_t queries = data->query_positions.count, keys = data->key_positions.count;
+    if (!arguments->quiet) {
+        reading_print(data, queries_path, &data->queries, 'M', &data->query_positions, 'D');
+        reading_print(data, arguments->values[RPE_DATA_KEYS].text, &data->keys, 'N', &data->key_positions,
+                      'D');
+    }
+    if (!arguments->quiet && values_path != NULL)
+        reading_print(data, values_path, &data->values, 'N', &data->key_positions, 'V');
+    if (data->heads > (queries > keys ? queries : keys) && !arguments->values[RPE_DATA_LAYOUT].given)
+        rpe_layout_warn(queries_path, data->heads, queries, data->batched ? "bhnd" : "hnd");
+}
+
+void rpe_layout_warn(const char *path, size_t heads, size_t positions, const char *other)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    fprintf(
+        stderr,
+        "rpebench: warning: %s: %zu heads and %zu positions: where the axes are %s, --layout %s is needed\n",
+        path, heads, positions, rpe_layout_text(other, 1, 'N', text), other);
 }

@@ -13,7 +13,8 @@ enum { CODES = RPE_DATA_OPTION_COUNT, OUTPUT, OPTION_COUNT };
 static const rpe_option options[OPTION_COUNT] = {
     RPE_DATA_OPTIONS(true),
     [CODES] = {.name = "codes",
-               .help = "write query_codes.npy and key_codes.npy, [N,H,D,R], too; without it those that an "
+               .help = "write query_codes.npy and key_codes.npy, [N,H,D,R] (in the order of --layout, r "
+                       "last), too; without it those that an "
                        "earlier call wrote to DIR are removed",
                .type = RPE_OPTION_FLAG},
     [OUTPUT] = {.name = "output",
@@ -77,7 +78,11 @@ static rpe_status vectors_write(encoding *run, rpe_error *error)
         status = rpe_directory_create(directory, error);
     }
     if (status == RPE_OK)
+        status = rpe_data_output_lay_out(data, &data->query_positions, &queries, error);
+    if (status == RPE_OK)
         status = rpe_files_store(&run->files, directory, "queries.npy", &queries, error);
+    if (status == RPE_OK)
+        status = rpe_data_output_lay_out(data, &data->key_positions, &keys, error);
     if (status == RPE_OK)
         status = rpe_files_store(&run->files, directory, "keys.npy", &keys, error);
     rpe_array_destroy(&keys);
@@ -122,6 +127,19 @@ static rpe_status codes_replace(encoding *run, rpe_error *error)
     return status == RPE_OK ? rpe_files_replace(&run->files, directory, code_files[1], error) : status;
 }
 
+/* In the layout of the inputs, the realizations last, as check reads them. */
+static rpe_status codes_lay_out(const encoding *run, const rpe_positions *positions, rpe_array *codes,
+                                rpe_error *error)
+{
+    char layout[RPE_LAYOUT_CAPACITY + 1] = "";
+    size_t used = 0;
+    for (const char *letter = run->data.layout; *letter != '\0'; letter++)
+        if (*letter != 'b')
+            layout[used++] = *letter;
+    layout[used] = 'r';
+    return rpe_layout_change(codes, RPE_DATA_LAYOUT_USUAL "r", layout, positions->axes, "codes", error);
+}
+
 static rpe_status codes_write(encoding *run, rpe_error *error)
 {
     const char *directory = run->arguments->values[OUTPUT].text;
@@ -133,8 +151,12 @@ static rpe_status codes_write(encoding *run, rpe_error *error)
         status = codes_create(&keys, run, &run->data.key_positions, precision, "key codes", error);
     if (status == RPE_OK) {
         codes_fill(run, &queries, &keys);
-        status = rpe_files_store(&run->files, directory, code_files[0], &queries, error);
+        status = codes_lay_out(run, &run->data.query_positions, &queries, error);
     }
+    if (status == RPE_OK)
+        status = codes_lay_out(run, &run->data.key_positions, &keys, error);
+    if (status == RPE_OK)
+        status = rpe_files_store(&run->files, directory, code_files[0], &queries, error);
     if (status == RPE_OK)
         status = rpe_files_store(&run->files, directory, code_files[1], &keys, error);
     rpe_array_destroy(&keys);
@@ -161,11 +183,9 @@ static rpe_status directory_check(const char *directory, rpe_error *error)
 static void success_print(const encoding *run)
 {
     char queries[RPE_SHAPE_CAPACITY], keys[RPE_SHAPE_CAPACITY], draw[RPE_DRAW_TEXT_CAPACITY];
-    size_t shape[RPE_RANK_MAX], rank;
-    rank = rpe_data_output_shape(&run->data, &run->data.query_positions, run->draw.realizations, shape);
-    rpe_shape_text(rank, shape, queries);
-    rank = rpe_data_output_shape(&run->data, &run->data.key_positions, run->draw.realizations, shape);
-    rpe_shape_text(rank, shape, keys);
+    const rpe_data *data = &run->data;
+    rpe_data_output_text(data, &data->query_positions, run->draw.realizations, queries);
+    rpe_data_output_text(data, &data->key_positions, run->draw.realizations, keys);
     printf("encode: wrote queries.npy %s, keys.npy %s%s to %s, %s precision, %s\n", queries, keys,
            run->arguments->values[CODES].given ? ", query_codes.npy, key_codes.npy" : "",
            run->arguments->values[OUTPUT].text,
@@ -181,6 +201,8 @@ static rpe_status encode_run(const rpe_arguments *arguments, rpe_error *error)
         status = directory_check(arguments->values[OUTPUT].text, error);
     if (status == RPE_OK)
         status = rpe_data_read(&run.data, arguments, NULL, error);
+    if (status == RPE_OK)
+        rpe_data_print(&run.data, arguments, NULL);
     if (status == RPE_OK)
         status = rpe_draw_read(&run.draw, arguments, run.data.kernel, error);
     if (status == RPE_OK)

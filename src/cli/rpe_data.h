@@ -9,6 +9,7 @@
 #include "rpe_encoder.h"
 #include "rpe_error.h"
 #include "rpe_kernel.h"
+#include "rpe_layout.h"
 #include "rpe_options.h"
 
 /* Places in the tables of both commands; their own options follow from RPE_DATA_OPTION_COUNT on. */
@@ -23,10 +24,12 @@ enum {
     RPE_DATA_SAMPLER,
     RPE_DATA_SHARED_HEADS,
     RPE_DATA_PRECISION,
+    RPE_DATA_LAYOUT,
     RPE_DATA_OPTION_COUNT
 };
 
 #define RPE_REALIZATIONS_MAX 1048576
+#define RPE_DATA_LAYOUT_USUAL "nhd"
 
 /* clang-format off */
 #define RPE_DATA_OPTIONS(kernel_required)                                                                              \
@@ -50,7 +53,11 @@ enum {
     [RPE_DATA_SHARED_HEADS] = {.name = "shared-heads", .help = "all heads use the noise of the first",                 \
                                 .type = RPE_OPTION_FLAG},                                                               \
     [RPE_DATA_PRECISION] = {.name = "precision", .placeholder = "P", .help = "of the computation and of the output",   \
-                             .type = RPE_OPTION_CHOICE, .choice = rpe_precision_choice, .fallback = "double"}
+                             .type = RPE_OPTION_CHOICE, .choice = rpe_precision_choice, .fallback = "double"},             \
+    [RPE_DATA_LAYOUT] = {.name = "layout", .placeholder = "ORDER",                                                     \
+                          .help = "order of the axes, read and written: n positions (images: an axis each), h heads, d features, "  \
+                                  "b items (bhnd; without b they lead)",                                                            \
+                          .type = RPE_OPTION_TEXT, .fallback = RPE_DATA_LAYOUT_USUAL}
 /* clang-format on */
 
 const char *rpe_sampler_name(size_t index);
@@ -62,6 +69,7 @@ typedef struct rpe_data {
     rpe_positions query_positions, key_positions;
     bool batched; /* whether the arrays have the batch axis */
     size_t batch, heads, features, value_features;
+    char layout[RPE_LAYOUT_CAPACITY]; /* of the files; the arrays here are [M,H,D] or [B,M,H,D] */
 } rpe_data;
 
 /* Reads kernel, queries, keys and, if values_path is not NULL, values, and checks that heads, features, batch and positions
@@ -69,9 +77,21 @@ typedef struct rpe_data {
 rpe_status rpe_data_read(rpe_data *data, const rpe_arguments *arguments, const char *values_path,
                          rpe_error *error);
 void rpe_data_destroy(rpe_data *data);
+/* How the axes were read, a line a file unless quiet: "q.npy: [4,8,64] read as M = 4 positions, H = 8 heads, D = 64".
+   Warns where there are more heads than positions and nobody said that the axes are in that order. */
+void rpe_data_print(const rpe_data *data, const rpe_arguments *arguments, const char *values_path);
+/* That there are more heads than positions, and the layout that it may be; on standard error. */
+void rpe_layout_warn(const char *path, size_t heads, size_t positions, const char *other);
 /* Shape of an output: the batch and position axes of like, then heads and last.  Returns its rank. */
 size_t rpe_data_output_shape(const rpe_data *data, const rpe_positions *positions, size_t last,
                              size_t shape[RPE_RANK_MAX]);
+
+/* That shape as it is written, "[2,8,64]". */
+const char *rpe_data_output_text(const rpe_data *data, const rpe_positions *positions, size_t last,
+                                 char text[RPE_SHAPE_CAPACITY]);
+/* An output of that shape in the layout of the inputs. */
+rpe_status rpe_data_output_lay_out(const rpe_data *data, const rpe_positions *positions, rpe_array *output,
+                                   rpe_error *error);
 
 typedef struct rpe_draw {
     const rpe_sampler *sampler; /* NULL: the noise is given */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_input_settings.h"
+#include "rpe_layout.h"
 #include "rpe_memory.h"
 #include "rpe_npy.h"
 #include "rpe_trials.h"
@@ -46,10 +48,12 @@ static rpe_status check_trailing(const rpe_array *array, const char *path, size_
 static rpe_status read_array(const char *path, rpe_array *array, rpe_positions *positions,
                              const rpe_input *input, size_t last, rpe_error *error)
 {
+    size_t axes = input->kernel->axes;
     rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, array, error);
+    if (status == RPE_OK && array->rank == axes + 2)
+        status = rpe_layout_change(array, input->settings->layout, RPE_INPUT_LAYOUT, axes, path, error);
     if (status == RPE_OK)
-        status =
-            positions_of_array(array, path, input->kernel->axes, input->settings->length, positions, error);
+        status = positions_of_array(array, path, axes, input->settings->length, positions, error);
     if (status == RPE_OK)
         status = check_trailing(array, path, input->kernel->heads, last, error);
     return status;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "rpe_layout.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
@@ -111,6 +112,12 @@ static rpe_status arrays_read(rpe_input_settings *settings, const rpe_json *docu
         status = path_read(document, object, "values", &settings->values, error);
     if (status == RPE_OK)
         status = rpe_json_count(document, object, "length", 1, SIZE_MAX, &all, &settings->length, error);
+    if (status == RPE_OK)
+        status = rpe_json_text(document, object, "layout", RPE_INPUT_LAYOUT, &settings->layout, error);
+    if (status == RPE_OK && !rpe_layout_is_order(settings->layout, RPE_INPUT_LAYOUT))
+        status = rpe_json_value_error(document, "layout",
+                                      "an order of the letters n (positions), h (heads) and d (features)",
+                                      json_object_get(object, "layout"), error);
     return status;
 }
 
@@ -177,7 +184,7 @@ rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json 
                                    const json_t *object, rpe_error *error)
 {
     static const char *const arrays[] = {"name",   "kernel", "positions", "queries", "keys",
-                                         "values", "length", "profile",   NULL};
+                                         "values", "length", "layout",    "profile", NULL};
     static const char *const drawn[] = {"name", "kernel", "positions", "gaussian", "profile", NULL};
     static const bool usual = true;
     bool positions = true;

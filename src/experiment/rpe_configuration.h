@@ -10,7 +10,7 @@
                "gates": ["none" or delta...], "fit": {"type": "sine" | "conv", "sizes": [K or P...]},
                "quick": {any of these but name and inputs}}]}
    INPUT: {"name": NAME, "kernel": PATH | KERNEL, ("queries": PATH, "keys": PATH, "values": PATH, optional "length": first
-           positions) or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V, "scale": 1, "alike": false}), optional "profile":
+           positions, optional "layout": order of their axes, "nhd" or "hnd", ...) or ("gaussian": {"queries": M or [M1,M2..], "keys": the same, "values": V, "scale": 1, "alike": false}), optional "profile":
            [[head,feature]...], optional "positions": false: attention of queries and keys as they are; the kernel gives
            the shapes alone}
    KERNEL: {"type": "sine" | "conv", "distribution": "authors" | "unit", "heads": H, "features": D, "sinusoids": K or "taps": P,
@@ -45,6 +45,7 @@ typedef struct rpe_input_settings {
     bool gate_given;                   /* the gate below replaces the kernel's */
     double gate;                       /* NaN: none */
     char *queries, *keys, *values;     /* likewise; NULL for Gaussian inputs */
+    const char *layout;                /* of queries, keys and values */
     size_t length;                     /* of the first position axis; 0: all */
     rpe_positions gaussian_queries, gaussian_keys;
     size_t gaussian_values;

@@ -4,6 +4,8 @@
 
 #include "rpe_configuration.h"
 
+#define RPE_INPUT_LAYOUT "nhd" /* of arrays in memory, and in files that do not say otherwise */
+
 /* A grid, the overrides of a quick run in front of it. */
 typedef struct rpe_grid_layers {
     const rpe_json *document;
