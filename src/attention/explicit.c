@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpe_dispatch.h"
+#include "rpe_interrupt.h"
 #include "rpe_lag_table.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
@@ -384,7 +385,7 @@ void rpe_explicit_scores(const rpe_explicit *plan, size_t item, size_t head, con
     double *block_scores =
         rpe_workspace_take(workspace, (size_t)RPE_QUERY_BLOCK * RPE_KEY_BLOCK, sizeof *block_scores);
     size_t block_mark = workspace->used;
-    for (size_t m = 0; m < shape->queries; m += RPE_QUERY_BLOCK) {
+    for (size_t m = 0; m < shape->queries && !rpe_interrupt_requested(); m += RPE_QUERY_BLOCK) {
         rpe_block block = {item, head, m, smaller(RPE_QUERY_BLOCK, shape->queries - m), 0, 0};
         void *prepared = scorer.prepare != NULL ? scorer.prepare(&call, &block, workspace) : NULL;
         for (size_t n = 0; n < shape->keys; n += RPE_KEY_BLOCK) {

@@ -148,7 +148,7 @@ static void add_segment(const rpe_linear_call *call, size_t index, int thread)
     rpe_linear_sums sums = rpe_linear_call_sums(call, index);
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
     call->pass.functions->start(linear, &sums);
-    for (; first < end; first += chunk.count) {
+    for (; first < end && !rpe_interrupt_requested(); first += chunk.count) {
         chunk.first = first;
         chunk.count = smaller(RPE_LINEAR_CHUNK, end - first);
         rpe_linear_call_keys(call, pair, &chunk, thread);

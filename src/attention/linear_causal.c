@@ -38,7 +38,8 @@ static void attend_alone(void *context, size_t index, int thread)
     rpe_linear_sums sums =
         rpe_linear_sums_at(linear, rpe_workspace_take(workspace, linear->sums_elements, call->element));
     call->pass.functions->start(linear, &sums);
-    for (size_t first = 0, tried, size = RPE_LINEAR_CHUNK; first < end; first += chunk.count) {
+    for (size_t first = 0, tried, size = RPE_LINEAR_CHUNK; first < end && !rpe_interrupt_requested();
+         first += chunk.count) {
         chunk.first = first;
         chunk.count = tried = smaller(size, end - first);
         rpe_linear_call_keys(call, pair, &chunk, thread);
@@ -51,7 +52,8 @@ static void attend_alone(void *context, size_t index, int thread)
         size = next_size(tried, chunk.count);
     }
     call->pass.functions->settle(linear, &sums);
-    for (size_t first = end; first < linear->shape.queries; first += RPE_LINEAR_CHUNK) {
+    for (size_t first = end; first < linear->shape.queries && !rpe_interrupt_requested();
+         first += RPE_LINEAR_CHUNK) {
         rpe_linear_call_read(call, &sums, pair, first, linear->shape.queries, thread);
     }
     rpe_workspace_release(workspace, mark);

@@ -78,7 +78,7 @@ static void apply_block(void *context, size_t index, int thread)
     /* Keys behind the last query of the block are seen by none of its queries. */
     size_t seen = shape->causal ? smaller(shape->keys, block.first_query + block.queries) : shape->keys;
     call->functions->start(&streaming);
-    for (size_t n = 0; n < seen; n += RPE_KEY_BLOCK) {
+    for (size_t n = 0; n < seen && !rpe_interrupt_requested(); n += RPE_KEY_BLOCK) {
         block.first_key = n;
         block.keys = smaller(RPE_KEY_BLOCK, seen - n);
         size_t row = (block.item * shape->keys + n) * shape->heads + block.head;

@@ -26,10 +26,7 @@ static void measure_one(void *context, size_t index, int thread)
     measuring *work = context;
     (void)thread;
     work->status[index] =
-        rpe_interrupt_requested()
-            ? rpe_error_set(&work->errors[index], RPE_ERROR_INTERRUPTED, "check: interrupted")
-            : rpe_check_feature_measure(&work->features[index], work->subject, work->window,
-                                        &work->errors[index]);
+        rpe_check_feature_measure(&work->features[index], work->subject, work->window, &work->errors[index]);
 }
 
 rpe_status rpe_check_features_measure(rpe_check_feature *features, size_t count,
@@ -44,6 +41,8 @@ rpe_status rpe_check_features_measure(rpe_check_feature *features, size_t count,
         status = rpe_error_memory(error, "features", count, sizeof *work.errors);
     else
         rpe_parallel_for(count, threads, measure_one, &work);
+    if (status == RPE_OK)
+        status = rpe_interrupt_check("check", error);
     for (size_t f = 0; f < count && status == RPE_OK; f++) {
         status = work.status[f];
         if (status != RPE_OK && error != NULL)

@@ -213,6 +213,8 @@ rpe_status rpe_check_independence_measure(rpe_check_independence *independence,
         pairs_join(&made.norms, &work.parts[f].norms);
     }
     rpe_memory_free(work.parts);
-    *independence = made;
-    return RPE_OK;
+    status = rpe_interrupt_check("check", error);
+    if (status == RPE_OK)
+        *independence = made;
+    return status;
 }

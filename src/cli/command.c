@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_provenance.h"
 
 #define RPE_COMMAND(name) extern const rpe_command rpe_command_##name;
@@ -91,6 +92,11 @@ static void command_help_print(const rpe_command *command)
     rpe_options_print(&table, stdout);
 }
 
+static rpe_status interrupted_or(rpe_status status, const char *name, rpe_error *error)
+{
+    return rpe_interrupt_requested() ? rpe_interrupt_check(name, error) : status;
+}
+
 static rpe_status command_run(const rpe_command *command, size_t count, char **words, rpe_outcome *outcome,
                               rpe_error *error)
 {
@@ -107,9 +113,11 @@ static rpe_status command_run(const rpe_command *command, size_t count, char **w
         version_print();
         return RPE_OK;
     }
-    if (command->judge != NULL)
-        return command->judge(&arguments, outcome, error);
-    return command->run(&arguments, error);
+    status =
+        command->judge != NULL ? command->judge(&arguments, outcome, error) : command->run(&arguments, error);
+    /* What was judged, or found not to be finite, is of results that were left half made. */
+    bool of_results = status == RPE_ERROR_NUMERIC || (status == RPE_OK && command->judge != NULL);
+    return of_results ? interrupted_or(status, command->name, error) : status;
 }
 
 /* Without a command: --help, --version, or a complaint. */

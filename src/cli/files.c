@@ -36,7 +36,9 @@ rpe_status rpe_files_store(rpe_files *files, const char *directory, const char *
     char *path = rpe_path_join(directory, name);
     if (path == NULL)
         return rpe_error_memory(error, name, strlen(name), 1);
-    rpe_status status = finite_check(path, array, error);
+    rpe_status status = rpe_interrupt_check("results", error);
+    if (status == RPE_OK)
+        status = finite_check(path, array, error);
     if (status == RPE_OK)
         status = rpe_npy_store(&files->outputs[index], path, array, error);
     if (status != RPE_OK) {

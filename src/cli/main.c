@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "rpe_command.h"
+#include "rpe_event.h"
+#include "rpe_interrupt.h"
 #include "rpe_json.h"
 #include "rpe_output.h"
-#include "rpe_parallel.h"
 
 #define STATUS_BAD 2
-#define STATUS_INTERRUPTED 130
+#define STATUS_SIGNAL 128 /* and the signal: 130 after Ctrl-C, 143 after SIGTERM */
 
 static const int statuses[] = {
     [RPE_OUTCOME_FAVOURABLE] = EXIT_SUCCESS, [RPE_OUTCOME_UNFAVOURABLE] = 1, [RPE_OUTCOME_UNDECIDED] = 3};
@@ -20,11 +21,13 @@ int main(int argc, char **argv)
     rpe_json_memory_install();
     rpe_interrupt_install();
     rpe_output_limit_report();
-    rpe_status status = rpe_program_run(argc, argv, &outcome, &error);
+    rpe_status status = rpe_event_arm_text(getenv("RPEBENCH_TEST_SIGNAL"), &error);
+    if (status == RPE_OK)
+        status = rpe_program_run(argc, argv, &outcome, &error);
     if (status != RPE_OK)
         fprintf(stderr, "rpebench: %s\n", error.message);
     if (status == RPE_ERROR_INTERRUPTED)
-        return STATUS_INTERRUPTED;
+        return STATUS_SIGNAL + rpe_interrupt_signal();
     if (fflush(stderr) != 0 || ferror(stderr))
         return STATUS_BAD;
     if (status != RPE_OK)

@@ -156,7 +156,7 @@ static const entry statuses[] = {
     {"3",
      "compare: nothing is worse, but of something it cannot be told: a run of timings was noisy, or a test "
      "would not see a change as large as --detect."},
-    {"130", "Interrupted. What was finished is kept where the command says so."}};
+    {"130, 143", "Interrupted by Ctrl-C or SIGTERM. What was finished is kept where the command says so."}};
 
 static void entries_print(const char *title, const entry *entries, size_t count)
 {

@@ -4,6 +4,7 @@
 
 #include "rpe_conv_fourier.h"
 #include "rpe_encoder_plan.h"
+#include "rpe_interrupt.h"
 #include "rpe_real.h"
 
 #define AHEAD 8 /* rows of inputs: they lie in different pages, where no processor looks for itself */
@@ -256,7 +257,7 @@ static void feature_add(const task *t, size_t feature, size_t place, rpe_workspa
     gate_make(t, feature, workspace);
     if (!t->encoder->conv.spectral)
         signals_load(t, feature, workspace);
-    for (size_t pair = 0; pair < t->pairs; pair++) {
+    for (size_t pair = 0; pair < t->pairs && !rpe_interrupt_requested(); pair++) {
         spectrum_make(t, feature, pair);
         for (int side = 0; side < 2; side++) {
             rpe_fourier_sink sink = {.items = t->items};
@@ -280,7 +281,7 @@ void R(rpe_conv_task_run)(const rpe_encoder *encoder, const rpe_noise *noise, si
         count = smaller(features - first, encoder->conv.feature_block);
         for (int side = 0; side < 2; side++)
             weights_load(&t, side, first, count, inputs[side]);
-        for (size_t d = 0; d < count; d++)
+        for (size_t d = 0; d < count && !rpe_interrupt_requested(); d++)
             feature_add(&t, first + d, d, workspace);
     }
     for (int side = 0; side < 2; side++)
@@ -315,7 +316,7 @@ void R(rpe_conv_fill)(const rpe_encoder *encoder, const rpe_noise *noise, size_t
         weights[i] = 1;
     sums[0] = (real)(1.0 / sqrt((double)plan->fourier.length));
     R(rpe_fourier_analyze)(&plan->fourier, sums, NULL, filter);
-    for (size_t pair = 0; pair < plan->pairs; pair++) {
+    for (size_t pair = 0; pair < plan->pairs && !rpe_interrupt_requested(); pair++) {
         spectrum_draw(encoder, noise, head, feature, pair, spectrum);
         memset(sums, 0, 2 * elements * sizeof *sums);
         R(rpe_fourier_synthesize)(&plan->fourier, spectrum, filter, none, &sink, work);

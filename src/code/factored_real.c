@@ -7,6 +7,7 @@
 
 #include "rpe_dispatch.h"
 #include "rpe_encoder_plan.h"
+#include "rpe_interrupt.h"
 #include "rpe_real.h"
 
 enum { ROWS = RPE_STRIP_ROWS, PANEL = RPE_PANEL_BYTES / sizeof(real) };
@@ -47,7 +48,7 @@ static void fill(const rpe_encoder *encoder, const rpe_noise *noise, size_t head
     rpe_noise_shape shape = rpe_encoder_noise_shape(encoder, head);
     size_t size = shape.realizations, end = shape.rows + shape.gate_rows, feature = 0, mark = workspace->used;
     real *z = rpe_workspace_take(workspace, encoder->draw_rows * size, sizeof *z);
-    for (size_t first = 0, rows; first < end; first += rows) {
+    for (size_t first = 0, rows; first < end && !rpe_interrupt_requested(); first += rows) {
         rows = rpe_noise_chunk(encoder, first, end);
         R(rpe_noise_fill)(encoder, noise, head, first, first + rows, z, workspace);
         for (size_t i = 0; i < rows; i++) {
@@ -161,7 +162,7 @@ static void encode(const rpe_encoder *encoder, const rpe_encoder_task *task, con
         const real *x = (const real *)inputs + row * features;
         real *y = (real *)outputs + (task->alone ? 0 : row * size);
         functions->start(part, state);
-        for (size_t first = 0; first < part->count; first += ROWS) {
+        for (size_t first = 0; first < part->count && !rpe_interrupt_requested(); first += ROWS) {
             size_t rows = part->count - first < ROWS ? part->count - first : ROWS;
             rpe_strip strip = {rows, heads * features, columns};
             functions->factor(kernel, state, &strip, x + first * heads * features, u);

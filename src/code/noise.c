@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rpe_encoder_plan.h"
+#include "rpe_interrupt.h"
 
 rpe_noise_shape rpe_encoder_noise_shape(const rpe_encoder *encoder, size_t head)
 {
@@ -121,7 +122,7 @@ size_t rpe_noise_chunk(const rpe_encoder *encoder, size_t first, size_t end)
 void rpe_noise_fill_double(const rpe_encoder *encoder, const rpe_noise *noise, size_t head, size_t first,
                            size_t end, double *values, rpe_workspace *workspace)
 {
-    while (first < end) {
+    while (first < end && !rpe_interrupt_requested()) {
         size_t rows = rpe_noise_chunk(encoder, first, end);
         rpe_noise_rows(encoder, noise, head, first, rows, values, workspace);
         values += rows * encoder->settings.realizations;
@@ -141,7 +142,7 @@ void rpe_noise_fill_single(const rpe_encoder *encoder, const rpe_noise *noise, s
         return;
     }
     double *z = rpe_workspace_take(workspace, encoder->draw_rows * size, sizeof *z);
-    while (first < end) {
+    while (first < end && !rpe_interrupt_requested()) {
         size_t rows = rpe_noise_chunk(encoder, first, end);
         rpe_noise_rows(encoder, noise, head, first, rows, z, workspace);
         for (size_t i = 0; i < rows * size; i++)

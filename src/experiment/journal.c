@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "rpe_clock.h"
+#include "rpe_event.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
@@ -84,7 +85,10 @@ static bool bytes_read(int descriptor, void *bytes, size_t count, uint64_t offse
 static bool bytes_write(int descriptor, struct iovec *parts, int count, uint64_t offset)
 {
     while (count > 0) {
-        ssize_t written = pwritev(descriptor, parts, count, (off_t)offset);
+        /* A test can kill between the parts. */
+        int now = atomic_load(&rpe_event_armed) ? 1 : count;
+        rpe_event_happen(RPE_EVENT_WRITE);
+        ssize_t written = pwritev(descriptor, parts, now, (off_t)offset);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
@@ -200,6 +204,7 @@ rpe_status rpe_journal_start(rpe_journal *journal, const rpe_identity *identity,
     memcpy(header.magic, magic, sizeof magic);
     header.checksum = checksum_add(CHECKSUM_START, &header, offsetof(journal_header, checksum));
     struct iovec part = {.iov_base = &header, .iov_len = sizeof header};
+    rpe_event_happen(RPE_EVENT_WRITE);
     if (ftruncate(journal->descriptor, 0) != 0 || !bytes_write(journal->descriptor, &part, 1, 0))
         return journal_error(journal, "written", errno, error);
     journal->size = sizeof header;
@@ -247,6 +252,8 @@ rpe_status rpe_journal_scan(rpe_journal *journal, rpe_journal_take take, void *c
         status = take(context, &record, error);
         at = end;
     }
+    if (status == RPE_OK && at < size)
+        rpe_event_happen(RPE_EVENT_WRITE);
     if (status == RPE_OK && at < size && ftruncate(journal->descriptor, (off_t)at) != 0)
         status = journal_error(journal, "cut behind its last whole record", errno, error);
     journal->size = at;
@@ -296,6 +303,7 @@ bool rpe_journal_holds(const rpe_journal *journal)
 void rpe_journal_close(rpe_journal *journal, bool keep)
 {
     if (journal->path != NULL && journal->descriptor >= 0) {
+        rpe_event_happen(RPE_EVENT_WRITE);
         if (!keep)
             unlink(journal->path); /* before the lock is given up */
         close(journal->descriptor);

@@ -3,6 +3,7 @@
 #include "rpe_earlier.h"
 #include "rpe_experiment.h"
 #include "rpe_input.h"
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_plan.h"
 #include "rpe_point.h"
@@ -109,6 +110,8 @@ static rpe_status run_point(experiment_run *run, size_t index, rpe_error *error)
     rpe_progress_point(&run->progress, point);
     rpe_status status =
         rpe_point_run(point, &run->configuration, run->input_of[index], &settings, results, error);
+    if (status == RPE_OK) /* its closed forms may be half made */
+        status = rpe_interrupt_check(point->coordinates, error);
     if (status == RPE_OK)
         status = rpe_result_file_add(&run->file, point, run->input_of[index], results, error);
     size_t trials = trials_of(results, run->configuration.measure_count);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rpe_event.h"
 #include "rpe_memory.h"
 
 void rpe_output_limit_report(void)
@@ -49,9 +50,14 @@ static char *temporary_name(const char *path)
     return name;
 }
 
+/* A file of that name was left by a killed process that had the number of this one, as in containers. */
 static FILE *stream_open(const char *path)
 {
-    const int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    rpe_event_happen(RPE_EVENT_WRITE);
+    int descriptor = open(path, flags, 0666);
+    if (descriptor < 0 && errno == EEXIST && unlink(path) == 0)
+        descriptor = open(path, flags, 0666);
     if (descriptor < 0)
         return NULL;
     FILE *stream = fdopen(descriptor, "wb");
@@ -72,6 +78,7 @@ rpe_status rpe_output_open(rpe_output *output, const char *path, rpe_error *erro
         return status;
     opened.path = rpe_memory_text(path);
     opened.temporary = temporary_name(path);
+    rpe_output_stale_remove(path);
     if (opened.path == NULL || opened.temporary == NULL) {
         status = rpe_error_memory(error, path, strlen(path), 1);
         goto done;
@@ -92,6 +99,7 @@ done:
 
 rpe_status rpe_output_write(rpe_output *output, const void *bytes, size_t count, rpe_error *error)
 {
+    rpe_event_happen(RPE_EVENT_WRITE);
     if (count != 0 && fwrite(bytes, 1, count, output->stream) != count)
         return write_error(output->path, errno, error);
     return RPE_OK;
@@ -100,6 +108,7 @@ rpe_status rpe_output_write(rpe_output *output, const void *bytes, size_t count,
 rpe_status rpe_output_print(rpe_output *output, rpe_error *error, const char *format, ...)
 {
     va_list arguments;
+    rpe_event_happen(RPE_EVENT_WRITE);
     va_start(arguments, format);
     const int written = vfprintf(output->stream, format, arguments);
     va_end(arguments);
@@ -114,6 +123,7 @@ rpe_status rpe_output_finish(rpe_output *output, rpe_error *error)
     /* An earlier write that failed and was not looked at must not become a whole file. */
     if (ferror(output->stream))
         code = EIO;
+    rpe_event_happen(RPE_EVENT_WRITE);
     if (fflush(output->stream) != 0 || fsync(fileno(output->stream)) != 0)
         code = errno;
     if (fclose(output->stream) != 0 && code == 0)
@@ -141,6 +151,7 @@ void rpe_directory_flush(const char *path)
 rpe_status rpe_output_commit(rpe_output *output, rpe_error *error)
 {
     rpe_status status = rpe_output_finish(output, error);
+    rpe_event_happen(RPE_EVENT_WRITE);
     if (status == RPE_OK && rename(output->temporary, output->path) != 0)
         status = write_error(output->path, errno, error);
     if (status == RPE_OK) {

@@ -13,7 +13,8 @@ typedef struct rpe_output {
 } rpe_output;
 
 /* Opens PATH.tmp.PID.COUNTER for writing.  A missing or unwritable directory is an error that names path, and so is a path
-   that exists and is no regular file (a rename would replace the device). */
+   that exists and is no regular file (a rename would replace the device).  What killed processes of this machine left of that
+   path is removed. */
 rpe_status rpe_output_open(rpe_output *output, const char *path, rpe_error *error);
 
 rpe_status rpe_output_write(rpe_output *output, const void *bytes, size_t count, rpe_error *error);

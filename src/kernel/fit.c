@@ -132,7 +132,7 @@ rpe_status rpe_fit_result_measure(rpe_fit_result *result, const rpe_kernel *kern
         result->largest = fmax(result->largest, job.largest[row]);
     }
     rpe_memory_free(values);
-    return RPE_OK;
+    return rpe_interrupt_check("fit", error);
 }
 
 /* No value but 0 before lag 0. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rpe_blas.h"
+#include "rpe_interrupt.h"
 #include "rpe_kernel_fitting.h"
 #include "rpe_memory.h"
 
@@ -139,6 +140,9 @@ static rpe_status rows_fill(rpe_kernel *kernel, const rpe_fit_table *table, rpe_
     minimal m;
     rpe_status status = minimal_create(&m, table->zero + 1, error);
     for (size_t row = 0; status == RPE_OK && row < table->heads * table->features; row++) {
+        status = rpe_interrupt_check("fit", error);
+        if (status != RPE_OK)
+            break;
         if (!row_fill(&m, table->values + row * table->lags + table->zero, kernel->frequency + row * m.nodes,
                       kernel->gain + row * m.nodes))
             status =

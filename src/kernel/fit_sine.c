@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_kernel_fitting.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
@@ -68,7 +69,7 @@ static rpe_status transform(const rpe_fit_table *table, sinusoid *spectrum, rpe_
         cosine[i] = cos(2 * PI * (double)i / (double)lags);
         sine[i] = sin(2 * PI * (double)i / (double)lags);
     }
-    for (size_t first = 0; first < waves; first += PANEL_ROWS) {
+    for (size_t first = 0; first < waves && !rpe_interrupt_requested(); first += PANEL_ROWS) {
         size_t width = waves - first < PANEL_ROWS ? waves - first : PANEL_ROWS;
         panel_fill(table, first, width, cosine, sine, panel);
         rpe_gemm_double(false, true, rows, 2 * width, lags, 1, table->values, lags, panel, lags, 0, product,
@@ -80,7 +81,7 @@ static rpe_status transform(const rpe_fit_table *table, sinusoid *spectrum, rpe_
         }
     }
     rpe_memory_free(cosine);
-    return RPE_OK;
+    return rpe_interrupt_check("fit", error);
 }
 
 /* The largest sinusoids of one feature into the kernel; returns the sum of the dropped lambda^2. */

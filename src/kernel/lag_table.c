@@ -3,9 +3,11 @@
 
 #include <stdint.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
+#define LAGS_POLLED 4096                             /* between two looks at the interrupt */
 #define LINE (RPE_MEMORY_ALIGNMENT / sizeof(double)) /* doubles of one cache line */
 
 /* The lags -(N_i - 1) .. M_i - 1 on each axis as positions: lag = position - (N_i - 1). */
@@ -36,6 +38,9 @@ static void row_fill(double *row, const rpe_kernel *kernel, rpe_covariance which
     rpe_side side = which == RPE_COVARIANCE_QUERY ? RPE_SIDE_QUERY : RPE_SIDE_KEY;
     for (size_t i = 0; i < grid->positions.count; i++) {
         ptrdiff_t lag[RPE_AXES_MAX];
+        if (i % LAGS_POLLED == 0 && rpe_interrupt_requested()) {
+            return;
+        }
         rpe_positions_coordinates(&grid->positions, i, lag);
         for (size_t axis = 0; axis < grid->positions.axes; axis++) {
             lag[axis] -= grid->origin[axis];
@@ -115,6 +120,11 @@ rpe_status rpe_lag_table_create_part(rpe_lag_table *table, const rpe_kernel *ker
     }
     offsets_fill(made.query_offset, queries, &grid, true);
     offsets_fill(made.key_offset, keys, &grid, false);
+    status = rpe_interrupt_check("lag table", error);
+    if (status != RPE_OK) {
+        rpe_lag_table_destroy(&made);
+        return status;
+    }
     *table = made;
     return RPE_OK;
 }

@@ -255,7 +255,7 @@ static void test_shards_and_from(void **state)
     assert_int_equal(size, 128 + 3 * 11 * sizeof(double));
 }
 
-/* Ctrl-C: exit status 130. */
+/* Ctrl-C: exit status 130; SIGTERM: 143. */
 static void test_interrupt(void **state)
 {
     (void)state;
@@ -263,10 +263,11 @@ static void test_interrupt(void **state)
     snprintf(path, sizeof path, "%s/interrupted", directory);
     snprintf(output, sizeof output, "--output=%s/out/long", directory);
     char *words[] = {"rpebench", "run", "long", output, NULL};
-    pid_t child = program_start(words, path);
-    usleep(500000);
-    assert_int_equal(kill(child, SIGINT), 0);
-    assert_int_equal(program_end(child), 130);
+    setenv("RPEBENCH_TEST_SIGNAL", "poll:40:INT", 1);
+    assert_int_equal(program_end(program_start(words, path)), 130);
+    setenv("RPEBENCH_TEST_SIGNAL", "poll:50:TERM", 1);
+    assert_int_equal(program_end(program_start(words, path)), 143);
+    unsetenv("RPEBENCH_TEST_SIGNAL");
 }
 
 int main(void)

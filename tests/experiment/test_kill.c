@@ -1,17 +1,16 @@
-/* Killed at any moment, again and again, and taken up: the bytes of an undisturbed run. */
+/* Killed at writes, again and again, and taken up: the bytes of an undisturbed run. */
 #include "experiment_run.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_clock.h"
+#include "rpe_event.h"
 
 #define KILLS 100
 #define TRIALS_SHORT 20
 #define TRIALS_LONG 90
 
-/* One thread: a process that was forked after a parallel loop cannot run another. */
 static rpe_status run_trials(const char *out, size_t trials, rpe_resume resume, rpe_error *error)
 {
     char output[FILE_PATH_CAPACITY];
@@ -20,21 +19,22 @@ static rpe_status run_trials(const char *out, size_t trials, rpe_resume resume, 
     return rpe_experiment_run(file_path("kill.json"), &settings, error);
 }
 
-/* Whether the run came to its end before it was killed. */
-static bool run_killed(const char *out, size_t trials, useconds_t delay)
+/* Whether the run came to its end before its write of that number, at which it is killed. */
+static bool run_killed(const char *out, size_t trials, uint64_t number)
 {
     int status = 0;
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
         rpe_error error = {""};
+        rpe_event_arm(RPE_EVENT_WRITE, number, SIGKILL);
         _exit(run_trials(out, trials, RPE_RESUME, &error) == RPE_OK ? 0 : 1);
     }
-    usleep(delay);
-    kill(child, SIGKILL);
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFEXITED(status))
         assert_int_equal(WEXITSTATUS(status), 0);
+    else
+        assert_int_equal(WTERMSIG(status), SIGKILL);
     return WIFEXITED(status);
 }
 
@@ -62,27 +62,29 @@ static void remove_results(void)
         assert_int_equal(remove(file_path(names[i])), 0);
 }
 
-/* Short runs killed until one ends, then extended and killed until that ends, and all over again. */
+/* Short runs killed until one ends, then extended and killed until that ends, and all over again: at the first writes one by
+   one, then further and further apart. */
 static void test_kill(void **state)
 {
     (void)state;
     rpe_error error = {""};
     unsigned kills = 0, ended = 0;
+    uint64_t number = 0;
+    bool long_run = false;
     rpe_test_ok(run_trials("short", TRIALS_SHORT, RPE_RESUME_NOT, &error), &error);
-    double start = rpe_clock_seconds();
     rpe_test_ok(run_trials("long", TRIALS_LONG, RPE_RESUME_NOT, &error), &error);
-    double most = 1.3e6 * (rpe_clock_seconds() - start); /* microseconds */
-    for (unsigned draw = 0; kills < KILLS || ended % 2 != 0; draw++) {
-        bool long_run = ended % 2 != 0;
-        double share = (rpe_test_number(7, draw) + 1) / 2;
-        if (!run_killed("out", long_run ? TRIALS_LONG : TRIALS_SHORT, (useconds_t)(share * share * most))) {
+    while (kills < KILLS || ended < 2 || long_run) {
+        number += 1 + number / 16;
+        if (!run_killed("out", long_run ? TRIALS_LONG : TRIALS_SHORT, number)) {
             kills++;
             continue;
         }
         ended++;
+        number = 0;
         expect_same("out", long_run ? "long" : "short");
         if (long_run)
             remove_results();
+        long_run = !long_run;
     }
     print_message("%u kills, %u runs came to their end\n", kills, ended);
     assert_true(ended >= 2);
