@@ -16,6 +16,8 @@ __attribute__((visibility("default"))) void blas_memory_free(void *buffer);
 static pthread_mutex_t buffers = PTHREAD_MUTEX_INITIALIZER, calls = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t probe_once = PTHREAD_ONCE_INIT, forks_once = PTHREAD_ONCE_INIT;
 static atomic_int buffers_taken;
+static long
+    buffers_out; /* with the lock `buffers`: not atomic, so that a count that does not end at 0 shows its lack */
 static int guarded;
 
 /* Pointers to functions through pointers to objects, as POSIX allows and ISO C does not say. */
@@ -51,6 +53,7 @@ void *blas_memory_alloc(int unused)
     if (next == NULL)
         find_next("blas_memory_alloc", &next, sizeof next);
     void *buffer = next == NULL ? NULL : next(unused);
+    buffers_out++;
     pthread_mutex_unlock(&buffers);
     atomic_fetch_add(&buffers_taken, 1);
     return buffer;
@@ -64,6 +67,7 @@ void blas_memory_free(void *buffer)
         find_next("blas_memory_free", &next, sizeof next);
     if (next != NULL)
         next(buffer);
+    buffers_out--;
     pthread_mutex_unlock(&buffers);
 }
 
@@ -75,6 +79,14 @@ static void probe(void)
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIZE, SIZE, SIZE, 1.0, a, SIZE, a, SIZE, 0.0, c,
                 SIZE);
     guarded = atomic_load(&buffers_taken) > 0;
+}
+
+long rpe_blas_buffers_out(void)
+{
+    pthread_mutex_lock(&buffers);
+    long count = buffers_out;
+    pthread_mutex_unlock(&buffers);
+    return count;
 }
 
 int rpe_blas_is_guarded(void)

@@ -7,6 +7,7 @@
 /* Each block is preceded by one alignment unit that holds its size. */
 static atomic_size_t current_bytes, peak_bytes;
 static atomic_uint_fast64_t allocations, fail_from;
+static atomic_bool spoils;
 
 bool rpe_size_multiply(size_t a, size_t b, size_t *product)
 {
@@ -43,6 +44,8 @@ void *rpe_memory_allocate(size_t count, size_t size)
         return NULL;
     memcpy(block, &bytes, sizeof bytes);
     count_bytes(bytes);
+    if (atomic_load_explicit(&spoils, memory_order_relaxed))
+        memset(block + RPE_MEMORY_ALIGNMENT, 0xff, bytes);
     return block + RPE_MEMORY_ALIGNMENT;
 }
 
@@ -84,6 +87,11 @@ rpe_memory_usage rpe_memory_usage_now(void)
 void rpe_memory_peak_reset(void)
 {
     atomic_store(&peak_bytes, atomic_load(&current_bytes));
+}
+
+void rpe_memory_spoil(bool from_now_on)
+{
+    atomic_store(&spoils, from_now_on);
 }
 
 void rpe_memory_fail_from(uint64_t n)

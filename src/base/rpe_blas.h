@@ -18,4 +18,7 @@ void rpe_blas_leave(void);
 /* Whether the buffers are guarded, so that calls run side by side. */
 int rpe_blas_is_guarded(void);
 
+/* Buffers that calls hold: 0 when none is under way. */
+long rpe_blas_buffers_out(void);
+
 #endif

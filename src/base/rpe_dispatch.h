@@ -13,7 +13,7 @@
 #endif
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(RPE_NO_DISPATCH)
+    !defined(__SANITIZE_THREAD__) && !defined(RPE_NO_DISPATCH)
 #define RPE_DISPATCH __attribute__((target_clones("avx2", "default")))
 #if __GNUC__ >= 12
 #define RPE_DISPATCH_FUSED __attribute__((target_clones("arch=x86-64-v3", "default")))

@@ -32,6 +32,8 @@ rpe_memory_usage rpe_memory_usage_now(void);
 /* peak = current */
 void rpe_memory_peak_reset(void);
 
+/* For tests: what is allocated is filled with bytes that are NaN as numbers, so that nothing there passes for a result. */
+void rpe_memory_spoil(bool from_now_on);
 /* For tests: the n-th allocation from now on (1 = the next) and every later one fail; 0 switches this off. */
 void rpe_memory_fail_from(uint64_t n);
 

@@ -143,11 +143,18 @@ static inline rpe_explicit *plan_make(const problem *p)
     return plan;
 }
 
+static inline void outputs_spoil(problem *p, rpe_precision precision)
+{
+    rpe_test_spoil(precision == RPE_SINGLE ? (void *)p->outputs_single : p->outputs,
+                   p->output_count * rpe_precision_size(precision));
+}
+
 static inline void explicit_run(problem *p, int threads)
 {
     rpe_workspace workspaces[THREADS_MAX] = {{0}};
     rpe_explicit *plan = plan_make(p);
     workspaces_make(workspaces, threads, rpe_explicit_workspace_bytes(plan));
+    outputs_spoil(p, RPE_DOUBLE);
     rpe_explicit_apply(plan, p->q, p->k, p->v, p->outputs, threads, workspaces);
     workspaces_destroy(workspaces, threads);
     rpe_explicit_destroy(plan);
@@ -158,6 +165,7 @@ static inline void scores_run(const problem *p, size_t item, size_t head, double
     rpe_workspace workspace = {0};
     rpe_explicit *plan = plan_make(p);
     workspaces_make(&workspace, 1, rpe_explicit_workspace_bytes(plan));
+    rpe_test_spoil(scores, p->shape.queries * p->shape.keys * sizeof *scores);
     rpe_explicit_scores(plan, item, head, p->q, p->k, scores, &workspace);
     workspaces_destroy(&workspace, 1);
     rpe_explicit_destroy(plan);
@@ -167,6 +175,7 @@ static inline void softmax_run(problem *p, rpe_precision precision, int threads)
 {
     rpe_workspace workspaces[THREADS_MAX] = {{0}};
     workspaces_make(workspaces, threads, rpe_softmax_workspace_bytes(&p->shape, precision));
+    outputs_spoil(p, precision);
     if (precision == RPE_SINGLE) {
         rpe_softmax_apply(&p->shape, precision, p->q_single, p->k_single, p->v_single, p->outputs_single,
                           threads, workspaces);

@@ -21,6 +21,7 @@ static inline void linear_run(problem *p, const rpe_feature_map *map, size_t pro
     rpe_linear *linear = linear_make(p, map, projections, precision);
     rpe_projection draw = {.stream = {.seed = 7}, .given = projection};
     workspaces_make(workspaces, threads, rpe_linear_workspace_bytes(linear));
+    outputs_spoil(p, precision);
     if (precision == RPE_SINGLE) {
         rpe_linear_apply(linear, &draw, p->q_single, p->k_single, p->v_single, p->outputs_single, threads,
                          workspaces);

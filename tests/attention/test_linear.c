@@ -265,6 +265,7 @@ static void segments_are_whole(void **state)
         linear_run(&p, map, 8, NULL, RPE_DOUBLE, 1);
         q.q = queries;
         q.outputs = outputs;
+        q.output_count = keys * 2;
         q.shape.queries = keys;
         q.shape.causal = true;
         linear_run(&q, map, 8, NULL, RPE_DOUBLE, 1);
@@ -286,6 +287,7 @@ static void batch_is_items(void **state)
         p.shape.causal = item.shape.causal = i % 2 == 1;
         linear_run(&p, map, 6, NULL, RPE_DOUBLE, 2);
         item.shape.batch = 1;
+        item.output_count = count;
         item.outputs = rpe_memory_allocate(count, sizeof *item.outputs);
         for (size_t b = 0; b < 3; b++) {
             item.q = p.q + b * 90 * 2 * 4;

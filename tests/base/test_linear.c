@@ -196,6 +196,7 @@ static void gemm_is_thread_safe(void **state)
     rpe_parallel_for(PRODUCTS, 3, multiply_once, &context);
     for (size_t i = 0; i < PRODUCTS; i++)
         assert_true(context.right[i]);
+    assert_int_equal(rpe_blas_buffers_out(), 0);
 }
 
 int main(void)

@@ -90,6 +90,12 @@ static inline rpe_inputs inputs_make(void)
     return (rpe_inputs){query_values, key_values, value_values};
 }
 
+static inline void outputs_spoil(const rpe_problem *problem, double *outputs)
+{
+    rpe_test_spoil(outputs, problem->batch * problem->queries.count * problem->heads *
+                                problem->value_features * rpe_precision_size(problem->precision));
+}
+
 static inline void attend(const rpe_method *method, const rpe_problem *problem, const rpe_noise *noise,
                           double *outputs)
 {
@@ -103,6 +109,7 @@ static inline void attend(const rpe_method *method, const rpe_problem *problem, 
         rpe_test_ok(rpe_workspace_create(&workspaces[t], method->workspace_bytes(plan), &error), &error);
     }
     uint64_t allocations = rpe_memory_usage_now().allocations;
+    outputs_spoil(problem, outputs);
     method->attend(plan, noise, &inputs, outputs, 2, workspaces);
     assert_int_equal(rpe_memory_usage_now().allocations, allocations); /* hot hooks never allocate */
     for (int t = 0; t < 2; t++) {
@@ -116,6 +123,7 @@ static inline void oracle_attend(const rpe_method *method, const rpe_problem *pr
 {
     rpe_error error;
     rpe_inputs inputs = inputs_make();
+    outputs_spoil(problem, outputs);
     rpe_test_ok(method->oracle->attend(problem, &inputs, outputs, 2, &error), &error);
 }
 

@@ -42,8 +42,11 @@ static void run(const rpe_method *method, const rpe_problem *problem, const rpe_
         rpe_test_ok(rpe_workspace_create(&workspaces[t], method->workspace_bytes(plan), &error), &error);
     }
     if (encode) {
+        rpe_test_spoil(encoded_queries, sizeof encoded_queries);
+        rpe_test_spoil(encoded_keys, sizeof encoded_keys);
         method->encode(plan, &noise, inputs, encoded_queries, encoded_keys, threads, workspaces);
     } else {
+        rpe_test_spoil(to, sizeof outputs[0]);
         method->attend(plan, &noise, inputs, to, threads, workspaces);
     }
     for (int t = 0; t < threads; t++) {

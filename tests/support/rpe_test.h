@@ -20,6 +20,10 @@ const char *rpe_test_golden(const char *name);
 /* A golden array in double; fails the test when it cannot be read.  Destroyed by the caller. */
 rpe_array rpe_test_golden_read(const char *name);
 
+/* Bytes that are NaN as numbers of either precision: before a call, where its outputs go, which may hold the right answer of the
+   call before.  Blocks of rpe_memory_allocate, workspaces among them, are filled so in every test. */
+void rpe_test_spoil(void *values, size_t bytes);
+
 /* max|x - golden| / max|golden| over finite entries; infinite ones must match exactly, else infinity is returned.  The error
    measure of the golden arrays. */
 double rpe_test_error(size_t count, const double *x, const double *golden);

@@ -8,7 +8,18 @@
 #include <sys/stat.h>
 
 #include "rpe_error.h"
+#include "rpe_memory.h"
 #include "rpe_npy.h"
+
+__attribute__((constructor)) static void spoil_memory(void)
+{
+    rpe_memory_spoil(true);
+}
+
+void rpe_test_spoil(void *values, size_t bytes)
+{
+    memset(values, 0xff, bytes);
+}
 
 const char *rpe_test_golden(const char *name)
 {
