@@ -2,12 +2,12 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rpe_clock.h"
 #include "rpe_hypothesis.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
+#include "rpe_terminal.h"
 
 #define SUSPECT 1e-6 /* 1 - p below this: agreement that chance does not give */
 
@@ -100,7 +100,7 @@ static void progress_print(const verify_run *run, const rpe_verdict_row *row)
     FILE *stream = run->settings->progress;
     if (stream == NULL)
         return;
-    if (isatty(fileno(stream)))
+    if (rpe_terminal_redraws(stream))
         fprintf(stream, "\r\033[K%s: %s, %s, %s", row->claim->name, row->case_name, row->sampler,
                 row->method);
     else if (row == run->verification->rows || row[-1].claim != row->claim)
@@ -110,7 +110,7 @@ static void progress_print(const verify_run *run, const rpe_verdict_row *row)
 
 static void progress_end(const rpe_verification_settings *settings)
 {
-    if (settings->progress != NULL && isatty(fileno(settings->progress)))
+    if (rpe_terminal_redraws(settings->progress))
         fputs("\r\033[K", settings->progress);
 }
 

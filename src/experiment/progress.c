@@ -2,9 +2,9 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "rpe_clock.h"
+#include "rpe_terminal.h"
 
 #define REDRAW_SECONDS 0.2
 #define LINE_USUAL 80 /* columns of a terminal that does not say */
@@ -15,7 +15,7 @@
 void rpe_progress_start(rpe_progress *progress, FILE *stream, const char *name, size_t points, double work)
 {
     *progress = (rpe_progress){.stream = stream,
-                               .terminal = stream != NULL && isatty(fileno(stream)),
+                               .terminal = rpe_terminal_redraws(stream),
                                .start = rpe_clock_seconds(),
                                .work = work,
                                .points = points,

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rpe_clock.h"
 #include "rpe_hypothesis.h"
 #include "rpe_memory.h"
+#include "rpe_terminal.h"
 
 #define BISECTIONS 60
 
@@ -72,7 +72,7 @@ static void progress_print(FILE *progress, size_t done, size_t seeds, double sta
 {
     if (progress == NULL)
         return;
-    bool terminal = isatty(fileno(progress));
+    bool terminal = rpe_terminal_redraws(progress);
     double left = (rpe_clock_seconds() - start) * (double)(seeds - done) / (double)done;
     fprintf(progress, terminal ? "\r\033[Kseed %zu of %zu, %.0f s left" : "seed %zu of %zu, %.0f s left\n",
             done, seeds, left);

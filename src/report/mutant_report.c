@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rpe_clock.h"
 #include "rpe_memory.h"
+#include "rpe_terminal.h"
 
 /* Larger: further from holding. */
 static double strength(const rpe_verdict_row *row)
@@ -71,7 +71,7 @@ static void progress_print(const rpe_verification_settings *settings, const rpe_
     FILE *stream = settings->progress;
     if (stream == NULL)
         return;
-    bool terminal = isatty(fileno(stream));
+    bool terminal = rpe_terminal_redraws(stream);
     if (terminal && mutant == NULL)
         fputs("\r\033[K", stream);
     else if (mutant != NULL)
