@@ -12,6 +12,7 @@
 #include "rpe_csv.h"
 #include "rpe_memory.h"
 #include "rpe_npy_header.h"
+#include "rpe_path.h"
 #include "rpe_row.h"
 
 /* ---- whose ---- */
@@ -229,8 +230,7 @@ static rpe_status npy_check(taking *state, size_t values, rpe_error *error)
     struct stat found;
     FILE *stream = fopen(path, "rbe");
     if (stream == NULL || fstat(fileno(stream), &found) != 0) {
-        rpe_status status = rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s",
-                                          path, strerror(errno));
+        rpe_status status = rpe_path_error(path, "a readable file", errno, error);
         if (stream != NULL)
             fclose(stream);
         return status;

@@ -10,6 +10,7 @@
 #include "rpe_experiment.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
+#include "rpe_path.h"
 
 /* Texts in a growing list; owned. */
 typedef struct text_list {
@@ -76,8 +77,7 @@ static rpe_status directory_read(text_list *list, const char *directory, bool sh
 {
     DIR *stream = opendir(directory);
     if (stream == NULL)
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable directory, found: %s", directory,
-                             strerror(errno));
+        return rpe_path_error(directory, "a readable directory", errno, error);
     rpe_status status = RPE_OK;
     size_t before = list->count;
     for (struct dirent *entry; status == RPE_OK && (entry = readdir(stream)) != NULL;) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "rpe_memory.h"
+#include "rpe_path.h"
 
 #define BUFFER_NUMBERS 65536
 
@@ -76,8 +77,7 @@ rpe_status rpe_store_file_add(rpe_store *store, const char *path, size_t *file, 
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                             strerror(errno));
+        return rpe_path_error(path, "a readable file", errno, error);
     rpe_status status = descriptor_add(store, descriptor, error);
     if (status == RPE_OK)
         *file = store->file_count - 1;

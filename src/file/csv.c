@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "rpe_memory.h"
+#include "rpe_path.h"
 
 static rpe_status field_write(rpe_output *output, const char *field, bool alone, rpe_error *error)
 {
@@ -79,8 +80,7 @@ static rpe_status text_read(const char *path, char **text, size_t *length, rpe_e
     rpe_status status = RPE_OK;
     FILE *stream = fopen(path, "rbe");
     if (stream == NULL || fstat(fileno(stream), &file) != 0) {
-        status = rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                               strerror(errno));
+        status = rpe_path_error(path, "a readable file", errno, error);
         goto done;
     }
     if (!S_ISREG(file.st_mode)) {
@@ -95,8 +95,7 @@ static rpe_status text_read(const char *path, char **text, size_t *length, rpe_e
     }
     found = fread(block, 1, (size_t)file.st_size, stream);
     if (ferror(stream)) {
-        status = rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                               strerror(errno));
+        status = rpe_path_error(path, "a readable file", errno, error);
         rpe_memory_free(block);
         goto done;
     }
@@ -224,7 +223,12 @@ rpe_status rpe_csv_read(rpe_csv *csv, const char *path, rpe_error *error)
         status = rpe_error_memory(error, path, room, sizeof *found.names);
         goto done;
     }
-    parser p = {.path = path, .position = found.text, .end = found.text + length, .line = 1, .error = error};
+    parser p = {.path = path,
+                .position =
+                    found.text + (strncmp(found.text, RPE_MARK, RPE_MARK_LENGTH) == 0 ? RPE_MARK_LENGTH : 0),
+                .end = found.text + length,
+                .line = 1,
+                .error = error};
     status = lines_take(&p, &found, room);
     if (status == RPE_OK)
         *csv = found;

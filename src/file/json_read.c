@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "rpe_memory.h"
+#include "rpe_path.h"
 
 #define RESERVE_BYTES ((size_t)128 << 10)
 
@@ -47,12 +48,36 @@ void rpe_json_memory_install(void)
     json_set_alloc_funcs(memory_take, memory_give);
 }
 
-static size_t piece_read(void *buffer, size_t capacity, void *stream)
+/* A stream whose first bytes are looked at before it is parsed. */
+typedef struct source {
+    FILE *stream;
+    unsigned char head[RPE_MARK_LENGTH];
+    size_t count; /* bytes of the head that are still to be handed on */
+} source;
+
+/* A byte order mark is left out. */
+static source source_open(FILE *stream)
 {
+    source opened = {.stream = stream};
+    opened.count = fread(opened.head, 1, sizeof opened.head, stream);
+    if (opened.count == sizeof opened.head && memcmp(opened.head, RPE_MARK, sizeof opened.head) == 0)
+        opened.count = 0;
+    return opened;
+}
+
+static size_t piece_read(void *buffer, size_t capacity, void *context)
+{
+    source *from = context;
+    size_t count = from->count;
     if (spare.needed)
         return (size_t)-1;
-    const size_t count = fread(buffer, 1, capacity, stream);
-    return ferror((FILE *)stream) ? (size_t)-1 : count;
+    if (count > 0 && count <= capacity) { /* jansson asks for more than that */
+        memcpy(buffer, from->head, count);
+        from->count = 0;
+        return count;
+    }
+    count = fread(buffer, 1, capacity, from->stream);
+    return ferror(from->stream) ? (size_t)-1 : count;
 }
 
 static rpe_status syntax_error(const char *path, const json_error_t *found, rpe_error *error)
@@ -66,8 +91,7 @@ static rpe_status syntax_error(const char *path, const json_error_t *found, rpe_
 
 static rpe_status read_error(const char *path, int code, rpe_error *error)
 {
-    return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                         strerror(code));
+    return rpe_path_error(path, "a readable file", code, error);
 }
 
 static rpe_status root_read(FILE *stream, const char *path, json_t **root, rpe_error *error)
@@ -77,7 +101,8 @@ static rpe_status root_read(FILE *stream, const char *path, json_t **root, rpe_e
     spare = (reserve){.block = rpe_memory_allocate(RESERVE_BYTES, 1)};
     if (spare.block == NULL)
         return rpe_error_memory(error, path, RESERVE_BYTES, 1);
-    json_t *value = json_load_callback(piece_read, stream, JSON_REJECT_DUPLICATES, &found);
+    source from = source_open(stream);
+    json_t *value = json_load_callback(piece_read, &from, JSON_REJECT_DUPLICATES, &found);
     if (ferror(stream))
         status = read_error(path, errno, error);
     else if (value == NULL || spare.needed)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "rpe_path.h"
+
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "elements are copied as they are stored: a little-endian processor is needed"
 #endif
@@ -15,8 +17,7 @@
 
 static rpe_status read_error(const char *path, int code, rpe_error *error)
 {
-    return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                         strerror(code));
+    return rpe_path_error(path, "a readable file", code, error);
 }
 
 static rpe_status length_error(const char *path, const rpe_npy_header *header, uintmax_t found,

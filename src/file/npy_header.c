@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "rpe_foreign.h"
 #include "rpe_memory.h"
+#include "rpe_path.h"
 
 #define MAGIC "\x93NUMPY"
 #define MAGIC_LENGTH 6
@@ -18,6 +20,7 @@ typedef struct parser {
     const char *position, *end, *path;
     rpe_error *error;
     bool has_dtype, has_order, has_shape;
+    bool fortran; /* the first axis varies fastest */
 } parser;
 
 static rpe_status parser_error(const parser *p, const char *expected)
@@ -105,10 +108,26 @@ static rpe_status order_take(parser *p)
         p->position += 5;
         return RPE_OK;
     }
-    if (left >= 4 && memcmp(p->position, "True", 4) == 0)
-        return rpe_error_set(p->error, RPE_ERROR_INPUT,
-                             "%s: expected C order (fortran_order False), found Fortran order", p->path);
-    return parser_error(p, "fortran_order False");
+    if (left >= 4 && memcmp(p->position, "True", 4) == 0) {
+        p->position += 4;
+        p->fortran = true;
+        return RPE_OK;
+    }
+    return parser_error(p, "fortran_order False or True");
+}
+
+/* With at most one axis of more than one element both orders are the same bytes. */
+static rpe_status order_check(const parser *p, const rpe_npy_header *header)
+{
+    size_t longer = 0;
+    for (size_t axis = 0; axis < header->rank; axis++)
+        longer += header->shape[axis] > 1;
+    if (!p->fortran || longer <= 1)
+        return RPE_OK;
+    return rpe_error_set(p->error, RPE_ERROR_INPUT,
+                         "%s: expected C order (fortran_order False), found Fortran order; in Python: "
+                         "np.save(\"x.npy\", np.ascontiguousarray(x))",
+                         p->path);
 }
 
 static rpe_status extent_take(parser *p, size_t *extent)
@@ -205,7 +224,7 @@ static rpe_status dictionary_parse(parser *p, rpe_npy_header *header)
                              !p->has_dtype   ? "descr"
                              : !p->has_order ? "fortran_order"
                                              : "shape");
-    return RPE_OK;
+    return order_check(p, header);
 }
 
 static rpe_status count_set(rpe_npy_header *header, const char *path, rpe_error *error)
@@ -230,10 +249,20 @@ static rpe_status bytes_read(FILE *stream, void *bytes, size_t count, const char
     if (found == count)
         return RPE_OK;
     if (ferror(stream))
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                             strerror(errno));
+        return rpe_path_error(path, "a readable file", errno, error);
     return rpe_error_set(error, RPE_ERROR_INPUT,
                          "%s: expected a whole .npy header, found that the file ends in it", path);
+}
+
+/* The stream stands behind the prefix of `found` bytes. */
+static rpe_status foreign_error(FILE *stream, const unsigned char *prefix, size_t found, const char *path,
+                                rpe_error *error)
+{
+    unsigned char bytes[RPE_FOREIGN_BYTES];
+    memcpy(bytes, prefix, found);
+    found += fread(bytes + found, 1, sizeof bytes - found, stream);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected an .npy file, found %s", path,
+                         rpe_foreign_text(bytes, found));
 }
 
 static rpe_status prefix_read(FILE *stream, unsigned *version, const char *path, rpe_error *error)
@@ -241,14 +270,11 @@ static rpe_status prefix_read(FILE *stream, unsigned *version, const char *path,
     unsigned char prefix[PREFIX_LENGTH];
     const size_t found = fread(prefix, 1, sizeof prefix, stream);
     if (ferror(stream))
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a readable file, found: %s", path,
-                             strerror(errno));
+        return rpe_path_error(path, "a readable file", errno, error);
     if (found == 0)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected an .npy file, found an empty file", path);
     if (found < MAGIC_LENGTH || memcmp(prefix, MAGIC, MAGIC_LENGTH) != 0)
-        return rpe_error_set(
-            error, RPE_ERROR_INPUT,
-            "%s: expected an .npy file, found other content (it does not start with \\x93NUMPY)", path);
+        return foreign_error(stream, prefix, found, path, error);
     if (found < sizeof prefix)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected a whole .npy header, found that the file ends in it", path);

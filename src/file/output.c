@@ -14,6 +14,10 @@
 
 #include "rpe_event.h"
 #include "rpe_memory.h"
+#include "rpe_path.h"
+
+#define NAME_LONGEST 255  /* of a file */
+#define SUFFIX_LONGEST 48 /* of a temporary one */
 
 void rpe_output_limit_report(void)
 {
@@ -22,8 +26,7 @@ void rpe_output_limit_report(void)
 
 static rpe_status write_error(const char *path, int code, rpe_error *error)
 {
-    return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a writable file, found: %s", path,
-                         strerror(code));
+    return rpe_path_error(path, "a writable file", code, error);
 }
 
 /* rename() would replace a device such as /dev/null, and a file that its owner has write-protected. */
@@ -40,18 +43,45 @@ static rpe_status target_check(const char *path, rpe_error *error)
     return RPE_OK;
 }
 
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* How much of a file's name its temporary name begins with: of a very long one there would be no room for more. */
+static size_t base_length(const char *base)
+{
+    const size_t length = strlen(base);
+    return length + SUFFIX_LONGEST > NAME_LONGEST && length <= NAME_LONGEST ? NAME_LONGEST - SUFFIX_LONGEST
+                                                                            : length;
+}
+
 static char *temporary_name(const char *path)
 {
     static atomic_uint counter;
-    const size_t capacity = strlen(path) + 64;
+    const char *base = base_of(path);
+    const size_t length = (size_t)(base - path) + base_length(base), capacity = length + SUFFIX_LONGEST;
     char *name = rpe_memory_allocate(capacity, 1);
     if (name != NULL)
-        snprintf(name, capacity, "%s.tmp.%ld.%u", path, (long)getpid(), atomic_fetch_add(&counter, 1U));
+        snprintf(name, capacity, "%.*s.tmp.%ld.%u", (int)length, path, (long)getpid(),
+                 atomic_fetch_add(&counter, 1U));
     return name;
 }
 
+/* What is replaced keeps its mode, and its owner and group where that is allowed. */
+static void attributes_keep(int descriptor, const char *target)
+{
+    struct stat old;
+    if (stat(target, &old) != 0)
+        return;
+    if (fchown(descriptor, old.st_uid, old.st_gid) != 0 && fchown(descriptor, (uid_t)-1, old.st_gid) != 0)
+        errno = 0; /* the file is ours now */
+    (void)fchmod(descriptor, old.st_mode & 0777);
+}
+
 /* A file of that name was left by a killed process that had the number of this one, as in containers. */
-static FILE *stream_open(const char *path)
+static FILE *stream_open(const char *path, const char *target)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     rpe_event_happen(RPE_EVENT_WRITE);
@@ -60,6 +90,7 @@ static FILE *stream_open(const char *path)
         descriptor = open(path, flags, 0666);
     if (descriptor < 0)
         return NULL;
+    attributes_keep(descriptor, target);
     FILE *stream = fdopen(descriptor, "wb");
     if (stream == NULL) {
         const int code = errno;
@@ -77,13 +108,14 @@ rpe_status rpe_output_open(rpe_output *output, const char *path, rpe_error *erro
     if (status != RPE_OK)
         return status;
     opened.path = rpe_memory_text(path);
-    opened.temporary = temporary_name(path);
+    opened.target = rpe_path_target(path);
+    opened.temporary = opened.target == NULL ? NULL : temporary_name(opened.target);
     rpe_output_stale_remove(path);
     if (opened.path == NULL || opened.temporary == NULL) {
         status = rpe_error_memory(error, path, strlen(path), 1);
         goto done;
     }
-    opened.stream = stream_open(opened.temporary);
+    opened.stream = stream_open(opened.temporary, opened.target);
     if (opened.stream == NULL) {
         status = write_error(path, errno, error);
         goto done;
@@ -92,6 +124,7 @@ rpe_status rpe_output_open(rpe_output *output, const char *path, rpe_error *erro
 done:
     if (status != RPE_OK) {
         rpe_memory_free(opened.temporary);
+        rpe_memory_free(opened.target);
         rpe_memory_free(opened.path);
     }
     return status;
@@ -152,10 +185,10 @@ rpe_status rpe_output_commit(rpe_output *output, rpe_error *error)
 {
     rpe_status status = rpe_output_finish(output, error);
     rpe_event_happen(RPE_EVENT_WRITE);
-    if (status == RPE_OK && rename(output->temporary, output->path) != 0)
+    if (status == RPE_OK && rename(output->temporary, output->target) != 0)
         status = write_error(output->path, errno, error);
     if (status == RPE_OK) {
-        rpe_directory_flush(output->path);
+        rpe_directory_flush(output->target);
         rpe_memory_free(output->temporary);
         output->temporary = NULL;
     }
@@ -168,7 +201,7 @@ static bool is_stale(const char *name, const char *base)
 {
     long process = 0;
     int end = -1;
-    const size_t length = strlen(base);
+    const size_t length = base_length(base);
     if (strncmp(name, base, length) != 0 || sscanf(name + length, ".tmp.%ld.%*u%n", &process, &end) != 1)
         return false;
     return end > 0 && name[length + (size_t)end] == '\0' && process > 0 && kill((pid_t)process, 0) != 0 &&
@@ -177,15 +210,15 @@ static bool is_stale(const char *name, const char *base)
 
 void rpe_output_stale_remove(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
-    char *directory = rpe_path_directory(path);
+    char *target = rpe_path_target(path), *directory = target == NULL ? NULL : rpe_path_directory(target);
     DIR *stream = directory == NULL ? NULL : opendir(directory);
     for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;)
-        if (is_stale(entry->d_name, base))
+        if (is_stale(entry->d_name, base_of(target)))
             (void)unlinkat(dirfd(stream), entry->d_name, 0);
     if (stream != NULL)
         closedir(stream);
     rpe_memory_free(directory);
+    rpe_memory_free(target);
 }
 
 void rpe_output_discard(rpe_output *output)
@@ -195,6 +228,7 @@ void rpe_output_discard(rpe_output *output)
     if (output->temporary != NULL)
         unlink(output->temporary);
     rpe_memory_free(output->temporary);
+    rpe_memory_free(output->target);
     rpe_memory_free(output->path);
     *output = (rpe_output){0};
 }

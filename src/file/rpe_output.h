@@ -8,13 +8,15 @@
 
 typedef struct rpe_output {
     FILE *stream;    /* open for writing until finished */
-    char *path;      /* final name */
-    char *temporary; /* name until committed */
+    char *path;      /* name as given, for messages */
+    char *target;    /* final name: path, or what it links to */
+    char *temporary; /* name until committed, beside the target */
 } rpe_output;
 
-/* Opens PATH.tmp.PID.COUNTER for writing.  A missing or unwritable directory is an error that names path, and so is a path
-   that exists and is no regular file (a rename would replace the device).  What killed processes of this machine left of that
-   path is removed. */
+/* Opens TARGET.tmp.PID.COUNTER for writing (of a name of more than 207 bytes, its beginning).  A link is written through, and a
+   file that is replaced keeps its mode, and where that is allowed its owner.  A missing or unwritable directory is an error that
+   names path, and so is a path that exists and is no regular file (a rename would replace the device).  What
+   killed processes of this machine left of that path is removed. */
 rpe_status rpe_output_open(rpe_output *output, const char *path, rpe_error *error);
 
 rpe_status rpe_output_write(rpe_output *output, const void *bytes, size_t count, rpe_error *error);

@@ -11,6 +11,7 @@
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
 #include "rpe_parallel.h"
+#include "rpe_path.h"
 #include "rpe_plot.h"
 
 #define FOLDERS_MAX 64
@@ -36,8 +37,7 @@ static rpe_status folders_find(folder_list *folders, const char *run, rpe_error 
 {
     DIR *directory = opendir(run);
     if (directory == NULL)
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a directory of results, found: %s", run,
-                             strerror(errno));
+        return rpe_path_error(run, "a directory of results", errno, error);
     rpe_status status = RPE_OK;
     folders->paths[folders->count] = rpe_memory_text(run);
     folders->count += folders->paths[0] != NULL;

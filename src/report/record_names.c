@@ -8,6 +8,7 @@
 
 #include "rpe_memory.h"
 #include "rpe_output.h"
+#include "rpe_path.h"
 #include "rpe_record.h"
 
 static int names_compare(const void *a, const void *b)
@@ -103,8 +104,7 @@ rpe_status rpe_record_names_read(rpe_record_names *names, const char *directory,
     size_t capacity = 0;
     DIR *folder = opendir(directory);
     if (folder == NULL)
-        return rpe_error_set(error, RPE_ERROR_FILE, "%s: expected a directory of results, found: %s",
-                             directory, strerror(errno));
+        return rpe_path_error(directory, "a directory of results", errno, error);
     rpe_status status = RPE_OK;
     for (struct dirent *entry; status == RPE_OK && (entry = readdir(folder)) != NULL;) {
         char *name;

@@ -109,8 +109,10 @@ static void test_full_disk(void **state)
     (void)state;
     rpe_error error = {""};
     char *path = inside(rpe_test_directory("output-full"), "a.txt");
-    rpe_output output = {
-        .stream = fopen("/dev/full", "wb"), .path = path, .temporary = rpe_memory_text("no-such-file")};
+    rpe_output output = {.stream = fopen("/dev/full", "wb"),
+                         .path = path,
+                         .target = rpe_memory_text("target"),
+                         .temporary = rpe_memory_text("no-such-file")};
     assert_non_null(output.stream);
     rpe_test_ok(rpe_output_write(&output, "x", 1, &error), &error);
     assert_int_equal(rpe_output_commit(&output, &error), RPE_ERROR_FILE);
