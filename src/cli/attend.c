@@ -46,6 +46,7 @@ static const rpe_option options[OPTION_COUNT] = {
                 .placeholder = "o.npy",
                 .help = "outputs [M,H,V] or [B,M,H,V]",
                 .type = RPE_OPTION_PATH,
+                .written = true,
                 .required = true},
 };
 

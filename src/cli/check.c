@@ -52,7 +52,8 @@ static const rpe_option options[OPTION_COUNT] = {
     [JSON] = {.name = "json",
               .placeholder = "FILE",
               .help = "write the findings as JSON",
-              .type = RPE_OPTION_PATH},
+              .type = RPE_OPTION_PATH,
+              .written = true},
 };
 
 static const char *const verdict_names[] = {

@@ -3,12 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rpe_interrupt.h"
 #include "rpe_provenance.h"
+#include "rpe_terminal.h"
 
 #define RPE_COMMAND(name) extern const rpe_command rpe_command_##name;
 #include "commands.def"
@@ -43,8 +42,7 @@ const rpe_command *rpe_command_find(const char *name)
 
 bool rpe_colour_is_wanted(void)
 {
-    const char *refused = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && (refused == NULL || refused[0] == '\0');
+    return rpe_terminal_colours(stdout);
 }
 
 static const char *command_name(size_t index)
@@ -97,6 +95,14 @@ static rpe_status interrupted_or(rpe_status status, const char *name, rpe_error 
     return rpe_interrupt_requested() ? rpe_interrupt_check(name, error) : status;
 }
 
+void rpe_help_print(const rpe_command *command)
+{
+    if (command == NULL)
+        program_help_print();
+    else
+        command_help_print(command);
+}
+
 static rpe_status command_run(const rpe_command *command, size_t count, char **words, rpe_outcome *outcome,
                               rpe_error *error)
 {
@@ -113,6 +119,9 @@ static rpe_status command_run(const rpe_command *command, size_t count, char **w
         version_print();
         return RPE_OK;
     }
+    status = rpe_overwrite_check(command, &arguments, error);
+    if (status != RPE_OK)
+        return status;
     status =
         command->judge != NULL ? command->judge(&arguments, outcome, error) : command->run(&arguments, error);
     /* What was judged, or found not to be finite, is of results that were left half made. */
@@ -160,7 +169,8 @@ rpe_status rpe_program_run(int argc, char **argv, rpe_outcome *outcome, rpe_erro
     rpe_status status = words_run(argc, argv, &found, error);
     errno = 0;
     bool written = fflush(stdout) == 0 && !ferror(stdout);
-    if (!written && status == RPE_OK)
+    /* Who reads a pipe may have seen enough: the work is done, and what he does not want is not missing. */
+    if (!written && status == RPE_OK && !rpe_stream_is_pipe(stdout))
         status =
             rpe_error_set(error, RPE_ERROR_FILE, "standard output: expected to write all of it, found %s",
                           errno != 0 ? strerror(errno) : "an error of the device");

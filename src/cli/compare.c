@@ -41,9 +41,9 @@ static const rpe_option options[RPE_COMPARE_OPTIONS] = {
         .type = RPE_OPTION_FLAG},
     [RPE_COMPARE_MARKDOWN] = {.name = "markdown", .placeholder = "FILE",
         .help = "runs: the table as Markdown, without FILE on standard output (--markdown=FILE, or FILE after RUN)",
-        .type = RPE_OPTION_PATH, .value_optional = true},
+        .type = RPE_OPTION_PATH, .value_optional = true, .written = true},
     [RPE_COMPARE_JSON] = {.name = "json", .placeholder = "FILE", .help = "runs: every row, for machines",
-        .type = RPE_OPTION_PATH},
+        .type = RPE_OPTION_PATH, .written = true},
 };
 /* clang-format on */
 
@@ -120,6 +120,7 @@ const rpe_command rpe_command_compare = {
     .options = options,
     .option_count = RPE_COMPARE_OPTIONS,
     .operand = "BASELINE RUN",
+    .operand_results = true,
     .operands_minimum = 1,
     .operands_maximum = 2,
     .judge = compare_judge,

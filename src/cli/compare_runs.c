@@ -34,17 +34,11 @@ static const struct {
 /* Before the work. */
 static rpe_status files_check(const rpe_arguments *arguments, rpe_error *error)
 {
-    const char *paths[FILE_COUNT];
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < FILE_COUNT; i++) {
-        paths[i] = arguments->values[files[i].option].text;
-        for (size_t j = 0; paths[i] != NULL && j < i; j++)
-            if (paths[j] != NULL && strcmp(paths[i], paths[j]) == 0)
-                return rpe_error_set(error, RPE_ERROR_INPUT,
-                                     "%s: expected a file for each kind of output, found the same twice",
-                                     paths[i]);
-        if (paths[i] != NULL)
-            status = rpe_files_path_check(paths[i], error);
+        const char *path = arguments->values[files[i].option].text;
+        if (path != NULL)
+            status = rpe_files_path_check(path, error);
     }
     return status;
 }

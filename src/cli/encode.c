@@ -10,6 +10,9 @@
 
 enum { CODES = RPE_DATA_OPTION_COUNT, OUTPUT, OPTION_COUNT };
 
+static const char *const written_files[] = {"queries.npy", "keys.npy", "query_codes.npy", "key_codes.npy",
+                                            NULL};
+
 static const rpe_option options[OPTION_COUNT] = {
     RPE_DATA_OPTIONS(true),
     [CODES] = {.name = "codes",
@@ -21,6 +24,8 @@ static const rpe_option options[OPTION_COUNT] = {
                 .placeholder = "DIR",
                 .help = "directory of queries.npy and keys.npy, [N,H,R]; it is created",
                 .type = RPE_OPTION_PATH,
+                .written = true,
+                .files = written_files,
                 .required = true},
 };
 

@@ -96,7 +96,7 @@ static rpe_status predecessors_remove(const rpe_files *files, rpe_error *error)
     for (size_t i = 0; status == RPE_OK && i < files->outlived_count; i++)
         status = file_remove(files->outlived[i], error);
     for (size_t i = 1; status == RPE_OK && i < files->count; i++)
-        status = file_remove(files->outputs[i].path, error);
+        status = file_remove(files->outputs[i].target, error);
     if (status == RPE_OK && (files->count > 1 || files->outlived_count > 0))
         rpe_directory_flush(files->paths[0]);
     return status;

@@ -46,6 +46,7 @@ static const rpe_option options[OPTION_COUNT] = {
                 .placeholder = "K.json",
                 .help = "the kernel",
                 .type = RPE_OPTION_PATH,
+                .written = true,
                 .required = true},
 };
 

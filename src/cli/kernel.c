@@ -27,6 +27,7 @@ static const rpe_option options[OPTION_COUNT] = {
                 .placeholder = "P.npy",
                 .help = "double, [H,D,2N-1] (a lag axis for each axis)",
                 .type = RPE_OPTION_PATH,
+                .written = true,
                 .required = true},
 };
 

@@ -1,4 +1,5 @@
 /* rpebench: the only place that prints errors and chooses the exit status. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,6 +8,7 @@
 #include "rpe_interrupt.h"
 #include "rpe_json.h"
 #include "rpe_output.h"
+#include "rpe_terminal.h"
 
 #define STATUS_BAD 2
 #define STATUS_SIGNAL 128 /* and the signal: 130 after Ctrl-C, 143 after SIGTERM */
@@ -21,6 +23,7 @@ int main(int argc, char **argv)
     rpe_json_memory_install();
     rpe_interrupt_install();
     rpe_output_limit_report();
+    (void)signal(SIGPIPE, SIG_IGN); /* who watched may go: the work goes on */
     rpe_status status = rpe_event_arm_text(getenv("RPEBENCH_TEST_SIGNAL"), &error);
     if (status == RPE_OK)
         status = rpe_program_run(argc, argv, &outcome, &error);
@@ -28,7 +31,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "rpebench: %s\n", error.message);
     if (status == RPE_ERROR_INTERRUPTED)
         return STATUS_SIGNAL + rpe_interrupt_signal();
-    if (fflush(stderr) != 0 || ferror(stderr))
+    if ((fflush(stderr) != 0 || ferror(stderr)) && !rpe_stream_is_pipe(stderr))
         return STATUS_BAD;
     if (status != RPE_OK)
         return STATUS_BAD;

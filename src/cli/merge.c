@@ -1,5 +1,4 @@
 /* rpebench merge: the shards of runs become the runs. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "rpe_command.h"
@@ -13,6 +12,7 @@ static const rpe_option options[OPTION_COUNT] = {
          .placeholder = "DIR",
          .help = "directory of the joined results; it is created, and may be the DIR that holds the shards",
          .type = RPE_OPTION_PATH,
+         .written = true,
          .required = true},
 };
 
@@ -21,9 +21,7 @@ static rpe_status merge_run(const rpe_arguments *arguments, rpe_error *error)
     const rpe_run_settings settings = {.output = arguments->values[OUTPUT].text,
                                        .threads = arguments->threads,
                                        .progress = arguments->quiet ? NULL : stderr};
-    (void)signal(SIGPIPE, SIG_IGN);
     rpe_status status = rpe_experiment_merge(arguments->operand_count, arguments->operands, &settings, error);
-    clearerr(stderr);
     if (status == RPE_OK && !arguments->quiet)
         printf("results are in %s; pictures: rpebench plot %s\n", arguments->values[OUTPUT].text,
                arguments->values[OUTPUT].text);

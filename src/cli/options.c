@@ -12,7 +12,7 @@
 enum { COMMON_HELP, COMMON_QUIET, COMMON_THREADS, COMMON_VERSION, COMMON_COUNT };
 
 static const rpe_option common_options[COMMON_COUNT] = {
-    [COMMON_HELP] = {.name = "help", .help = "print this help", .type = RPE_OPTION_FLAG},
+    [COMMON_HELP] = {.name = "help", .help = "print this help (also -h)", .type = RPE_OPTION_FLAG},
     [COMMON_QUIET] = {.name = "quiet", .help = "print errors only", .type = RPE_OPTION_FLAG},
     [COMMON_THREADS] = {.name = "threads",
                         .placeholder = "T",
@@ -214,7 +214,9 @@ static rpe_status option_take(line *state, const char *word, rpe_error *error)
     const char *attached = word[length] == '=' ? word + length + 1 : NULL;
     rpe_option_value *value = NULL;
     const rpe_option *option = NULL;
-    if (length > 2 && word[1] == '-')
+    if (strcmp(word, "-h") == 0)
+        option = option_find(state, "help", strlen("help"), &value);
+    else if (length > 2 && word[1] == '-')
         option = option_find(state, word + 2, length - 2, &value);
     if (option == NULL)
         return unknown_refuse(state->table, word, error);

@@ -22,6 +22,7 @@ typedef struct rpe_command {
     const char *(*operand_choice)(
         size_t index);        /* names that operands can be; NULL: they are files, or what follows */
     bool operand_experiments; /* operands are experiments of the catalogue, or files */
+    bool operand_results;     /* operands are results of runs: folders, or files in them */
     rpe_status (*run)(const rpe_arguments *arguments, rpe_error *error); /* NULL where judge is set */
     /* In place of run, for commands that decide something; *outcome is favourable when it is called. */
     rpe_status (*judge)(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
@@ -31,8 +32,17 @@ size_t rpe_command_count(void);
 const rpe_command *rpe_command_at(size_t index);
 const rpe_command *rpe_command_find(const char *name); /* NULL if there is none */
 
-/* Whether standard output wants colour: a terminal, and no NO_COLOR. */
+/* Whether standard output wants colour. */
 bool rpe_colour_is_wanted(void);
+
+/* What --help prints: of a command, and of the program (NULL). */
+void rpe_help_print(const rpe_command *command);
+
+/* Whether what the command is to write is something that it reads, however either is spelled: an error that names both. */
+rpe_status rpe_overwrite_check(const rpe_command *command, const rpe_arguments *arguments, rpe_error *error);
+
+/* The same of one file that the option is to write, and one that is read, with what that names. */
+rpe_status rpe_written_check(const rpe_option *option, const char *path, const char *read, rpe_error *error);
 
 /* The whole program except printing the error and the exit status: results go to stdout, progress to stderr.  outcome: of a
    command that decides something, favourable for all others; NULL: not wanted. */

@@ -31,11 +31,13 @@ typedef struct rpe_option {
     const char *help;
     rpe_option_type type;
     bool required;
-    bool
-        value_optional; /* the value is given as --name=VALUE, or as a word after all operands; else there is none */
-    const char *fallback;                /* taken as if it were given; NULL: the option stays unset */
-    size_t minimum, maximum;             /* count and extents */
-    double low, high;                    /* number: exclusive; percent: inclusive */
+    /* The value is given as --name=VALUE, or as a word after all operands; else there is none. */
+    bool value_optional;
+    bool written;             /* path: a file or folder that the command writes, not one that it reads */
+    const char *fallback;     /* taken as if it were given; NULL: the option stays unset */
+    size_t minimum, maximum;  /* count and extents */
+    double low, high;         /* number: exclusive; percent: inclusive */
+    const char *const *files; /* path of a folder: names of what is written there; NULL after the last */
     const char *(*choice)(size_t index); /* name of a choice, NULL after the last */
 } rpe_option;
 
@@ -48,7 +50,7 @@ typedef struct rpe_option_value {
     size_t extent[RPE_EXTENTS_MAX];
 } rpe_option_value;
 
-/* What --help, --quiet, --threads and --version are everywhere. */
+/* What --help (-h), --quiet, --threads and --version are everywhere. */
 typedef struct rpe_arguments {
     rpe_option_value values[RPE_OPTIONS_MAX]; /* in the order of the command's table */
     const char *operands[RPE_OPERANDS_MAX];

@@ -1,5 +1,4 @@
 /* rpebench run: experiments, their results and their pictures. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "rpe_configuration.h"
 #include "rpe_experiment.h"
 #include "rpe_memory.h"
+#include "rpe_output.h"
 #include "rpe_plot.h"
 #include "rpe_provenance.h"
 #include "rpe_shard.h"
@@ -24,6 +24,7 @@ static const rpe_option options[OPTION_COUNT] = {
                 .placeholder = "DIR",
                 .help = "directory of the results; it is created",
                 .type = RPE_OPTION_PATH,
+                .written = true,
                 .fallback = "results/run"},
     [TRIALS] = {.name = "trials",
                 .placeholder = "n",
@@ -90,6 +91,36 @@ static rpe_status settings_make(const rpe_arguments *arguments, rpe_run_settings
     return status;
 }
 
+/* "folder/score-error.json" -> "score-error.json", which decides the names of the results */
+static const char *file_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* No result may take the place of the experiment, or of a file that it names. */
+static rpe_status results_check(const rpe_arguments *arguments, const char *path, rpe_error *error)
+{
+    if (arguments->values[DRY_RUN].given)
+        return RPE_OK;
+    static const char *const endings[] = {".csv", ".npy", ".json", ".journal", ".svg", ".png"};
+    const char *file = file_of(path);
+    const size_t stem = strlen(file) - strlen(".json"), capacity = strlen(file) + sizeof ".journal";
+    rpe_status status = RPE_OK;
+    char *name = rpe_memory_allocate(capacity, 1);
+    if (name == NULL)
+        return rpe_error_memory(error, "name of a result", capacity, 1);
+    for (size_t i = 0; status == RPE_OK && i < sizeof endings / sizeof endings[0]; i++) {
+        snprintf(name, capacity, "%.*s%s", (int)stem, file, endings[i]);
+        char *result = rpe_path_join(arguments->values[OUTPUT].text, name);
+        status = result == NULL ? rpe_error_memory(error, name, strlen(name), 1)
+                                : rpe_written_check(&options[OUTPUT], result, path, error);
+        rpe_memory_free(result);
+    }
+    rpe_memory_free(name);
+    return status;
+}
+
 static rpe_status experiment_run(const rpe_arguments *arguments, const rpe_run_settings *settings,
                                  const char *path, rpe_error *error)
 {
@@ -111,14 +142,9 @@ static rpe_status run_again(const rpe_arguments *arguments, rpe_run_settings *se
         fprintf(stderr, "%s was written by revision %s; this is %s, whose numbers may differ\n", path,
                 revision, rpe_revision());
     rpe_memory_free(revision);
+    if (status == RPE_OK && !arguments->values[RESUME].given) /* which goes on with its own results */
+        status = results_check(arguments, path, error);
     return status == RPE_OK ? experiment_run(arguments, settings, path, error) : status;
-}
-
-/* "folder/score-error.json" -> "score-error.json", which decides the names of the results */
-static const char *file_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
 }
 
 /* Experiments of one name would overwrite each other's results. */
@@ -188,6 +214,8 @@ static rpe_status experiments_run(const rpe_arguments *arguments, const rpe_run_
 {
     char *paths[RPE_OPERANDS_MAX] = {NULL};
     rpe_status status = paths_resolve(arguments, paths, error);
+    for (size_t i = 0; status == RPE_OK && i < arguments->operand_count; i++)
+        status = results_check(arguments, paths[i], error);
     if (status == RPE_OK)
         status = pictures_check(arguments, paths, error);
     for (size_t i = 0; status == RPE_OK && i < arguments->operand_count; i++)
@@ -209,13 +237,11 @@ static rpe_status results_show(const rpe_arguments *arguments, rpe_error *error)
 static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
 {
     rpe_run_settings settings;
-    (void)signal(SIGPIPE, SIG_IGN); /* who watched the progress may go: the run goes on */
     rpe_status status = settings_make(arguments, &settings, error);
     if (status == RPE_OK && arguments->values[FROM].given)
         status = run_again(arguments, &settings, error);
     else if (status == RPE_OK)
         status = experiments_run(arguments, &settings, error);
-    clearerr(stderr);
     if (status != RPE_OK || arguments->values[DRY_RUN].given)
         return status;
     if (settings.shards == 0) /* a part has nothing to show yet */

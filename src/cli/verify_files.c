@@ -27,13 +27,6 @@ rpe_status rpe_verify_files_check(const rpe_arguments *arguments, const rpe_veri
         const char *path = option_path(arguments, &files[i]);
         if (path == NULL)
             continue;
-        for (size_t j = 0; j < i; j++) {
-            const char *other = option_path(arguments, &files[j]);
-            if (other != NULL && strcmp(other, path) == 0)
-                return rpe_error_set(error, RPE_ERROR_INPUT,
-                                     "%s: expected a file for each kind of output, found the same twice",
-                                     path);
-        }
         status = path_check(NULL, path, error);
     }
     if (status == RPE_OK && directory != NULL)

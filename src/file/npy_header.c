@@ -85,7 +85,7 @@ size_t rpe_npy_type_size(rpe_npy_type type)
 
 static rpe_status dtype_take(parser *p, rpe_npy_header *header)
 {
-    const char *text = NULL;
+    const char *text = "";
     size_t length = 0;
     const rpe_status status = string_take(p, "dtype '<f2', '<f4' or '<f8'", &text, &length);
     if (status != RPE_OK)
@@ -181,7 +181,7 @@ static rpe_status shape_take(parser *p, rpe_npy_header *header)
 static rpe_status entry_take(parser *p, rpe_npy_header *header)
 {
     static const char keys[] = "one each of 'descr', 'fortran_order' and 'shape'";
-    const char *start = p->position, *key = NULL;
+    const char *start = p->position, *key = "";
     size_t length = 0;
     rpe_status status = string_take(p, keys, &key, &length);
     if (status != RPE_OK)

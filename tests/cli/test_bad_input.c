@@ -84,6 +84,12 @@ static void good_files_write(void)
     mkdir("folder", 0777);
     mkdir("empty", 0777);
     text_write("file", "text\n");
+    mkdir("input", 0777);
+    array_write("input/queries.npy", 3, (size_t[]){7, 2, 3}, 1);
+    mkdir("stored", 0777);
+    text_write("stored/s.json", "{\"experiment\":\"s\"}");
+    text_write("stored/s.csv", "experiment\n");
+    array_write("stored/s.npy", 1, (size_t[]){4}, 1);
 }
 
 /* A case's recipe makes bad.npy or bad.json from the case's text. */

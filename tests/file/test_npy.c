@@ -212,7 +212,7 @@ static void test_headers_refused(void **state)
     assert_header_refused("{'descr': '<i8', 'fortran_order': False, 'shape': (6,)}", "found '<i8'");
     assert_header_refused("{'descr': '|O', 'fortran_order': False, 'shape': (6,)}", "found '|O'");
     assert_header_refused("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,)}", "found [('a'");
-    assert_header_refused("{'descr': '<f8', 'fortran_order': True, 'shape': (6,)}", "found Fortran order");
+    assert_header_refused("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3)}", "found Fortran order");
     assert_header_refused("{'descr': '<f8', 'fortran_order': 0, 'shape': (6,)}",
                           "expected fortran_order False");
     assert_header_refused("{'descr': '<f8', 'fortran_order': False, 'shape': (6)}", "found a number");

@@ -1,0 +1,219 @@
+/* What every command does alike: help in all its spellings, an end without a word where the reader leaves, results that do not
+   take the place of what they are made of, and thresholds of 0. */
+#include "rpe_test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rpe_command.h"
+
+#define TEXT_CAPACITY 65536
+#define WORDS_MAX 24
+
+static char program[4096];
+
+static void text_write(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void text_read(const char *path, char text[TEXT_CAPACITY])
+{
+    FILE *stream = fopen(path, "r");
+    assert_non_null(stream);
+    text[fread(text, 1, TEXT_CAPACITY - 1, stream)] = '\0';
+    assert_int_equal(fclose(stream), 0);
+}
+
+/* A pipe whose reader has left. */
+static int closed_pipe(void)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    return ends[1];
+}
+
+/* Exit status; stdout goes to the file "stdout" or into a closed pipe, stderr to "stderr" or the same; -1: a signal. */
+static int run(const char *line, bool stdout_closed, bool stderr_closed)
+{
+    char text[1024], *words[WORDS_MAX] = {program};
+    size_t count = 1;
+    int status = 0;
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word = strtok(text, " "); word != NULL && count < WORDS_MAX - 1; word = strtok(NULL, " "))
+        words[count++] = word;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        int output = stdout_closed ? closed_pipe() : open("stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+        int errors = stderr_closed ? closed_pipe() : open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+        if (dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
+            _exit(126);
+        execv(program, words);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect_output(const char *line, const char *expected)
+{
+    char text[TEXT_CAPACITY];
+    assert_int_equal(run(line, false, false), 0);
+    text_read("stdout", text);
+    if (strcmp(text, expected) != 0)
+        fail_msg("rpebench %s prints something else", line);
+}
+
+static void test_help(void **state)
+{
+    (void)state;
+    char text[TEXT_CAPACITY], line[256];
+    assert_int_equal(run("--help", false, false), 0);
+    text_read("stdout", text);
+    expect_output("-h", text);
+    expect_output("help", text);
+    for (size_t i = 0; i < rpe_command_count(); i++) {
+        const char *name = rpe_command_at(i)->name;
+        snprintf(line, sizeof line, "  %s ", name);
+        assert_int_equal(run("help", false, false), 0);
+        text_read("stdout", text);
+        assert_non_null(strstr(text, line));
+        snprintf(line, sizeof line, "%s --help", name);
+        assert_int_equal(run(line, false, false), 0);
+        text_read("stdout", text);
+        assert_non_null(strstr(text, rpe_command_at(i)->title));
+        snprintf(line, sizeof line, "%s -h", name);
+        expect_output(line, text);
+        snprintf(line, sizeof line, "help %s", name);
+        expect_output(line, text);
+    }
+    assert_int_equal(run("list -x", false, false), 2);
+}
+
+static const char experiment[] =
+    "{\"title\":\"Tiny\",\"question\":\"Does it "
+    "run?\",\"measures\":[\"score_error\"],\"grids\":[{\"name\":\"g\","
+    "\"inputs\":[{\"name\":\"a\",\"kernel\":\"k.json\",\"gaussian\":{\"queries\":6,\"values\":2}}],"
+    "\"methods\":[\"softmax\"],\"samplers\":[\"gaussian\"],\"realizations\":[4,8,16],\"trials\":{\"minimum\":"
+    "4,"
+    "\"maximum\":4,\"total_realizations\":64}}]}";
+static const char kernel[] =
+    "{\"type\":\"sine\",\"frequency\":[[[0.1],[0.2]]],\"phase\":[[[0],[1]]],\"gain\":[[[1],[1]]]}";
+
+static void expect_same(const char *path, const char *other)
+{
+    static char text[TEXT_CAPACITY], other_text[TEXT_CAPACITY];
+    text_read(path, text);
+    text_read(other, other_text);
+    assert_string_equal(text, other_text);
+}
+
+/* What is to be read is not wanted any more, but the work is done, and all files are there. */
+static void test_a_reader_who_leaves(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "list",
+        "help",
+        "manual",
+        "completion bash",
+        "run s.json --output piped --no-plot --threads 1",
+        "compare whole other --json piped.json",
+        "compare whole other --markdown",
+        "verify fit-exact --all --csv piped.csv",
+        "kernel --kernel k.json --length 4 --output piped.npy",
+    };
+    assert_int_equal(run("run s.json --output whole --no-plot --threads 1", false, false), 0);
+    assert_int_equal(run("run s.json --output other --no-plot --threads 1 --seed 5", false, false), 0);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char errors[TEXT_CAPACITY];
+        int plain = run(lines[i], false, false), status = run(lines[i], true, false);
+        text_read("stderr", errors);
+        if (status != plain || strstr(errors, "rpebench:") != NULL)
+            fail_msg("rpebench %s: status %d as a pipe, %d as a file; %s", lines[i], status, plain, errors);
+        assert_int_equal(run(lines[i], true, true), plain);
+    }
+    expect_same("whole/s.csv", "piped/s.csv");
+    assert_int_equal(access("piped.json", F_OK), 0);
+    assert_int_equal(access("piped.csv", F_OK), 0);
+    assert_int_equal(access("piped.npy", F_OK), 0);
+    assert_int_equal(run("compare none.npy none.npy", true, true), 2);
+}
+
+static void test_results_do_not_replace_their_sources(void **state)
+{
+    (void)state;
+    char text[TEXT_CAPACITY];
+    assert_int_equal(run("run s.json --output own --no-plot", false, false), 0);
+    assert_int_equal(run("run s.json --output . --no-plot", false, false), 2);
+    text_read("s.json", text);
+    assert_string_equal(text, experiment);
+    assert_int_equal(run("run --from own/s.json --output own --no-plot", false, false), 2);
+    assert_int_equal(run("run --from own/s.json --output again --no-plot", false, false), 0);
+    expect_same("own/s.csv", "again/s.csv");
+    /* Going on is what --resume is for. */
+    assert_int_equal(run("run --from own/s.json --output own --no-plot --resume --trials 6", false, false),
+                     0);
+    assert_int_equal(run("report own --output own/s.npy", false, false), 2);
+    assert_int_equal(run("report own --output own/page.html", false, false), 0);
+    assert_int_equal(run("report own --output own/page.html", false, false), 0);
+}
+
+/* Every change matters then; what did not change is the same. */
+static void test_thresholds_of_zero(void **state)
+{
+    (void)state;
+    assert_int_equal(run("run s.json --output zero --no-plot", false, false), 0);
+    assert_int_equal(run("compare zero zero --accuracy 0 --time 0 --memory 0", false, false), 0);
+}
+
+/* As long as file systems allow: an experiment whose results have names of 255 bytes, and an input. */
+static void test_long_names(void **state)
+{
+    (void)state;
+    char name[256], line[1024], text[TEXT_CAPACITY];
+    memset(name, 'n', sizeof name);
+    memcpy(name + 247, ".json", sizeof ".json");
+    text_write(name, experiment);
+    snprintf(line, sizeof line, "run %s --output long --no-plot", name);
+    assert_int_equal(run(line, false, false), 0);
+    snprintf(line, sizeof line, "long/%s", name);
+    assert_int_equal(access(line, F_OK), 0);
+    assert_int_equal(run("report long --output long.html", false, false), 0);
+    assert_int_equal(run("compare long long", false, false), 0);
+    memset(name, 'n', 250);
+    memcpy(name + 250, ".json", sizeof ".json"); /* its .journal is too long */
+    text_write(name, experiment);
+    snprintf(line, sizeof line, "run %s --output longer --no-plot", name);
+    assert_int_equal(run(line, false, false), 2);
+    text_read("stderr", text);
+    assert_non_null(strstr(text, "File name too long"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_a_reader_who_leaves),
+        cmocka_unit_test(test_results_do_not_replace_their_sources),
+        cmocka_unit_test(test_thresholds_of_zero),
+        cmocka_unit_test(test_long_names),
+    };
+    if (realpath(RPE_TEST_PROGRAM, program) == NULL || chdir(rpe_test_directory("conventions")) != 0) {
+        perror(RPE_TEST_PROGRAM);
+        return 1;
+    }
+    text_write("s.json", experiment);
+    text_write("k.json", kernel);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
