@@ -31,7 +31,7 @@ typedef struct rpe_fit_result {
 
 /* Sine by DFT of the lags: frequencies k/lags with free phases reproduce every table with floor(lags/2)+1 sinusoids (a negative
    coefficient is a phase of pi).  Of each feature the `sinusoids` largest lambda^2 are kept, largest first (0: all); then
-   error <= bound = the largest, over heads and features, sum of lambda^2 dropped.  Time O(H D lags^2). */
+   error <= bound = the largest, over heads and features, sum of lambda^2 dropped.  Time O(H D lags log lags). */
 rpe_status rpe_kernel_fit_sine(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids, int threads,
                                rpe_fit_result *result, rpe_error *error);
 

@@ -42,7 +42,8 @@ static inline void kernel_compare(const rpe_kernel *kernel, const rpe_fit_table 
         double value = rpe_kernel_value(kernel, row / table->features, row % table->features, lag);
         largest = fmax(largest, fabs(value - table->values[i]));
     }
-    assert_true(largest == result->error);
+    /* the same sum in another order, but for filters, which have one term a lag */
+    assert_true(fabs(largest - result->error) <= (kernel->sinusoids > 0 ? 1e-13 * result->largest : 0));
     for (size_t i = 0; i < kernel->heads * kernel->features * kernel->sinusoids; i++) {
         assert_true(kernel->frequency[i] >= 0 && kernel->frequency[i] <= 0.5);
         assert_true(kernel->gain[i] >= 0 && isfinite(kernel->gain[i]));

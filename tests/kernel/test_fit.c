@@ -31,6 +31,22 @@ static void test_sine_exact(void **state)
     }
 }
 
+/* Long tables of odd, even and prime numbers of lags, where frequencies k/L are rounded: as exact, and the error that is
+   reported, by transforms, is that of the sums which define the kernel. */
+static void test_sine_long(void **state)
+{
+    (void)state;
+    static const size_t lags[][2] = {{2047, 1023}, {1999, 999}, {2048, 100}, {4093, 2046}};
+    for (size_t i = 0; i < sizeof lags / sizeof *lags; i++) {
+        rpe_fit_table table = random_table(1, 1, lags[i][0], lags[i][1], 20 + i);
+        rpe_fit_result result = sine_fit(&table, 0);
+        assert_true(result.bound == 0);
+        assert_true(result.error <= 1e-12 * result.largest);
+        result = sine_fit(&table, 37);
+        assert_true(result.error > 0.01 && result.error <= result.bound);
+    }
+}
+
 /* error <= sum of the dropped lambda^2, for every K; the bound falls with K, and is reached at lag 0 of a positive spectrum. */
 static void test_sine_bound(void **state)
 {
@@ -209,10 +225,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sine_exact),    cmocka_unit_test(test_sine_bound),
-        cmocka_unit_test(test_sine_negative), cmocka_unit_test(test_conv),
-        cmocka_unit_test(test_write),         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_sine_long),  cmocka_unit_test(test_sine_exact),
+        cmocka_unit_test(test_sine_bound), cmocka_unit_test(test_sine_negative),
+        cmocka_unit_test(test_conv),       cmocka_unit_test(test_write),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
