@@ -23,13 +23,33 @@ static rpe_status filters_read(rpe_kernel *kernel, const rpe_json *document, rpe
     return status;
 }
 
+/* The authors' ConvSPE names its modules crosswise: z filtered by conv_q is the code of the keys. */
+static rpe_status names_check(const rpe_json *document, rpe_error *error)
+{
+    static const char *const names[][2] = {{"conv_q", "key_filter"},
+                                           {"conv_q.weight", "key_filter"},
+                                           {"conv_k", "query_filter"},
+                                           {"conv_k.weight", "query_filter"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (json_object_get(document->root, names[i][0]) != NULL)
+            return rpe_error_set(
+                error, RPE_ERROR_INPUT,
+                "%s: expected the keys \"query_filter\" and \"key_filter\", found \"%s\": the "
+                "authors' ConvSPE filters keys by conv_q and queries by conv_k, so it is \"%s\"",
+                document->path, names[i][0], names[i][1]);
+    return RPE_OK;
+}
+
 static rpe_status conv_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
 {
     static const char *const keys[] = {"type", "parameterization", "query_filter", "key_filter", "gate",
                                        NULL};
     (void)raw; /* filters have no raw form */
     rpe_parameter_shape shape = {0};
-    rpe_status status = rpe_json_keys_check(document, document->root, keys, error);
+    rpe_status status = names_check(document, error);
+    if (status == RPE_OK) {
+        status = rpe_json_keys_check(document, document->root, keys, error);
+    }
     if (status == RPE_OK) {
         status = filters_read(kernel, document, &shape, error);
     }

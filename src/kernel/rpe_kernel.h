@@ -59,9 +59,10 @@ struct rpe_kernel {
     double *frequency, *phase,
         *gain; /* sine: [heads,features,K]; cycles per position in [0,1/2], radians, >= 0 */
 
-    size_t tap_extent[RPE_AXES_MAX];   /* conv: P on each axis */
-    size_t taps;                       /* conv: their product */
-    double *query_filter, *key_filter; /* conv: [heads,features,taps] */
+    size_t tap_extent[RPE_AXES_MAX]; /* conv: P on each axis */
+    size_t taps;                     /* conv: their product */
+    /* conv: [heads,features,taps]; of the authors' ConvSPE conv_k and conv_q, in this order: its conv_q makes codes of keys */
+    double *query_filter, *key_filter;
 
     size_t lags;    /* table: 2N-1, lag 0 in the middle */
     double *values; /* table: [heads,features,lags] */
