@@ -22,15 +22,16 @@ typedef enum kind { RESULT, VERDICTS /* or what else rpebench wrote */, FOREIGN 
 /* Whether the file begins as the rows of a run do. */
 static bool rows_begin(const char *path)
 {
-    char head[64], found[sizeof head] = "";
+    char head[64], found[sizeof head + RPE_MARK_LENGTH] = "";
     int length = snprintf(head, sizeof head, "%s,%s,", rpe_column_name(RPE_COLUMN_experiment),
                           rpe_column_name(RPE_COLUMN_point));
     FILE *stream = fopen(path, "rbe");
     if (stream == NULL)
         return false;
-    size_t count = fread(found, 1, (size_t)length, stream);
+    size_t count = fread(found, 1, (size_t)length + RPE_MARK_LENGTH, stream);
+    size_t mark = strncmp(found, RPE_MARK, RPE_MARK_LENGTH) == 0 ? RPE_MARK_LENGTH : 0;
     fclose(stream);
-    return count == (size_t)length && memcmp(found, head, count) == 0;
+    return count >= (size_t)length + mark && memcmp(found + mark, head, (size_t)length) == 0;
 }
 
 /* The JSON says it; where it cannot be read, or says nothing, the rows do, and whoever reads the result complains. */

@@ -132,6 +132,57 @@ static void test_refused(void **state)
     assert_non_null(strstr(error.message, "missing.csv: expected a readable file, found: No such file"));
 }
 
+/* Field number i of all of one and two bytes, 1 to 255 each; beyond them, the first again. */
+#define FIELDS (255 + 255 * 255)
+#define FIELDS_OF_LINE 51
+
+static void field_make(size_t i, char field[3])
+{
+    field[0] = (char)(unsigned char)(i < 255 ? i + 1 : (i - 255) / 255 + 1);
+    field[1] = (char)(unsigned char)(i < 255 ? 0 : (i - 255) % 255 + 1);
+    field[2] = '\0';
+}
+
+/* `columns` fields a line; each line is written and read back as header and as row. */
+static void fields_pass(size_t columns)
+{
+    static char fields[FIELDS_OF_LINE][3];
+    const char *pointers[FIELDS_OF_LINE], *path = inside("fields.csv");
+    rpe_error error = {""};
+    rpe_output output = {0};
+    rpe_csv csv = {0};
+    size_t lines = (FIELDS + columns - 1) / columns;
+    rpe_test_ok(rpe_output_open(&output, path, &error), &error);
+    for (size_t line = 0; line < lines; line++) {
+        for (size_t i = 0; i < columns; i++) {
+            field_make((line * columns + i) % FIELDS, fields[i]);
+            pointers[i] = fields[i];
+        }
+        rpe_test_ok(rpe_csv_write_line(&output, columns, pointers, &error), &error);
+    }
+    rpe_test_ok(rpe_output_commit(&output, &error), &error);
+    rpe_test_ok(rpe_csv_read(&csv, path, &error), &error);
+    assert_int_equal(csv.columns, columns);
+    assert_int_equal(csv.rows, lines - 1);
+    for (size_t i = 0; i < lines * columns; i++) {
+        char expected[3];
+        field_make(i % FIELDS, expected);
+        const char *found = i < columns ? csv.names[i] : rpe_csv_cell(&csv, i / columns - 1, i % columns);
+        if (strcmp(found, expected) != 0)
+            fail_msg("%zu columns, field %zu: expected %02x %02x, found %s", columns, i,
+                     (unsigned)(unsigned char)expected[0], (unsigned)(unsigned char)expected[1], found);
+    }
+    rpe_csv_destroy(&csv);
+}
+
+static void test_every_short_field(void **state)
+{
+    (void)state;
+    fields_pass(FIELDS_OF_LINE);
+    fields_pass(2);
+    fields_pass(1);
+}
+
 static void test_number_text(void **state)
 {
     (void)state;
@@ -177,9 +228,13 @@ static void test_every_allocation_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written_bytes), cmocka_unit_test(test_read),
-        cmocka_unit_test(test_read_small),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_number_text),   cmocka_unit_test(test_every_allocation_can_fail),
+        cmocka_unit_test(test_every_short_field),
+        cmocka_unit_test(test_written_bytes),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_small),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_number_text),
+        cmocka_unit_test(test_every_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, directory_make, NULL);
 }
