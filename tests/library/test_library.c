@@ -132,6 +132,98 @@ static void test_encode_as_the_command(void **state)
     rpebench_kernel_destroy(kernel);
 }
 
+/* One member off its default, and the option that says the same. */
+typedef struct member {
+    const char *name, *option; /* option: appended to the line */
+    bool shared_heads, causal;
+    const char *sampler;
+    size_t realizations, projections;
+    uint64_t seed;
+    int threads;
+} member;
+
+static rpebench_problem member_problem(const rpe_array *q, const rpe_array *k, const member *one)
+{
+    rpebench_problem problem = problem_of(q, k);
+    problem.value_features = q->shape[2];
+    problem.shared_heads = one->shared_heads;
+    problem.causal = one->causal;
+    problem.sampler = one->sampler;
+    problem.realizations = one->realizations;
+    problem.projections = one->projections;
+    problem.seed = one->seed;
+    problem.threads = one->threads;
+    return problem;
+}
+
+static void command_run(const char *directory, const char *command, const member *one)
+{
+    char line[16384];
+    int length = snprintf(line, sizeof line, "'%s' %s --kernel '%s'", RPE_TEST_PROGRAM, command,
+                          rpe_test_golden("encode_sine.kernel.json"));
+    length += snprintf(line + length, sizeof line - (size_t)length, " --queries '%s'",
+                       rpe_test_golden("encode_sine.q.npy"));
+    snprintf(line + length, sizeof line - (size_t)length,
+             " --keys '%s' --quiet --output '%s/%s' --realizations %zu --seed %llu %s",
+             rpe_test_golden("encode_sine.k.npy"), directory,
+             strncmp(command, "attend", 6) == 0 ? "o.npy" : "e", one->realizations,
+             (unsigned long long)one->seed, one->option);
+    assert_int_equal(system(line), 0);
+}
+
+/* Every member of the problem means what the option of the commands means, bit for bit, and what is not about threads changes the
+   numbers. */
+static void test_members_as_options(void **state)
+{
+    (void)state;
+    static const member members[] = {
+        {"none", "", .realizations = 6, .seed = 5},
+        {"shared_heads", "--shared-heads", .shared_heads = true, .realizations = 6, .seed = 5},
+        {"sampler", "--sampler orthogonal", .sampler = "orthogonal", .realizations = 6, .seed = 5},
+        {"realizations", "", .realizations = 8, .seed = 5},
+        {"seed", "", .realizations = 6, .seed = 6},
+        {"causal", "--causal", .causal = true, .realizations = 6, .seed = 5},
+        {"projections", "--features 7", .projections = 7, .realizations = 6, .seed = 5},
+        {"threads", "--threads 3", .threads = 3, .realizations = 6, .seed = 5},
+    };
+    static double queries[MOST], keys[MOST], outputs[MOST], plain[MOST];
+    char path[4200], directory[4096];
+    rpebench_kernel *kernel = kernel_of("encode_sine");
+    rpe_array q = array_of("encode_sine", "q"), k = array_of("encode_sine", "k");
+    snprintf(directory, sizeof directory, "%s", rpe_test_directory("library-members"));
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const member *one = &members[i];
+        const char *method = one->projections > 0 ? "favor" : "softmax";
+        char command[8192];
+        rpebench_problem problem = member_problem(&q, &k, one);
+        for (size_t j = 0; j < MOST; j++)
+            queries[j] = keys[j] = outputs[j] = (double)NAN;
+        assert_int_equal(rpebench_attend(method, kernel, &problem, q.values, k.values, k.values, outputs),
+                         RPEBENCH_OK);
+        snprintf(command, sizeof command, "attend --method %s --values '%s'", method,
+                 rpe_test_golden("encode_sine.k.npy"));
+        command_run(directory, command, one);
+        snprintf(path, sizeof path, "%s/o.npy", directory);
+        expect_file(path, outputs);
+        bool differs = memcmp(outputs, plain, 8 * sizeof *plain) != 0;
+        if (i > 0 && differs != (strcmp(one->name, "threads") != 0))
+            fail_msg("%s: the numbers %s", one->name, differs ? "differ" : "are those without it");
+        if (i == 0)
+            memcpy(plain, outputs, sizeof plain);
+        if (one->causal || one->projections > 0)
+            continue; /* attention alone has them */
+        assert_int_equal(rpebench_encode(kernel, &problem, q.values, k.values, queries, keys), RPEBENCH_OK);
+        command_run(directory, "encode", one);
+        snprintf(path, sizeof path, "%s/e/queries.npy", directory);
+        expect_file(path, queries);
+        snprintf(path, sizeof path, "%s/e/keys.npy", directory);
+        expect_file(path, keys);
+    }
+    rpe_array_destroy(&k);
+    rpe_array_destroy(&q);
+    rpebench_kernel_destroy(kernel);
+}
+
 /* Every method that is listed attends, and its rows are averages of values that are all 1: without a kernel, in single. */
 static void test_every_method(void **state)
 {
@@ -384,6 +476,7 @@ int main(void)
                                        cmocka_unit_test(test_explicit_attention),
                                        cmocka_unit_test(test_kernel_values),
                                        cmocka_unit_test(test_encode_as_the_command),
+                                       cmocka_unit_test(test_members_as_options),
                                        cmocka_unit_test(test_every_method),
                                        cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
