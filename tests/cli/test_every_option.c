@@ -320,13 +320,15 @@ static void test_common_options(void **state)
         char line[TEXT_CAPACITY];
         option_case one = {.command = lines[i].command, .base = lines[i].line, .seen = lines[i].file};
         seen plain = line_see(&one, one.base, 1000 + 10 * i);
+        if (plain.bytes == NULL)
+            fail_msg("%s %s: expected the file %s, found none", one.command, one.base, lines[i].file);
         /* The results are the same for any number of threads, and quietly. */
         static const char *const added[] = {"--threads 1", "--threads 3", "--quiet"};
         for (size_t j = 0; j < sizeof added / sizeof added[0]; j++) {
             snprintf(line, sizeof line, "%s %s", lines[i].line, added[j]);
             seen other = line_see(&one, line, 1001 + 10 * i + j);
             if (other.status != plain.status || other.count != plain.count || plain.bytes == NULL ||
-                memcmp(other.bytes, plain.bytes, plain.count) != 0)
+                other.bytes == NULL || memcmp(other.bytes, plain.bytes, plain.count) != 0)
                 fail_msg("%s %s: status %d, expected %d and the same %s", one.command, line, other.status,
                          plain.status, lines[i].file);
             free(other.bytes);
