@@ -126,7 +126,7 @@ int main(void)
     char path[512];
     snprintf(directory, sizeof directory, "%s", rpe_test_directory("interrupt"));
     array_write("q.npy", 3, (const size_t[]){TOKENS, HEADS, WIDTH});
-    array_write("t.npy", 3, (const size_t[]){1, 2, 2001});
+    array_write("t.npy", 3, (const size_t[]){1, 16, 501});
     snprintf(path, sizeof path, "%s/k.json", directory);
     FILE *stream = fopen(path, "w");
     assert_non_null(stream);
