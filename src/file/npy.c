@@ -169,7 +169,7 @@ static rpe_status array_read(const char *path, rpe_npy_precision precision, bool
                              rpe_array *array, rpe_npy_type *type, rpe_error *error)
 {
     FILE *stream;
-    struct stat file;
+    struct stat file = {0};
     rpe_npy_header header;
     rpe_array found = {0};
     rpe_status status = stream_open(path, &stream, &file, error);

@@ -18,7 +18,8 @@ static void folder_complain(const char *path, char text[PLACE_CAPACITY])
 {
     text[0] = '\0';
     char *prefix = rpe_memory_text(path);
-    for (char *slash = prefix; slash != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
+    char *slash = prefix == NULL || *prefix == '\0' ? NULL : strchr(prefix + 1, '/');
+    for (; slash != NULL; slash = strchr(slash + 1, '/')) {
         struct stat found;
         *slash = '\0';
         bool there = stat(prefix, &found) == 0;
