@@ -7,15 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rpe_command.h"
 
 #define TEXT_CAPACITY 65536
-#define WORDS_MAX 24
-
-static char program[4096];
 
 static void text_write(const char *path, const char *text)
 {
@@ -42,27 +38,22 @@ static int closed_pipe(void)
     return ends[1];
 }
 
+static int file_of(const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    assert_true(descriptor >= 0);
+    return descriptor;
+}
+
 /* Exit status; stdout goes to the file "stdout" or into a closed pipe, stderr to "stderr" or the same; -1: a signal. */
 static int run(const char *line, bool stdout_closed, bool stderr_closed)
 {
-    char text[1024], *words[WORDS_MAX] = {program};
-    size_t count = 1;
-    int status = 0;
-    snprintf(text, sizeof text, "%s", line);
-    for (char *word = strtok(text, " "); word != NULL && count < WORDS_MAX - 1; word = strtok(NULL, " "))
-        words[count++] = word;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        int output = stdout_closed ? closed_pipe() : open("stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        int errors = stderr_closed ? closed_pipe() : open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        if (dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
-            _exit(126);
-        execv(program, words);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    int output = stdout_closed ? closed_pipe() : file_of("stdout");
+    int errors = stderr_closed ? closed_pipe() : file_of("stderr");
+    int status = rpe_test_program_run(line, output, errors);
+    close(output);
+    close(errors);
+    return status;
 }
 
 static void expect_output(const char *line, const char *expected)
@@ -209,7 +200,7 @@ int main(void)
         cmocka_unit_test(test_thresholds_of_zero),
         cmocka_unit_test(test_long_names),
     };
-    if (realpath(RPE_TEST_PROGRAM, program) == NULL || chdir(rpe_test_directory("conventions")) != 0) {
+    if (chdir(rpe_test_directory("conventions")) != 0) {
         perror(RPE_TEST_PROGRAM);
         return 1;
     }

@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rpe_command.h"
 
 #define TEXT_CAPACITY 8192
-#define WORDS_MAX 40
 #define PARTS_MAX 3
 
 typedef struct option_case {
@@ -149,29 +147,18 @@ static void results_write(void)
 
 /* ---- running ---- */
 
-static char program[4096];
-
 /* Exit status; stdout and stderr go to files. */
 static int line_run(const char *command, const char *line)
 {
-    char text[TEXT_CAPACITY], *words[WORDS_MAX] = {program, (char *)command};
-    size_t count = 2;
-    int status = 0;
-    snprintf(text, sizeof text, "%s", line);
-    for (char *word = strtok(text, " "); word != NULL && count < WORDS_MAX - 1; word = strtok(NULL, " "))
-        words[count++] = word;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        int output = open("stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666),
-            errors = open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        if (dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
-            _exit(126);
-        execv(program, words);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    char text[2 * TEXT_CAPACITY];
+    int output = open("stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666),
+        errors = open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    assert_true(output >= 0 && errors >= 0);
+    snprintf(text, sizeof text, "%s %s", command, line);
+    int status = rpe_test_program_run(text, output, errors);
+    close(output);
+    close(errors);
+    return status;
 }
 
 /* What the line left, in a folder of its own: the bytes of a file, or the status as text; owned by the caller. */
@@ -377,7 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_table_is_whole),
                                        cmocka_unit_test(test_every_case),
                                        cmocka_unit_test(test_common_options)};
-    if (realpath(RPE_TEST_PROGRAM, program) == NULL || chdir(rpe_test_directory("every-option")) != 0) {
+    if (chdir(rpe_test_directory("every-option")) != 0) {
         perror(RPE_TEST_PROGRAM);
         return 1;
     }

@@ -1,9 +1,8 @@
-/* Timings: what follows from known times, what a broken method leads to, and whole small runs. */
+/* Timings: what follows from known times, and whole small runs. */
 #include "experiment_run.h"
 
 #include <math.h>
 
-#include "rpe_linear_method.h"
 #include "rpe_timing.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
@@ -88,172 +87,6 @@ static void crossovers_are_found(void **state)
     scaling = rpe_scaling_crossover(&timing, LENGTHS, linear.pointers, quadratic.pointers);
     assert_true(scaling.low < scaling.value && scaling.value < scaling.high);
     assert_true(scaling.low < 300.0 && 300.0 < scaling.high && scaling.high < 400.0 && scaling.low > 200.0);
-}
-
-/* ---- validity ---- */
-
-typedef struct validity_case {
-    const char *kernel;
-    size_t tokens, realizations;
-    rpe_precision precision;
-    bool causal;
-    uint64_t seed;
-    int threads;
-} validity_case;
-
-/* Validates a method at one point; what it says. */
-static void validate(const rpe_method *method, const validity_case *c, rpe_timed *timed)
-{
-    char kernel[FILE_PATH_CAPACITY];
-    rpe_error error = {""};
-    rpe_input input = {0};
-    rpe_input_settings settings = {
-        .name = "sine", .kernel = kernel, .gaussian_values = 3, .gaussian_scale = 1};
-    snprintf(kernel, sizeof kernel, "%s", file_path(c->kernel));
-    rpe_test_ok(rpe_positions_make(&settings.gaussian_queries, 1, &c->tokens, "q", &error), &error);
-    settings.gaussian_keys = settings.gaussian_queries;
-    rpe_test_ok(rpe_input_load_shape(&input, &settings, 1, &error), &error);
-    assert_null(input.queries.values);
-    rpe_grid grid = {.inputs = &settings, .input_count = 1};
-    rpe_point point = {.grid = &grid, .method = method};
-    *timed = (rpe_timed){.point = &point, .input = &input, .problem = input.problem, .threads = c->threads};
-    timed->problem.sampler = rpe_sampler_find("gaussian");
-    timed->problem.realizations = c->realizations;
-    timed->problem.projections = method->projects ? 6 : 0;
-    timed->problem.precision = c->precision;
-    timed->problem.causal = c->causal;
-    const rpe_timing timing = {.seed = c->seed, .timed = timed, .count = 1};
-    rpe_test_ok(rpe_timing_validate(&timing, timed, &error), &error);
-    rpe_input_destroy(&input);
-}
-
-/* What is right is valid, whatever the draw: the check has no level. */
-static void right_methods_are_valid(void **state)
-{
-    (void)state;
-    static const size_t realizations[] = {1, 2, 4, 64};
-    size_t checked = 0;
-    for (size_t i = 0; i < rpe_method_count(); i++)
-        for (size_t j = 0; j < 4; j++)
-            for (uint64_t seed = 1; seed <= 40; seed++) {
-                const rpe_method *method = rpe_method_at(i);
-                validity_case c = {seed % 2 == 0 ? "sine_gated.json" : "conv_gated.json",
-                                   8 + seed % 5,
-                                   realizations[j],
-                                   RPE_DOUBLE,
-                                   seed % 4 < 2,
-                                   seed,
-                                   1};
-                for (c.precision = RPE_SINGLE; c.precision <= RPE_DOUBLE; c.precision++) {
-                    rpe_timed timed;
-                    if (method->encode == NULL && c.precision == RPE_SINGLE)
-                        continue; /* the oracle is in double alone */
-                    validate(method, &c, &timed);
-                    if (timed.reason[0] != '\0' || strcmp(timed.status, "valid") != 0)
-                        fail_msg("%s, R = %zu, seed %d, %s: \"%s\" \"%s\"", method->name, c.realizations,
-                                 (int)seed, rpe_precision_name(c.precision), timed.status, timed.reason);
-                    checked++;
-                }
-            }
-    assert_int_equal(checked, (2 * rpe_method_count() - 1) * 4 * 40);
-}
-
-static const rpe_method *broken_of; /* the method that the faults below are put into */
-
-static void attend_right(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
-                         int threads, rpe_workspace *workspaces)
-{
-    broken_of->attend(plan, noise, inputs, outputs, threads, workspaces);
-}
-
-/* One row of 24: [M,H,V] of 2 heads and 3 values. */
-static void attend_one_row(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
-                           int threads, rpe_workspace *workspaces)
-{
-    attend_right(plan, noise, inputs, outputs, threads, workspaces);
-    for (size_t i = 0; i < 3; i++)
-        ((double *)outputs)[(17 * 2 + 1) * 3 + i] *= 1 + 1e-6;
-}
-
-/* What no weights make: nothing is left undone by the size of a difference. */
-static void attend_not_a_number(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs,
-                                void *outputs, int threads, rpe_workspace *workspaces)
-{
-    attend_right(plan, noise, inputs, outputs, threads, workspaces);
-    ((double *)outputs)[5] = NAN;
-}
-
-/* All threads but the first are forgotten. */
-static void attend_by_threads(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs,
-                              void *outputs, int threads, rpe_workspace *workspaces)
-{
-    attend_right(plan, noise, inputs, outputs, threads, workspaces);
-    if (threads > 1)
-        ((double *)outputs)[7] *= 1.0001;
-}
-
-static void encode_twice(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *queries,
-                         void *keys, int threads, rpe_workspace *workspaces)
-{
-    broken_of->encode(plan, noise, inputs, queries, keys, threads, workspaces);
-    ((double *)keys)[11] *= 1 + 1e-6;
-}
-
-static void square_and_three(size_t rows, size_t count, size_t stride, size_t second, void *values)
-{
-    (void)second;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t f = 0; f < count; f++) {
-            double *x = (double *)values + i * stride + f;
-            *x = *x * *x + 3;
-        }
-}
-
-/* A fast expansion that is not the map's definition. */
-static rpe_status plan_square_and_three(void **plan, const rpe_problem *problem, rpe_error *error)
-{
-    static rpe_feature_map map; /* outlives the plan */
-    map = *rpe_feature_map_find("relu");
-    map.expand[RPE_DOUBLE] = square_and_three;
-    return rpe_linear_method_plan(plan, problem, &map, error);
-}
-
-static void faults_are_found(void **state)
-{
-    (void)state;
-    static const struct {
-        void (*attend)(const void *, const rpe_noise *, const rpe_inputs *, void *, int, rpe_workspace *);
-        const char *message;
-    } faults[] = {{attend_one_row, "output in double precision on one thread of position 17, head 1 is"},
-                  {attend_not_a_number, "is nan off its definition"},
-                  {attend_by_threads, "problem the output of position"}};
-    const validity_case c = {"sine.json", 24, 16, RPE_DOUBLE, false, 5, 2};
-    rpe_timed timed;
-    rpe_method broken;
-    for (size_t i = 0; i < rpe_method_count(); i++)
-        for (size_t j = 0; j < sizeof faults / sizeof faults[0]; j++) {
-            broken_of = rpe_method_at(i);
-            broken = *broken_of;
-            broken.attend = faults[j].attend;
-            validate(&broken, &c, &timed);
-            if (strstr(timed.reason, faults[j].message) == NULL)
-                fail_msg("%s, expected \"%s\", found \"%s\"", broken.name, faults[j].message, timed.reason);
-            assert_string_equal(timed.status, "");
-        }
-    broken_of = rpe_method_find("softmax");
-    broken = *broken_of;
-    broken.encode = encode_twice;
-    validate(&broken, &c, &timed);
-    assert_non_null(strstr(timed.reason, "the encoded vector of position"));
-    broken = *rpe_method_find("relu");
-    broken.plan = plan_square_and_three;
-    validate(&broken, &c, &timed);
-    assert_non_null(strstr(timed.reason, "off its definition"));
-    broken = *rpe_method_find("softmax");
-    broken.define = NULL;
-    validate(&broken, &c, &timed);
-    assert_string_equal(timed.reason, "");
-    assert_non_null(strstr(timed.status, "not checked"));
 }
 
 /* ---- whole runs ---- */
@@ -420,7 +253,6 @@ int main(void)
     files_make("timing");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exponents_are_found),  cmocka_unit_test(crossovers_are_found),
-        cmocka_unit_test(faults_are_found),     cmocka_unit_test(right_methods_are_valid),
         cmocka_unit_test(run_is_whole),         cmocka_unit_test(errors_tell_the_time),
         cmocka_unit_test(threads_are_told),     cmocka_unit_test(refusals_are_plain),
         cmocka_unit_test(allocations_can_fail),

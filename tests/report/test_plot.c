@@ -1,7 +1,6 @@
 /* Pictures of synthetic runs: they exist, say what they must, and a failure leaves no file. */
 #include "run_made.h"
 
-#include <dirent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,18 +70,6 @@ static void gnuplot_need(void)
     }
 }
 
-/* Files in directory whose name contains part. */
-static size_t files_count(const char *directory, const char *part)
-{
-    size_t count = 0;
-    DIR *folder = opendir(directory);
-    assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        count += strstr(entry->d_name, part) != NULL ? 1 : 0;
-    closedir(folder);
-    return count;
-}
-
 static void picture_check(const char *directory, const run_made *run)
 {
     size_t size;
@@ -136,8 +123,8 @@ static void test_pictures(void **state)
     assert_non_null(strstr(svg, "second-kernel"));
     assert_non_null(strstr(svg, "sinusoids K, or taps P"));
     free(svg);
-    assert_int_equal(files_count(directory, ".tmp"), 0);
-    assert_int_equal(files_count(directory, ""), 2 + 4 * 4);
+    assert_int_equal(rpe_test_files_count(directory, ".tmp"), 0);
+    assert_int_equal(rpe_test_files_count(directory, ""), 2 + 4 * 4);
     rpe_memory_free(directory);
 }
 
@@ -290,7 +277,7 @@ static void test_points_missing(void **state)
     assert_int_equal(made_plot(directory, scripts, NULL, &error), RPE_ERROR_INPUT);
     if (strstr(error.message, "35 points drawn of 36 rows") == NULL)
         fail_msg("%s", error.message);
-    assert_int_equal(files_count(directory, ".svg") + files_count(directory, ".tmp"), 0);
+    assert_int_equal(rpe_test_files_count(directory, ".svg") + rpe_test_files_count(directory, ".tmp"), 0);
     rpe_memory_free(scripts);
     rpe_memory_free(directory);
 }
@@ -301,8 +288,8 @@ static void failure_check(const char *directory, const char *scripts, rpe_status
     assert_int_equal(made_plot(directory, scripts, NULL, &error), expected);
     if (strstr(error.message, part) == NULL)
         fail_msg("expected \"%s\" in \"%s\"", part, error.message);
-    assert_int_equal(files_count(directory, ".tmp"), 0);
-    assert_int_equal(files_count(directory, ".svg") + files_count(directory, ".png"), 0);
+    assert_int_equal(rpe_test_files_count(directory, ".tmp"), 0);
+    assert_int_equal(rpe_test_files_count(directory, ".svg") + rpe_test_files_count(directory, ".png"), 0);
 }
 
 static void test_failures(void **state)
@@ -379,7 +366,7 @@ static void test_memory(void **state)
         status = made_plot(directory, SCRIPTS, NULL, &error);
         rpe_memory_fail_from(0);
         assert_int_equal(rpe_memory_usage_now().current, before);
-        assert_int_equal(files_count(directory, ".tmp"), 0);
+        assert_int_equal(rpe_test_files_count(directory, ".tmp"), 0);
         if (status != RPE_OK)
             assert_true(error.message[0] != '\0');
         assert_true(n < 200);

@@ -1,7 +1,6 @@
 /* An interrupt ends the drawing after the gnuplot that is at work, whatever the number of pages, and leaves nothing. */
 #include "page_made.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include "rpe_parallel.h"
@@ -13,17 +12,6 @@ static const char program[] = "#!/bin/sh\n"
                               "for last in \"$@\"; do :; done\n"
                               "target=$(sed -n 's/^OUTPUT = \"\\(.*\\)\"$/\\1/p' \"$2\")\n"
                               "printf '<svg></svg>' > \"$(printf \"$target\")\"\n";
-
-static size_t files_count(const char *directory, const char *part)
-{
-    size_t count = 0;
-    DIR *folder = opendir(directory);
-    assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        count += strstr(entry->d_name, part) != NULL ? 1 : 0;
-    closedir(folder);
-    return count;
-}
 
 static size_t calls_count(const char *path)
 {
@@ -54,8 +42,9 @@ static void test_interrupt(void **state)
     assert_int_equal(made_plot(directory, RPE_TEST_SOURCE "/plots", NULL, &error), RPE_ERROR_INTERRUPTED);
     rpe_interrupt_set(false);
     assert_int_equal(calls_count(calls), 2); /* of four */
-    assert_int_equal(
-        files_count(directory, ".svg") + files_count(directory, ".png") + files_count(directory, ".tmp"), 0);
+    assert_int_equal(rpe_test_files_count(directory, ".svg") + rpe_test_files_count(directory, ".png") +
+                         rpe_test_files_count(directory, ".tmp"),
+                     0);
     rpe_memory_free(calls);
     rpe_memory_free(programs);
     rpe_memory_free(directory);

@@ -35,6 +35,13 @@ void rpe_test_ok_at(int status, const void *error, const char *file, int line);
 /* A new empty directory below the working directory of the test, removed by nobody: tests run in the build tree. */
 const char *rpe_test_directory(const char *name);
 
+/* How many files of a directory have a name that contains part. */
+size_t rpe_test_files_count(const char *directory, const char *part);
+
+/* Runs rpebench with the words of a line, separated by spaces, in this directory; its standard output and error go to the
+   descriptors.  Its exit status; -1 if a signal ended it. */
+int rpe_test_program_run(const char *line, int output, int errors);
+
 /* Small deterministic numbers for inputs that need no distribution: uniform in (-1,1), by index and seed. */
 double rpe_test_number(uint64_t seed, uint64_t index);
 

@@ -1,11 +1,14 @@
 #include "rpe_test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "rpe_error.h"
 #include "rpe_memory.h"
@@ -73,6 +76,40 @@ const char *rpe_test_directory(const char *name)
     }
     fail_msg("cannot create the directory %s: %s", path, strerror(errno));
     return path;
+}
+
+size_t rpe_test_files_count(const char *directory, const char *part)
+{
+    size_t count = 0;
+    DIR *folder = opendir(directory);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += strstr(entry->d_name, part) != NULL ? 1 : 0;
+    closedir(folder);
+    return count;
+}
+
+int rpe_test_program_run(const char *line, int output, int errors)
+{
+    enum { WORDS_MAX = 64 };
+    char text[8192], *words[WORDS_MAX] = {(char *)RPE_TEST_PROGRAM};
+    size_t count = 1;
+    int status = 0;
+    assert_true((size_t)snprintf(text, sizeof text, "%s", line) < sizeof text);
+    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
+        assert_true(count < WORDS_MAX - 1);
+        words[count++] = word;
+    }
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
+            _exit(126);
+        execv(words[0], words);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* SplitMix64: independent of the streams under test. */
