@@ -18,6 +18,9 @@ static const rpe_option options[RPE_COMPARE_OPTIONS] = {
         .type = RPE_OPTION_TEXT},
     [RPE_COMPARE_RELATIVE] = {.name = "relative", .placeholder = "R",
         .help = "arrays: relative part of the tolerance; 0 if only T is given", .type = RPE_OPTION_TEXT},
+    [RPE_COMPARE_DTYPE] = {.name = "dtype", .placeholder = "TYPE",
+        .help = "arrays: type whose torch.testing tolerance is used (default: the coarser of the two files)",
+        .type = RPE_OPTION_CHOICE, .choice = rpe_compare_type_name},
     [RPE_COMPARE_LEVEL] = {.name = "level", .placeholder = "P",
         .help = "runs: probability that any change is called by chance; intervals are of 1 - P",
         .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1.0, .fallback = "0.05"},
@@ -87,9 +90,10 @@ const rpe_command rpe_command_compare = {
         "Of two arrays REF.npy MINE.npy: the largest differences and where they are, the ratio of the\n"
         "root-mean-square error to the reference, and whether MINE is within the tolerances in use: those "
         "of\n"
-        "torch.testing.assert_close (float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; of two "
-        "precisions\n"
-        "the lower) and an RMS ratio below 0.005.\n"
+        "torch.testing.assert_close (float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; "
+        "float16:\n"
+        "1e-5 + 1e-3 |REF|; bfloat16, by --dtype only: 1e-5 + 1.6e-2 |REF|; of two types the coarser) and an "
+        "RMS ratio below 0.005.\n"
         "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
         "input.\n"
         "\n"

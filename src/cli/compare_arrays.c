@@ -14,9 +14,29 @@ typedef struct tolerance {
     double absolute, relative;
 } tolerance;
 
-/* Defaults of torch.testing.assert_close, by rpe_precision. */
-static const tolerance torch_tolerances[] = {[RPE_SINGLE] = {1e-5, 1.3e-6}, [RPE_DOUBLE] = {1e-7, 1e-7}};
-static const char *const torch_names[] = {[RPE_SINGLE] = "float32", [RPE_DOUBLE] = "float64"};
+/* Defaults of torch.testing.assert_close, by rpe_npy_type, and of a type that has no .npy.
+
+   A type of t significant bits (the leading one included) has the unit roundoff u = 2^-t: the numbers between 2^e and 2^(e+1)
+   are 2 u 2^e apart, and rounding to the nearest moves x by at most u 2^e <= u |x|.  Two programs that each round the same x
+   once, one up and one down, are one step apart: 2 u 2^e, at most 2 u of the smaller.
+     float16   t = 11, u = 2^-11: 2 u = 9.77e-4, and the relative tolerance of 1e-3 is that one step; results rounded twice
+               on the way may be beyond it
+     bfloat16  t = 8,  u = 2^-8:  2 u = 7.81e-3, and the tolerance of 1.6e-2 is two steps, 4 u = 2^-6 = 1.5625e-2
+   The absolute part is above the step among the numbers without a leading one: 2^-24 = 6e-8 in float16, 2^-133 in bfloat16. */
+enum { BFLOAT16 = RPE_NPY_TYPE_COUNT, TYPE_COUNT };
+static const tolerance torch_tolerances[TYPE_COUNT] = {[RPE_NPY_TYPE_HALF] = {1e-5, 1e-3},
+                                                       [RPE_NPY_TYPE_SINGLE] = {1e-5, 1.3e-6},
+                                                       [RPE_NPY_TYPE_DOUBLE] = {1e-7, 1e-7},
+                                                       [BFLOAT16] = {1e-5, 1.6e-2}};
+static const char *const torch_names[TYPE_COUNT] = {[RPE_NPY_TYPE_HALF] = "float16",
+                                                    [RPE_NPY_TYPE_SINGLE] = "float32",
+                                                    [RPE_NPY_TYPE_DOUBLE] = "float64",
+                                                    [BFLOAT16] = "bfloat16"};
+
+const char *rpe_compare_type_name(size_t index)
+{
+    return index < TYPE_COUNT ? torch_names[index] : NULL;
+}
 
 /* Where something is largest. */
 typedef struct largest {
@@ -27,6 +47,7 @@ typedef struct largest {
 typedef struct comparison {
     const char *paths[2]; /* reference, mine */
     rpe_array arrays[2];
+    rpe_npy_type types[2]; /* of the files */
     size_t count;
     largest absolute, relative; /* relative: over elements whose reference is not 0 */
     size_t undefined;           /* elements that differ from a reference of 0 */
@@ -58,7 +79,7 @@ static rpe_status arrays_read(comparison *compared, rpe_error *error)
     const rpe_array *reference = &compared->arrays[0], *mine = &compared->arrays[1];
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < 2; i++)
-        status = rpe_npy_read(compared->paths[i], RPE_NPY_AS_STORED, &compared->arrays[i], error);
+        status = rpe_npy_read_typed(compared->paths[i], &compared->arrays[i], &compared->types[i], error);
     if (status != RPE_OK)
         return status;
     compared->count = rpe_array_count(reference);
@@ -163,8 +184,8 @@ static void differences_print(const comparison *compared)
 {
     char shape[RPE_SHAPE_CAPACITY];
     const rpe_array *arrays = compared->arrays;
-    printf("compare: %s (%s) with %s (%s), shape %s\n", compared->paths[1], torch_names[arrays[1].precision],
-           compared->paths[0], torch_names[arrays[0].precision],
+    printf("compare: %s (%s) with %s (%s), shape %s\n", compared->paths[1], torch_names[compared->types[1]],
+           compared->paths[0], torch_names[compared->types[0]],
            rpe_shape_text(arrays[0].rank, arrays[0].shape, shape));
     largest_print(compared, "largest absolute difference", &compared->absolute);
     if (compared->reference > 0.0 || compared->undefined == 0)
@@ -189,19 +210,24 @@ static void verdict_print(const comparison *compared, const char *title, const t
            decides ? "  (decides)" : "");
 }
 
-static bool verdict_find(const comparison *compared, const tolerance *own, bool quiet)
+/* The type that is asked for, or the coarser of the two. */
+static size_t type_find(const comparison *compared, const rpe_option_value *asked)
 {
-    rpe_precision looser = compared->arrays[0].precision < compared->arrays[1].precision
-                               ? compared->arrays[0].precision
-                               : compared->arrays[1].precision;
-    const tolerance *torch = &torch_tolerances[looser];
+    if (asked->given)
+        return asked->count;
+    return compared->types[0] < compared->types[1] ? compared->types[0] : compared->types[1];
+}
+
+static bool verdict_find(const comparison *compared, size_t type, const tolerance *own, bool quiet)
+{
+    const tolerance *torch = &torch_tolerances[type];
     size_t beyond_torch = beyond_count(compared, torch), beyond = beyond_torch;
     if (own != NULL)
         beyond = beyond_count(compared, own);
     if (quiet)
         return beyond == 0;
     char title[64];
-    snprintf(title, sizeof title, "torch.testing, %s", torch_names[looser]);
+    snprintf(title, sizeof title, "torch.testing, %s", torch_names[type]);
     differences_print(compared);
     verdict_print(compared, title, torch, beyond_torch, own == NULL);
     printf("%-30s %s\n", "RMS ratio < 0.005", compared->rms_ratio < RMS_RATIO_LIMIT ? "within" : "BEYOND");
@@ -225,7 +251,8 @@ rpe_status rpe_compare_arrays(const rpe_arguments *arguments, rpe_outcome *outco
         status = largest_find(&compared, error);
     if (status == RPE_OK) {
         rms_find(&compared);
-        if (!verdict_find(&compared, given ? &own : NULL, arguments->quiet))
+        if (!verdict_find(&compared, type_find(&compared, &arguments->values[RPE_COMPARE_DTYPE]),
+                          given ? &own : NULL, arguments->quiet))
             *outcome = RPE_OUTCOME_UNFAVOURABLE;
     }
     for (size_t i = 0; i < 2; i++)

@@ -215,6 +215,12 @@ static void test_compare_limits(void **state)
         {1e-9, {RPE_DOUBLE, RPE_DOUBLE}, "--tolerance 0", RPE_OUTCOME_UNFAVOURABLE},
         {1e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--relative 1.1e-3", RPE_OUTCOME_FAVOURABLE},
         {1e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--relative 0.9e-3", RPE_OUTCOME_UNFAVOURABLE},
+        {1.005e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--dtype float16", RPE_OUTCOME_FAVOURABLE},
+        {1.02e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--dtype float16", RPE_OUTCOME_UNFAVOURABLE},
+        {1.6e-2, {RPE_SINGLE, RPE_SINGLE}, "--dtype bfloat16", RPE_OUTCOME_FAVOURABLE},
+        {1.61e-2, {RPE_SINGLE, RPE_SINGLE}, "--dtype bfloat16", RPE_OUTCOME_UNFAVOURABLE},
+        {2.01e-7, {RPE_DOUBLE, RPE_DOUBLE}, "--dtype float32", RPE_OUTCOME_FAVOURABLE},
+        {2.01e-6, {RPE_SINGLE, RPE_SINGLE}, "--dtype float64", RPE_OUTCOME_UNFAVOURABLE},
         {1e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--relative 6e-4 --tolerance 6e-4", RPE_OUTCOME_FAVOURABLE},
         {1e-3, {RPE_DOUBLE, RPE_DOUBLE}, "--relative 4e-4 --tolerance 4e-4", RPE_OUTCOME_UNFAVOURABLE},
     };

@@ -343,7 +343,7 @@ static void test_every_half(void **state)
     rpe_error error = {""};
     rpe_array array = {0};
     rpe_npy_type type = RPE_NPY_TYPE_COUNT;
-    path = npy_make(1, dictionary, halves, sizeof halves);
+    path = npy_make(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (2,)}", halves, 4);
     rpe_test_ok(rpe_npy_read_typed(path, &array, &type, &error), &error);
     assert_int_equal(type, RPE_NPY_TYPE_HALF);
     rpe_array_destroy(&array);
