@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "rpe_memory.h"
 #include "rpe_path.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -139,20 +140,39 @@ static rpe_status piece_read(FILE *stream, const char *path, const rpe_npy_heade
     return RPE_OK;
 }
 
-static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_header *header, bool finite,
-                              rpe_array *array, rpe_error *error)
+/* Room for so many elements; those that are there stay. */
+static rpe_status room_make(rpe_array *array, size_t held, size_t room, const char *path, rpe_error *error)
 {
-    for (size_t first = 0; first < header->count; first += PIECE) {
-        const size_t left = header->count - first;
-        const rpe_status status =
-            piece_read(stream, path, header, finite, first, left < PIECE ? left : PIECE, array, error);
-        if (status != RPE_OK)
-            return status;
+    const size_t size = rpe_precision_size(array->precision);
+    void *values = rpe_memory_allocate(room, size);
+    if (values == NULL)
+        return rpe_error_memory(error, path, room, size);
+    if (held > 0)
+        memcpy(values, array->values, held * size);
+    rpe_memory_free(array->values);
+    array->values = values;
+    return RPE_OK;
+}
+
+/* room: elements that are there for sure.  Beyond them it grows as they arrive: of what comes through a pipe the header alone
+   says how much that is. */
+static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_header *header, bool finite,
+                              size_t room, rpe_array *array, rpe_error *error)
+{
+    rpe_status status = room_make(array, 0, room, path, error);
+    for (size_t first = 0; status == RPE_OK && first < header->count; first += PIECE) {
+        const size_t left = header->count - first, count = left < PIECE ? left : PIECE;
+        if (room - first < count) {
+            room = room < header->count - room ? 2 * room : header->count;
+            status = room_make(array, first, room, path, error);
+        }
+        if (status == RPE_OK)
+            status = piece_read(stream, path, header, finite, first, count, array, error);
     }
-    if (fgetc(stream) != EOF)
+    if (status == RPE_OK && fgetc(stream) != EOF)
         return length_error(path, header, header->count * rpe_npy_type_size(header->type), " and more",
                             error);
-    return ferror(stream) ? read_error(path, errno, error) : RPE_OK;
+    return status == RPE_OK && ferror(stream) ? read_error(path, errno, error) : status;
 }
 
 static rpe_status extents_check(const rpe_npy_header *header, const char *path, rpe_error *error)
@@ -182,12 +202,11 @@ static rpe_status array_read(const char *path, rpe_npy_precision precision, bool
         status = length_check(stream, &file, path, &header, error);
     if (status != RPE_OK)
         goto done;
-    status =
-        rpe_array_create(&found, precision == RPE_NPY_AS_STORED ? header.precision : (rpe_precision)precision,
-                         header.rank, header.shape, path, error);
-    if (status != RPE_OK)
-        goto done;
-    status = values_read(stream, path, &header, finite, &found, error);
+    found.precision = precision == RPE_NPY_AS_STORED ? header.precision : (rpe_precision)precision;
+    found.rank = header.rank;
+    memcpy(found.shape, header.shape, sizeof found.shape);
+    status = values_read(stream, path, &header, finite,
+                         S_ISREG(file.st_mode) || header.count < PIECE ? header.count : PIECE, &found, error);
     if (status != RPE_OK) {
         rpe_array_destroy(&found);
         goto done;
