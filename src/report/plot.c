@@ -34,6 +34,9 @@ typedef struct drawing {
     rpe_output *outputs;  /* [pages][TERMINALS], whole and under temporary names */
 } drawing;
 
+/* What is done with the pages of a picture; the stream is of its caller. */
+typedef rpe_status (*picture_taker)(drawing *drawn, FILE *stream, rpe_error *error);
+
 /* DIRECTORY/NAME.SUFFIX, or of several pages DIRECTORY/NAME-NUMBER.SUFFIX. */
 static char *page_path(const drawing *drawn, size_t page, const char *suffix)
 {
@@ -135,6 +138,18 @@ static rpe_status pages_draw(drawing *drawn, FILE *log, rpe_error *error)
     return status;
 }
 
+/* The assignments of every page; nothing is drawn. */
+static rpe_status pages_write(drawing *drawn, FILE *stream, rpe_error *error)
+{
+    rpe_output output = {.stream = stream, .path = (char *)drawn->script};
+    rpe_status status = RPE_OK;
+    for (size_t page = 0; status == RPE_OK && page < drawn->pages; page++) {
+        const rpe_preamble preamble = preamble_make(drawn, page, terminals[0].name, drawn->script);
+        status = rpe_preamble_write(&preamble, &output, error);
+    }
+    return status;
+}
+
 /* SCRIPTS/NAME.gp for the picture that an experiment or its record asks for; NULL where it asks for none. */
 static rpe_status script_path(const rpe_json *document, const char *scripts, const char **name, char **path,
                               rpe_error *error)
@@ -202,28 +217,36 @@ rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, r
     return status;
 }
 
-static rpe_status picture_draw(const rpe_record *record, drawing *drawn, const char *name, FILE *log,
-                               rpe_error *error)
+/* What form and rows make of it; without a panel there is nothing to draw. */
+static rpe_status picture_make(rpe_picture *picture, const rpe_record *record, const rpe_picture_form *form,
+                               const char *name, rpe_error *error)
 {
-    const rpe_picture_form *form = rpe_picture_form_find(name);
     const rpe_axis *axis = rpe_record_axis(record);
     const rpe_picture_layout layout = {.axis = axis,
                                        .panel_limit = form->panels * (form->one_page ? 1 : PAGES_MAX),
                                        .series_limit = SERIES_MAX,
                                        .by_family = form->by_family,
                                        .by_number = form->by_number};
-    rpe_picture picture = {0};
     rpe_status status = rpe_picture_form_axis_check(form, axis, record->csv_path, error);
     if (status == RPE_OK)
-        status = rpe_picture_create(&picture, record, &layout, error);
-    if (status == RPE_OK && picture.panels.count == 0)
+        status = rpe_picture_create(picture, record, &layout, error);
+    if (status == RPE_OK && picture->panels.count == 0)
         status = rpe_error_set(error, RPE_ERROR_INPUT,
                                "%s: expected numbers in the column \"%s\" for the picture \"%s\", found none",
                                record->csv_path, rpe_column_name(axis->column), name);
+    return status;
+}
+
+static rpe_status picture_take(const rpe_record *record, drawing *drawn, const char *name, picture_taker take,
+                               FILE *stream, rpe_error *error)
+{
+    const rpe_picture_form *form = rpe_picture_form_find(name);
+    rpe_picture picture = {0};
+    rpe_status status = picture_make(&picture, record, form, name, error);
     if (status == RPE_OK) {
         drawn->picture = &picture;
         drawn->pages = picture.panels.count / form->panels + (picture.panels.count % form->panels > 0);
-        status = pages_draw(drawn, log, error);
+        status = take(drawn, stream, error);
         drawn->picture = NULL;
     }
     rpe_picture_destroy(&picture);
@@ -231,8 +254,8 @@ static rpe_status picture_draw(const rpe_record *record, drawing *drawn, const c
 }
 
 /* Rows without any value, as of a run that was stopped before its first point, have no picture. */
-static rpe_status result_draw(const rpe_record *record, const char *directory, const char *scripts, FILE *log,
-                              rpe_error *error)
+static rpe_status result_take(const rpe_record *record, const char *directory, const char *scripts,
+                              picture_taker take, FILE *stream, rpe_error *error)
 {
     const char *name;
     char *script = NULL;
@@ -241,12 +264,18 @@ static rpe_status result_draw(const rpe_record *record, const char *directory, c
         return status;
     drawing drawn = {.directory = directory, .scripts = scripts, .script = script};
     if (rpe_record_values(record) > 0)
-        status = picture_draw(record, &drawn, name, log, error);
-    else if (log != NULL)
-        fprintf(log, "no picture of %s, whose rows have no value: %s\n", record->csv_path,
+        status = picture_take(record, &drawn, name, take, stream, error);
+    else if (stream != NULL)
+        fprintf(stream, "no picture of %s, whose rows have no value: %s\n", record->csv_path,
                 rpe_record_reason(record));
     rpe_memory_free(script);
     return status;
+}
+
+rpe_status rpe_plot_variables_write(const rpe_record *record, const char *scripts, FILE *stream,
+                                    rpe_error *error)
+{
+    return result_take(record, "", scripts, pages_write, stream, error);
 }
 
 /* A picture that cannot be drawn leaves none of other rows either. */
@@ -276,7 +305,7 @@ static rpe_status name_draw(const char *directory, const char *name, const char 
     if (status == RPE_OK)
         status = stale_remove(&record, directory, error);
     if (status == RPE_OK)
-        status = result_draw(&record, directory, scripts, log, error);
+        status = result_take(&record, directory, scripts, pages_draw, log, error);
     rpe_record_destroy(&record);
     return status;
 }

@@ -16,6 +16,11 @@
 rpe_status rpe_plot_directory(const char *directory, const char *scripts, FILE *log, rpe_faults *faults,
                               rpe_error *error);
 
+/* All that gnuplot would be given for the pages of that result's picture, on stream: what rpe_plot_directory makes of the files
+   before it starts a gnuplot. */
+rpe_status rpe_plot_variables_write(const rpe_record *record, const char *scripts, FILE *stream,
+                                    rpe_error *error);
+
 /* Whether the picture that an experiment's JSON asks for can be drawn: before the run, not after it. */
 rpe_status rpe_plot_picture_check(const char *experiment, const char *scripts, rpe_error *error);
 
