@@ -40,7 +40,7 @@ function(rpe_layer name)
   endforeach()
 endfunction()
 
-# rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) of FOLDER/DEF must have a definition
+# rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) or MACRO(x, ...) of FOLDER/DEF must have a definition
 # `const STRUCT STRUCT_x = {` in a source of that folder and the other way round; both lists are shown when they differ.
 function(rpe_registry folder def macro struct)
   get_filename_component(path ${folder} ABSOLUTE)
@@ -48,7 +48,7 @@ function(rpe_registry folder def macro struct)
   file(STRINGS ${path}/${def} lines REGEX "^${macro}\\(")
   set(listed "")
   foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^${macro}\\(([a-z0-9_]+)\\).*" "\\1" entry "${line}")
+    string(REGEX REPLACE "^${macro}\\(([a-z0-9_]+)[,)].*" "\\1" entry "${line}")
     list(APPEND listed ${entry})
   endforeach()
   set(defined "")

@@ -1,22 +1,13 @@
 /* phi(x)_f = F^(-1/2) exp(w_f . x - |x|^2/2), w_f in orthogonal blocks.  [spec 4] */
-#include <math.h>
-
 #include "rpe_feature_map.h"
-
-static double scale(size_t projections)
-{
-    return 1 / sqrt((double)projections);
-}
 
 const rpe_feature_map rpe_feature_map_favor = {
     .name = "favor",
-    .title = "positive orthogonal features",
     .source = "Choromanski et al. 2021 (arXiv 2009.14794), lemma 1 and section 2.4",
     .projection = &rpe_projection_orthogonal,
-    .features = rpe_features_once,
-    .scale = scale,
+    .law = RPE_FEATURE_LAW_POSITIVE,
     .norm = -0.5,
     .exponential = true,
-    .unit = RPE_UNIT_POWER,
-    .define = rpe_define_positive,
+    RPE_FEATURE_EXAMPLES({{1, 1}, {2, -1}, .value = 1}, {{1, 0}, {1, 7}, .value = 1.6487212707001282},
+                         {{0, 2}, {5, 0.5}, .value = 0.36787944117144233}), /* 1, e^(1/2), 1/e */
 };

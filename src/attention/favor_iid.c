@@ -1,22 +1,13 @@
 /* phi(x)_f = F^(-1/2) exp(w_f . x - |x|^2/2), w_f independent.  [spec 4] */
-#include <math.h>
-
 #include "rpe_feature_map.h"
-
-static double scale(size_t projections)
-{
-    return 1 / sqrt((double)projections);
-}
 
 const rpe_feature_map rpe_feature_map_favor_iid = {
     .name = "favor-iid",
-    .title = "positive independent features",
     .source = "Choromanski et al. 2021 (arXiv 2009.14794), lemma 1",
     .projection = &rpe_projection_independent,
-    .features = rpe_features_once,
-    .scale = scale,
+    .law = RPE_FEATURE_LAW_POSITIVE,
     .norm = -0.5,
     .exponential = true,
-    .unit = RPE_UNIT_POWER,
-    .define = rpe_define_positive,
+    RPE_FEATURE_EXAMPLES({{1, 1}, {0, 2}, .value = 2.718281828459045}, {{2, 0}, {1, 3}, .value = 1},
+                         {{1, -1}, {3, 4}, .value = 0.1353352832366127}), /* e, 1, e^-2 */
 };

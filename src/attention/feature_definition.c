@@ -4,6 +4,7 @@
 #include "rpe_feature_map.h"
 
 #define ERROR_MOST 1e30 /* beyond it nothing is known */
+#define SMALL 1e-60     /* a feature of ordinary size is between it and its inverse */
 
 /* e^(exponent) known to within a factor e^(+-spread) */
 static double relative_error(double spread)
@@ -37,39 +38,78 @@ static double half_square(const rpe_known_vector *x, double *error)
     return square;
 }
 
-rpe_feature_value rpe_define_rectified(const rpe_known_vector *x, size_t c)
+/* How far g may be from g(u) where u is known to within error: of a function that turns within the interval the inner points
+   are asked too. */
+static double function_error(rpe_feature_function *function, double u, double error)
 {
-    double value = x->values[c], error = x->errors[c] + x->rounding * fabs(value);
-    return (rpe_feature_value){.value = fmax(value, 0), .error = value + error > 0 ? error : 0};
+    double value = function(u), largest = 0;
+    for (int i = -4; i <= 4; i++) {
+        largest = fmax(largest, fabs(function(u + i / 4.0 * error) - value));
+    }
+    return largest;
 }
 
-/* exp(+-w_f . x - |x|^2/2) */
-static rpe_feature_value positive(const rpe_known_vector *x, size_t f, double sign)
+/* g(u), with u itself for NULL. */
+static double function_value(rpe_feature_function *function, double u, double *error)
 {
-    double dot_error, square_error, dot = project(x, f, &dot_error), square = half_square(x, &square_error);
-    double exponent = sign * dot - square;
-    double spread = dot_error + square_error + 16 * x->rounding * (1 + fabs(exponent));
-    return (rpe_feature_value){.exponent = exponent, .value = 1, .error = relative_error(spread)};
+    if (function != NULL) {
+        *error = function_error(function, u, *error);
+        return function(u);
+    }
+    return u;
 }
 
-rpe_feature_value rpe_define_positive(const rpe_known_vector *x, size_t c)
+/* What e^exponent may be a factor of. */
+static rpe_feature_value value_as_exponent(double exponent, double sign, double spread)
 {
-    return positive(x, c, 1);
+    return (rpe_feature_value){.exponent = exponent, .value = sign, .error = relative_error(spread)};
 }
 
-rpe_feature_value rpe_define_mirrored(const rpe_known_vector *x, size_t c)
+/* g(u) of a map without exponents.  A value whose products would leave the range is kept as its logarithm. */
+static rpe_feature_value plain_value(const rpe_feature_map *map, size_t which, double u, double u_error,
+                                     double rounding)
 {
-    return c < x->projections ? positive(x, c, 1) : positive(x, c - x->projections, -1);
+    double error = u_error, value = function_value(map->define[which], u, &error), size = fabs(value);
+    if (which == 0 && map->logarithm != NULL && size < SMALL) {
+        double logarithm = map->logarithm(u), spread = function_error(map->logarithm, u, u_error);
+        return value_as_exponent(logarithm, 1, spread + 16 * rounding * fabs(logarithm));
+    }
+    error += 8 * rounding * size;
+    if (size == 0 || (size >= SMALL && size <= 1 / SMALL)) {
+        return (rpe_feature_value){.value = value, .error = error};
+    }
+    return value_as_exponent(log(size), value < 0 ? -1 : 1,
+                             log1p(error / size) + 16 * rounding * fabs(log(size)));
 }
 
-/* exp(|x|^2/2) cos or sin w_f . x */
-rpe_feature_value rpe_define_circular(const rpe_known_vector *x, size_t c)
+/* u_c with its error. */
+static double argument(const rpe_feature_map *map, const rpe_known_vector *x, size_t c, double *error)
 {
-    double dot_error, square_error, square = half_square(x, &square_error);
-    double dot = project(x, c % x->projections, &dot_error);
-    double spread = relative_error(square_error + 16 * x->rounding * (1 + square));
-    double turned = fmin(2, dot_error + 16 * x->rounding * (1 + fabs(dot)));
-    return (rpe_feature_value){.exponent = square,
-                               .value = c < x->projections ? cos(dot) : sin(dot),
-                               .error = spread + turned * (1 + spread)};
+    if (map->projection == NULL) {
+        *error = x->errors[c] + x->rounding * fabs(x->values[c]);
+        return x->values[c];
+    }
+    double u = project(x, c, error);
+    *error += map->define[0] != NULL ? 16 * x->rounding * (1 + fabs(u)) : 0;
+    return u;
+}
+
+rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_known_vector *x, size_t c)
+{
+    size_t units = map->projection != NULL ? x->projections : x->size, which = c / units;
+    double square_error = 0, rounding = x->rounding, error;
+    double square = map->norm != 0 ? half_square(x, &square_error) : 0, norm = 2 * map->norm * square;
+    double u = argument(map, x, c % units, &error);
+    square_error *= fabs(2 * map->norm);
+    if (map->exponential) {
+        double exponent = norm + function_value(map->define[which], u, &error);
+        return value_as_exponent(exponent, 1, error + square_error + 16 * rounding * (1 + fabs(exponent)));
+    }
+    rpe_feature_value result = plain_value(map, which, u, error, rounding);
+    if (map->norm != 0) {
+        double spread = relative_error(square_error + 16 * rounding * (1 + fabs(norm)));
+        result.exponent += norm;
+        result.error += (fabs(result.value) + result.error) * spread;
+    }
+    return result;
 }

@@ -1,13 +1,14 @@
 /* The registry: one line of feature_maps.def, one entry. */
 #include "rpe_feature_map.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "rpe_memory.h"
 
 static const rpe_feature_map *const maps[] = {
-#define RPE_FEATURE_MAP(name) &rpe_feature_map_##name,
+#define RPE_FEATURE_MAP(identifier, name, title) &rpe_feature_map_##identifier,
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP
 };
@@ -32,15 +33,24 @@ const rpe_feature_map *rpe_feature_map_find(const char *name)
     return NULL;
 }
 
-size_t rpe_features_once(size_t projections, size_t size)
+size_t rpe_feature_map_features(const rpe_feature_map *map, size_t projections, size_t size)
 {
-    (void)size;
-    return projections;
+    size_t features, units = map->projection != NULL ? projections : size;
+    return rpe_size_multiply(units, map->define[1] != NULL ? 2 : 1, &features) ? features : SIZE_MAX;
 }
 
-size_t rpe_features_twice(size_t projections, size_t size)
+double rpe_feature_map_scale(const rpe_feature_map *map, size_t projections)
 {
-    size_t features;
-    (void)size;
-    return rpe_size_multiply(projections, 2, &features) ? features : SIZE_MAX;
+    if (map->scale != NULL) {
+        return map->scale(projections);
+    }
+    return map->projection != NULL ? 1 / sqrt((double)projections) : 1;
+}
+
+double rpe_feature_map_unit(const rpe_feature_map *map)
+{
+    if (map->unit != 0) {
+        return map->unit;
+    }
+    return map->exponential ? RPE_UNIT_POWER : 1;
 }

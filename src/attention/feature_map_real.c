@@ -17,6 +17,37 @@ void R(rpe_expand_rectified)(size_t rows, size_t count, size_t stride, size_t se
     }
 }
 
+/* max(x,0) + 2^(log2(e) min(x,0)) of RPE_VECTOR elements; NaN stays in the first. */
+RPE_INLINE void elu_and_one_at(const real *x, real *phi)
+{
+    rpe_vector u = *(const rpe_vector_stored *)x;
+    rpe_vector_bits below = (rpe_vector_bits)(u < 0);
+    rpe_vector power = (rpe_vector)((rpe_vector_bits)u & below) * (real)RPE_LOG2_E;
+    rpe_power(&power);
+    *(rpe_vector_stored *)phi = (rpe_vector)((rpe_vector_bits)u & ~below) + power;
+}
+
+RPE_DISPATCH_FUSED_STATIC
+void R(expand_elu_and_one)(size_t rows, size_t count, size_t stride, real *values)
+{
+    for (size_t i = 0; i < rows; i++) {
+        real *x = values + i * stride, last[sizeof(rpe_vector) / sizeof(real)] = {0};
+        size_t f = 0;
+        for (; f + RPE_VECTOR <= count; f += RPE_VECTOR) {
+            elu_and_one_at(x + f, x + f);
+        }
+        memcpy(last, x + f, (count - f) * sizeof *x);
+        elu_and_one_at(last, last);
+        memcpy(x + f, last, (count - f) * sizeof *x);
+    }
+}
+
+void R(rpe_expand_elu_and_one)(size_t rows, size_t count, size_t stride, size_t second, void *values)
+{
+    (void)second;
+    R(expand_elu_and_one)(rows, count, stride, values);
+}
+
 RPE_DISPATCH
 void R(rpe_expand_mirrored)(size_t rows, size_t count, size_t stride, size_t second, void *values)
 {
@@ -128,4 +159,35 @@ void R(expand_circular)(size_t rows, size_t count, size_t stride, size_t second,
 void R(rpe_expand_circular)(size_t rows, size_t count, size_t stride, size_t second, void *values)
 {
     R(expand_circular)(rows, count, stride, second, values);
+}
+
+/* ---- the definition, in a loop ---- */
+
+static void R(expand_as_defined)(const rpe_feature_map *map, size_t rows, size_t count, size_t stride,
+                                 size_t second, real *values)
+{
+    double unit = rpe_feature_map_unit(map), power = map->exponential ? RPE_UNIT_POWER : 1;
+    for (size_t i = 0; i < rows; i++) {
+        real *x = values + i * stride;
+        for (size_t f = 0; f < count; f++) {
+            double u = (double)x[f] / unit;
+            if (map->define[1] != NULL) {
+                x[second + f] = (real)(power * map->define[1](u));
+            }
+            if (map->define[0] != NULL) {
+                x[f] = (real)(power * map->define[0](u));
+            }
+        }
+    }
+}
+
+void R(rpe_feature_map_expand)(const rpe_feature_map *map, size_t rows, size_t count, size_t stride,
+                               size_t second, real *values)
+{
+    rpe_feature_expansion *fast = map->expand[sizeof(real) == sizeof(float) ? RPE_SINGLE : RPE_DOUBLE];
+    if (fast != NULL) {
+        fast(rows, count, stride, second, values);
+    } else if (map->define[0] != NULL || map->define[1] != NULL) {
+        R(expand_as_defined)(map, rows, count, stride, second, values);
+    }
 }

@@ -76,7 +76,7 @@ rpe_status rpe_linear_make(rpe_linear *linear, const rpe_linear_settings *settin
     rpe_linear made = {.shape = *shape, .map = map, .precision = settings->precision};
     size_t longest = round_up((shape->keys + SEGMENTS_MAX - 1) / SEGMENTS_MAX, RPE_LINEAR_CHUNK);
     made.projections = map->projection != NULL ? settings->projections : 0;
-    made.features = map->features(made.projections, shape->size);
+    made.features = rpe_feature_map_features(map, made.projections, shape->size);
     made.levels = map->exponential ? made.features : 1;
     made.segment = longest > SEGMENT ? longest : SEGMENT;
     made.segments = (shape->keys + made.segment - 1) / made.segment;

@@ -31,7 +31,7 @@ static real larger(real a, real b)
 void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projection, void *prepared)
 {
     size_t size = linear->shape.size, line = linear->line, count = linear->projections;
-    double factor = linear->map->unit / sqrt(sqrt((double)size));
+    double factor = rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size));
     real *rows = prepared, *panels = rows + count * size;
     for (size_t i = 0; i < count * size; i++) {
         rows[i] = (real)(factor * projection[i]);
@@ -178,17 +178,15 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
         const R(rpe_target) to = {x, stride, line};
         R(rpe_product)(linear->projections, panels, size, &w, &right, &to, false);
     } else {
-        real scale = (real)(linear->map->unit / sqrt(sqrt((double)size)));
+        real scale = (real)(rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size)));
         for (size_t i = 0; i < size; i++) {
             for (size_t n = 0; n < panels * line; n++) {
                 x[i * stride + n] = scale * y[i * stride + n];
             }
         }
     }
-    if (linear->map->expand[linear->precision] != NULL) {
-        size_t rows = linear->map->projection != NULL ? linear->projections : size;
-        linear->map->expand[linear->precision](rows, panels * line, stride, rows * stride, x);
-    }
+    size_t rows = linear->map->projection != NULL ? linear->projections : size;
+    R(rpe_feature_map_expand)(linear->map, rows, panels * line, stride, rows * stride, x);
     take_values(linear, values, chunk->count, chunk->values);
     maxima_of(linear, chunk);
 }
@@ -311,7 +309,7 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
 {
     size_t size = linear->shape.size, line = linear->line, stride = linear->query_stride;
     size_t projections = linear->projections;
-    real *x = scratch->vectors, scale = (real)(linear->map->unit / sqrt(sqrt((double)size)));
+    real *x = scratch->vectors, scale = (real)(rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size)));
     for (size_t m = 0; m < count; m++) {
         const real *row = (const real *)rows.values + m * rows.stride;
         fetch_ahead(row, rows.stride, size);
@@ -328,10 +326,8 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
             phi[m * stride + s] = scale * x[m * linear->vector_stride + s];
         }
     }
-    if (linear->map->expand[linear->precision] != NULL) {
-        size_t width = linear->map->projection != NULL ? projections : size;
-        linear->map->expand[linear->precision](count, width, stride, width, phi);
-    }
+    size_t width = linear->map->projection != NULL ? projections : size;
+    R(rpe_feature_map_expand)(linear->map, count, width, stride, width, phi);
     for (size_t m = 0; m < count; m++) {
         memset(phi + m * stride + linear->features, 0, (linear->padded - linear->features) * sizeof *phi);
     }
@@ -375,7 +371,7 @@ void R(rpe_linear_features_of)(const rpe_linear *linear, const void *prepared,
                                const rpe_linear_scratch *scratch, rpe_linear_rows rows,
                                rpe_linear_chunk *chunk, void *features)
 {
-    real scale = (real)linear->map->scale(linear->projections), *phi = features;
+    real scale = (real)rpe_feature_map_scale(linear->map, linear->projections), *phi = features;
     const real *exponents = chunk->exponents, *g = chunk->queries;
     transpose(linear->shape.size, chunk->count, rows.values, rows.stride, scratch->vectors,
               linear->key_stride);

@@ -1,6 +1,7 @@
 /* Linear attention in long double, a key at a time, for the rows that see numbers out of the range. */
 #include "rpe_linear_wide.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,31 +9,53 @@
 #include "rpe_memory.h"
 
 #define COLUMNS 8 /* of the values, at a time */
+#define LOG2_E 1.44269504088896340735992468100189214L
 
 /* What is safe: |x| of a vector or value that is not 0.  Features that are proportional to the vector can be as small as it
    is, and low^3 must be a normal number; others are about 1, or have exponents.  high^3 leaves room for the number of
-   features and keys, and beside the headroom of a causal chunk. */
+   features and keys, and beside the headroom of a causal chunk.  Of other features it is said nothing: they may fall as fast as
+   e^-|x|, or where they are 0 at 0 as x^2. */
 static const struct {
     double low, low_values, high;
 } ranges[2] = {[RPE_SINGLE] = {0x1p-40, 0x1p-90, 0x1p30}, [RPE_DOUBLE] = {0x1p-330, 0x1p-900, 0x1p300}};
 
-static bool rows_tame(const rpe_linear *linear, rpe_linear_rows rows, size_t count, size_t width, double low)
+typedef struct range {
+    double low, high;
+} range;
+
+/* Whether features have neither exponents nor the vector's size. */
+static bool any_size(const rpe_feature_map *map)
 {
-    return rpe_linear_functions_of[linear->precision]->tame(rows, count, width, low,
-                                                            ranges[linear->precision].high);
+    return !map->exponential && !map->proportional && map->norm == 0;
+}
+
+static range vectors_range(const rpe_linear *linear)
+{
+    const rpe_feature_map *map = linear->map;
+    double low = ranges[linear->precision].low, high = ranges[linear->precision].high;
+    if (any_size(map)) {
+        double most = -log(low) * sqrt(sqrt((double)linear->shape.size)) / rpe_feature_map_unit(map);
+        return (range){map->define[0](0) == 0 ? sqrt(low) : 0, fmin(high, most)};
+    }
+    return (range){map->proportional ? low : 0, high};
+}
+
+static bool rows_tame(const rpe_linear *linear, rpe_linear_rows rows, size_t count, size_t width, range safe)
+{
+    return rpe_linear_functions_of[linear->precision]->tame(rows, count, width, safe.low, safe.high);
 }
 
 bool rpe_linear_vectors_tame(const rpe_linear *linear, rpe_linear_rows vectors, size_t count)
 {
-    double low = linear->map->proportional ? ranges[linear->precision].low : 0;
-    return rows_tame(linear, vectors, count, linear->shape.size, low);
+    return rows_tame(linear, vectors, count, linear->shape.size, vectors_range(linear));
 }
 
 bool rpe_linear_values_tame(const rpe_linear *linear, rpe_linear_rows values, size_t count)
 {
-    double low =
-        linear->map->proportional ? ranges[linear->precision].low : ranges[linear->precision].low_values;
-    return rows_tame(linear, values, count, linear->shape.values, low);
+    bool small = linear->map->proportional || any_size(linear->map);
+    double low = small ? ranges[linear->precision].low : ranges[linear->precision].low_values;
+    return rows_tame(linear, values, count, linear->shape.values,
+                     (range){low, ranges[linear->precision].high});
 }
 
 static double element(const rpe_linear *linear, const void *values, size_t index)
@@ -125,11 +148,25 @@ static long double projected(rpe_linear_wide *wide, const void *vector)
         }
         wide->features[f] = (double)sum;
     }
-    double scale = linear->map->proportional ? 1 : linear->map->unit / sqrt(sqrt((double)size));
+    double scale =
+        linear->map->proportional ? 1 : rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size));
     for (size_t s = 0; s < size && linear->map->projection == NULL; s++) {
         wide->features[s] = scale * element(linear, vector, s);
     }
     return square / sqrtl((long double)size);
+}
+
+/* Features that are too small for a double, from their logarithms. */
+static void take_logarithms(rpe_linear_wide *wide, const void *vector)
+{
+    const rpe_linear *linear = wide->linear;
+    double scale = 1 / sqrt(sqrt((double)linear->shape.size));
+    for (size_t c = 0; c < linear->shape.size; c++) {
+        if (fabsl(wide->weights[c]) < DBL_MIN) {
+            wide->weights[c] = 1;
+            wide->exponents[c] = LOG2_E * linear->map->logarithm(scale * element(linear, vector, c));
+        }
+    }
 }
 
 /* phi_c = weight_c 2^exponent_c */
@@ -141,13 +178,14 @@ static void take_features(rpe_linear_wide *wide, const void *vector)
     long double square = projected(wide, vector);
     long double norm = map->norm == 0 ? 0 : map->norm * (long double)RPE_UNIT_POWER * square;
     /* Features that are proportional to the vector have its size, however small; the others were scaled before. */
-    long double scale = map->proportional ? map->unit / sqrtl(sqrtl((long double)linear->shape.size)) : 1;
-    if (map->expand[RPE_DOUBLE] != NULL) {
-        map->expand[RPE_DOUBLE](1, width, width, width, wide->features);
-    }
+    long double scale = map->proportional ? 1 / sqrtl(sqrtl((long double)linear->shape.size)) : 1;
+    rpe_feature_map_expand_double(map, 1, width, width, width, wide->features);
     for (size_t c = 0; c < linear->features; c++) {
         wide->weights[c] = map->exponential ? 1 : scale * wide->features[c];
         wide->exponents[c] = map->exponential ? norm + wide->features[c] : norm;
+    }
+    if (map->logarithm != NULL) {
+        take_logarithms(wide, vector);
     }
 }
 
@@ -196,7 +234,7 @@ static long double largest_exponent(const rpe_linear_wide *wide)
 static void take_query(rpe_linear_wide *wide, const void *query)
 {
     take_features(wide, query);
-    for (size_t c = 0; c < wide->linear->features; c++) {
+    for (size_t c = 0; c < wide->linear->features && wide->linear->map->norm != 0; c++) {
         wide->exponents[c] = wide->linear->map->exponential ? wide->features[c] : 0;
     }
 }

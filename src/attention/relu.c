@@ -1,27 +1,18 @@
-/* phi(x) = max(x,0), S features, no projection; on encoded vectors it converges to arc-cosine attention.  [spec 5, form 12] */
+/* phi(x)_c = max(x_c,0), S features, no projection; on encoded vectors it converges to arc-cosine attention.  [spec 5, form 12] */
 #include "rpe_feature_map.h"
 
-static size_t features(size_t projections, size_t size)
+static double rectified(double x)
 {
-    (void)projections;
-    return size;
-}
-
-static double scale(size_t projections)
-{
-    (void)projections;
-    return 1;
+    return x < 0 ? 0 : x;
 }
 
 const rpe_feature_map rpe_feature_map_relu = {
     .name = "relu",
-    .title = "ReLU features",
     .source = "Katharopoulos et al. 2020 (arXiv 2006.16236), section 3.2; ReLU: Choromanski et al. 2021 "
               "(arXiv 2009.14794), section 3",
-    .features = features,
-    .scale = scale,
+    .define = {rectified},
     .proportional = true,
-    .unit = 1,
     .expand = {rpe_expand_rectified_single, rpe_expand_rectified_double},
-    .define = rpe_define_rectified,
+    RPE_FEATURE_EXAMPLES({{2, -1}, .component = 0, .value = 2}, {{2, -1}, .component = 1, .value = 0},
+                         {{0, 0.25}, .component = 1, .value = 0.25}),
 };

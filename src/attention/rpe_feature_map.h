@@ -21,9 +21,84 @@ typedef struct rpe_projection_law {
 extern const rpe_projection_law rpe_projection_orthogonal; /* blocks of S Haar directions, chi_S norms */
 extern const rpe_projection_law rpe_projection_independent;
 
-/* In place on `rows` rows of `count` elements, `stride` elements apart, in one precision: unit w_f . x in (or x itself without
-   a projection), the map out; what maps that make two of one make second goes `second` elements behind the first. */
+/* One feature from one number: an element of x, or its product with a projection. */
+typedef double rpe_feature_function(double u);
+
+/* In place on `rows` rows of `count` elements, `stride` elements apart, in one precision: unit u in, the map out; what maps
+   that make two of one make second goes `second` elements behind the first. */
 typedef void rpe_feature_expansion(size_t rows, size_t count, size_t stride, size_t second, void *values);
+
+/* phi(x)_component, apart from the scale, of S = 2 and F = 1, worked by hand or taken from a paper. */
+typedef struct rpe_feature_example {
+    double x[2], projection[2];
+    size_t component;
+    double value;
+} rpe_feature_example;
+
+/* Random features of exp(x . y) whose moments have a closed form. */
+typedef enum rpe_feature_law_name {
+    RPE_FEATURE_LAW_NONE,
+    RPE_FEATURE_LAW_POSITIVE,
+    RPE_FEATURE_LAW_HYPERBOLIC,
+    RPE_FEATURE_LAW_TRIGONOMETRIC,
+    RPE_FEATURE_LAW_COUNT
+} rpe_feature_law_name;
+
+/* phi(x)_c = scale e^(norm |x|^2) g(u_c),  or with `exponential`  scale e^(norm |x|^2 + g(u_c)),
+   u_c = x_c, c < S, or with projections u_f = w_f . x, f < F.
+
+   name, source, the first function of `define` and three examples make a map.  All else may be left out: an expansion is the loop
+   over the definition then.  A new map is a file, and a line of feature_maps.def, which makes a method of it. */
+typedef struct rpe_feature_map {
+    const char *name, *source;
+    const rpe_projection_law *projection; /* NULL: none, F is not looked at */
+    rpe_feature_law_name law;             /* of the projected features */
+    /* g.  The first NULL: u itself.  With a second, the features that it makes follow those of the first. */
+    rpe_feature_function *define[2];
+    /* ln g of the first function where it is positive: asked where g itself is too small for a double. */
+    rpe_feature_function *logarithm;
+    double norm;
+    bool exponential;
+    bool proportional; /* phi(c x) = c phi(x), c > 0: features can be as small as the vector */
+    double (*scale)(size_t projections); /* cancels in attention; NULL: F^(-1/2), or 1 without projections */
+    /* Fast expansions by rpe_precision, to the same numbers as `define`; NULL: there is none. */
+    rpe_feature_expansion *expand[2];
+    /* What u is multiplied by for them; 0: log2(e) with `exponential`, as features are powers of 2 then, 1 without. */
+    double unit;
+    const rpe_feature_example *examples;
+    size_t example_count;
+} rpe_feature_map;
+
+/* The members examples and example_count. */
+#define RPE_FEATURE_EXAMPLES(...)                                                                            \
+    .examples = (const rpe_feature_example[]){__VA_ARGS__},                                                  \
+    .example_count = sizeof((const rpe_feature_example[]){__VA_ARGS__}) / sizeof(rpe_feature_example)
+
+size_t rpe_feature_map_count(void);
+const rpe_feature_map *rpe_feature_map_at(size_t index);
+const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there is none */
+
+#define RPE_UNIT_POWER 1.4426950408889634073599246810018921    /* log2(e) */
+#define RPE_UNIT_QUARTER 0.63661977236758134307553505349005745 /* 2/pi */
+
+/* The maps by identifier, for who composes them. */
+#define RPE_FEATURE_MAP(identifier, name, title) extern const rpe_feature_map rpe_feature_map_##identifier;
+#include "feature_maps.def"
+#undef RPE_FEATURE_MAP
+
+/* ---- what follows from the members ---- */
+
+/* Elements of phi; SIZE_MAX when it overflows. */
+size_t rpe_feature_map_features(const rpe_feature_map *map, size_t projections, size_t size);
+double rpe_feature_map_scale(const rpe_feature_map *map, size_t projections);
+double rpe_feature_map_unit(const rpe_feature_map *map);
+/* The fast expansion of the precision, or else the loop over the definition. */
+void rpe_feature_map_expand_single(const rpe_feature_map *map, size_t rows, size_t count, size_t stride,
+                                   size_t second, float *values);
+void rpe_feature_map_expand_double(const rpe_feature_map *map, size_t rows, size_t count, size_t stride,
+                                   size_t second, double *values);
+
+/* ---- the definition, with what rounding may make of it ---- */
 
 /* A vector x [S] of which each element is known to within its error, and projections w [F,S].  rounding: the unit roundoff of
    who computes with them. */
@@ -38,48 +113,15 @@ typedef struct rpe_feature_value {
     double exponent, value, error;
 } rpe_feature_value;
 
-/* phi(x)_c = scale e^(norm |x|^2) g_c,   g = expand(w_1 . x, ..., w_F . x), or with `exponential` e^expand(...) */
-typedef struct rpe_feature_map {
-    const char *name, *title, *source;
-    const rpe_projection_law *projection;                /* NULL: none, F is not looked at */
-    size_t (*features)(size_t projections, size_t size); /* elements of phi; SIZE_MAX when it overflows */
-    double (*scale)(size_t projections);                 /* cancels in attention */
-    double norm;
-    bool exponential;
-    bool proportional; /* phi(c x) = c phi(x), c > 0: features can be as small as the vector */
-    double
-        unit; /* what projections are multiplied by: log2(e) for powers of 2, 2/pi for quarters of a turn */
-    rpe_feature_expansion *expand[2]; /* by rpe_precision; NULL: nothing to do */
-    /* phi(x)_c by its definition, apart from the scale, plainly and in double: what the rest of this struct is judged by. */
-    rpe_feature_value (*define)(const rpe_known_vector *x, size_t c);
-} rpe_feature_map;
+/* phi(x)_c from `define`, `norm` and `exponential` alone, plainly and in double, apart from the scale: what the expansions are
+   judged by. */
+rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_known_vector *x, size_t c);
 
-size_t rpe_feature_map_count(void);
-const rpe_feature_map *rpe_feature_map_at(size_t index);
-const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there is none */
+/* ---- fast expansions ---- */
 
-#define RPE_UNIT_POWER 1.4426950408889634073599246810018921    /* log2(e) */
-#define RPE_UNIT_QUARTER 0.63661977236758134307553505349005745 /* 2/pi */
-
-/* The maps by name, for who composes them. */
-#define RPE_FEATURE_MAP(name) extern const rpe_feature_map rpe_feature_map_##name;
-#include "feature_maps.def"
-#undef RPE_FEATURE_MAP
-
-/* Elements of phi. */
-size_t rpe_features_once(size_t projections, size_t size);
-size_t rpe_features_twice(size_t projections, size_t size);
-
-/* Definitions. */
-rpe_feature_value rpe_define_rectified(const rpe_known_vector *x, size_t c); /* max(x_c,0) */
-rpe_feature_value rpe_define_positive(const rpe_known_vector *x, size_t c);  /* exp(w_c . x - |x|^2/2) */
-rpe_feature_value rpe_define_mirrored(const rpe_known_vector *x, size_t c);  /* both signs of w_c . x */
-rpe_feature_value rpe_define_circular(const rpe_known_vector *x,
-                                      size_t c); /* exp(|x|^2/2) [cos w . x, sin w . x] */
-
-/* Expansions. */
-rpe_feature_expansion rpe_expand_rectified_single, rpe_expand_rectified_double; /* max(x,0) */
-rpe_feature_expansion rpe_expand_mirrored_single, rpe_expand_mirrored_double;   /* [x, -x] */
+rpe_feature_expansion rpe_expand_rectified_single, rpe_expand_rectified_double;     /* max(x,0) */
+rpe_feature_expansion rpe_expand_elu_and_one_single, rpe_expand_elu_and_one_double; /* x > 0 ? x + 1 : e^x */
+rpe_feature_expansion rpe_expand_mirrored_single, rpe_expand_mirrored_double;       /* [x, -x] */
 rpe_feature_expansion rpe_expand_circular_single,
     rpe_expand_circular_double; /* [cos, sin], x in quarters of a turn */
 

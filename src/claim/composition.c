@@ -1,5 +1,4 @@
 #include <math.h>
-#include <string.h>
 
 #include "rpe_attention.h"
 #include "rpe_closed_form.h"
@@ -151,9 +150,9 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
-    if (strcmp(subject->method->name, "favor-iid") != 0)
+    if (!rpe_feature_law_composed(subject->method->map))
         return rpe_error_set(reason, RPE_ERROR_INPUT,
-                             "the closed form is that of independent positive features, method favor-iid");
+                             "the closed form is that of independent positive features");
     return rpe_supports_gaussian(subject, reason);
 }
 

@@ -10,13 +10,14 @@ static void relative_squares(const rpe_case *subject, const rpe_feature_vectors 
                              double *estimates)
 {
     double x[SIZE_MOST], y[SIZE_MOST];
-    const rpe_feature_law *law = rpe_feature_law_find(subject->method->name);
-    rpe_theory_projection projection = {vectors->size, subject->problem.projections, law->orthogonal};
+    rpe_feature_law law = {0};
+    rpe_feature_law_of(subject->method->map, &law); /* there is one, says hook supports */
+    rpe_theory_projection projection = {vectors->size, subject->problem.projections, law.orthogonal};
     size_t pairs = vectors->query_rows * vectors->key_rows;
     for (size_t pair = 0; pair < pairs; pair++) {
         rpe_feature_pair(vectors, pair, x, y);
         double mean = rpe_theory_feature_mean(vectors->size, x, y);
-        double error = rpe_theory_feature_error(law->map, projection, x, y);
+        double error = rpe_theory_feature_error(law.map, projection, x, y);
         for (size_t t = 0; t < trials; t++) {
             double difference = estimates[t * pairs + pair] - mean;
             estimates[t * pairs + pair] = difference * difference / error - 1.0;

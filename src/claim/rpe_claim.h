@@ -22,8 +22,8 @@ typedef struct rpe_claim_tools {
     uint32_t (*trial)(size_t trial);
     /* Standard error of a sample's mean. */
     double (*standard_error)(const rpe_sample *sample);
-    /* Feature map of a method's name. */
-    const rpe_feature_map *(*feature_map)(const char *name);
+    /* Feature map in the place of a method's. */
+    const rpe_feature_map *(*feature_map)(const rpe_feature_map *map);
     /* rpe_kernel_fit_sine */
     rpe_status (*fit)(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids, int threads,
                       rpe_fit_result *result, rpe_error *error);

@@ -12,7 +12,8 @@
 
 rpe_status rpe_supports_features(const rpe_case *subject, rpe_error *reason)
 {
-    if (rpe_feature_law_find(subject->method->name) == NULL)
+    rpe_feature_law law;
+    if (!rpe_feature_law_of(subject->method->map, &law))
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no random features",
                              subject->method->name);
     return RPE_OK;
@@ -21,7 +22,7 @@ rpe_status rpe_supports_features(const rpe_case *subject, rpe_error *reason)
 const rpe_feature_map *rpe_case_feature_map(const rpe_case *subject)
 {
     const rpe_claim_tools *tools = subject->tools;
-    return (tools->feature_map != NULL ? tools->feature_map : rpe_feature_map_find)(subject->method->name);
+    return tools->feature_map != NULL ? tools->feature_map(subject->method->map) : subject->method->map;
 }
 
 static double *scaled(size_t count, const double *values)

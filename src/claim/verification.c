@@ -180,7 +180,7 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
         subject.method = method_to_try(run, claim, i);
         if (subject.method == NULL)
             continue;
-        subject.problem.projections = subject.method->projects ? source->problem.projections : 0;
+        subject.problem.projections = rpe_method_projects(subject.method) ? source->problem.projections : 0;
         status = try_samplers(run, claim, &subject, error);
     }
     return status;

@@ -67,13 +67,13 @@ static rpe_status projection_options_check(const attending *run, rpe_error *erro
 {
     const rpe_option_value *features = &run->arguments->values[FEATURES];
     const rpe_option_value *projection = &run->arguments->values[PROJECTION];
-    if (!run->method->projects && (features->given || projection->given))
+    if (!rpe_method_projects(run->method) && (features->given || projection->given))
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "--%s: expected only with a method that has random features, found method %s",
                              features->given ? "features" : "projection", run->method->name);
     if (features->given && projection->given)
         return rpe_error_set(error, RPE_ERROR_INPUT, "--projection: expected without --features, found both");
-    if (run->method->projects && !features->given && !projection->given)
+    if (rpe_method_projects(run->method) && !features->given && !projection->given)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "--features: expected --features F or --projection w.npy for method %s, found "
                              "neither",
@@ -176,7 +176,7 @@ static const char *projection_text(const attending *run, char text[RPE_DRAW_TEXT
     text[0] = '\0';
     if (run->draw.noise.projection != NULL)
         snprintf(text, RPE_DRAW_TEXT_CAPACITY, ", %zu given projections", run->problem.projections);
-    else if (run->method->projects)
+    else if (rpe_method_projects(run->method))
         snprintf(text, RPE_DRAW_TEXT_CAPACITY, ", %zu projections of seed %" PRIu64, run->problem.projections,
                  run->draw.noise.stream.seed);
     return text;

@@ -21,8 +21,13 @@ static void entry_print(const char *name, const char *title, const char *note)
 static rpe_status methods_list(rpe_error *error)
 {
     (void)error;
-    for (size_t i = 0; i < rpe_method_count(); i++)
-        entry_print(rpe_method_at(i)->name, rpe_method_at(i)->title, rpe_method_at(i)->source);
+    for (size_t i = 0; i < rpe_method_count(); i++) {
+        const rpe_method *method = rpe_method_at(i);
+        char source[512];
+        snprintf(source, sizeof source, "%s%s%s", method->source, method->map != NULL ? "; " : "",
+                 method->map != NULL ? method->map->source : "");
+        entry_print(method->name, method->title, source);
+    }
     return RPE_OK;
 }
 

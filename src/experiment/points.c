@@ -123,7 +123,7 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
     grid_cursor cursor = {0};
     size_t before = points->count;
     do {
-        bool projects = grid->methods[cursor.method]->projects;
+        bool projects = rpe_method_projects(grid->methods[cursor.method]);
         if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal] ||
             !grid->shared_heads[cursor.shared] || (!projects && cursor.projection > 0))
             continue;

@@ -58,7 +58,7 @@ void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, co
     rpe_row_set_count(row, RPE_COLUMN_values, problem->value_features);
     if (problem->kernel != NULL)
         rpe_row_set_count(row, RPE_COLUMN_realizations, point->realizations);
-    if (point->method->projects)
+    if (rpe_method_projects(point->method))
         rpe_row_set_count(row, RPE_COLUMN_projections, point->projections);
     snprintf(row->text[RPE_COLUMN_seed], RPE_CELL_CAPACITY, "%" PRIu64, file->identity->seed);
     row->cells[RPE_COLUMN_seed] = row->text[RPE_COLUMN_seed];

@@ -345,7 +345,7 @@ static rpe_status method_find(const char *name, const rpe_problem *problem, cons
     if (*method == NULL)
         return rpe_error_set(&last_error, RPE_ERROR_INPUT,
                              "method: expected a name of rpebench_method_name, found \"%s\"", name);
-    if ((*method)->projects && problem->projections == 0)
+    if (rpe_method_projects(*method) && problem->projections == 0)
         return rpe_error_set(&last_error, RPE_ERROR_INPUT,
                              "projections: expected at least 1 for method %s, found 0", name);
     if ((*method)->encode != NULL && problem->kernel != NULL && problem->realizations == 0)

@@ -29,7 +29,7 @@ static rpe_status linear_make(rpe_linear **linear, const rpe_subject *subject, s
                                                     .keys = problem->keys.count * problem->heads,
                                                     .size = size,
                                                     .values = 1},
-                                          .map = rpe_feature_map_find(subject->method->name),
+                                          .map = subject->method->map,
                                           .projections = problem->projections,
                                           .precision = RPE_DOUBLE};
     return rpe_linear_create(linear, &settings, error);
@@ -109,7 +109,8 @@ static double relative_squares(const rpe_subject *subject, const rpe_trial *tria
 
 static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 {
-    if (rpe_feature_law_find(subject->method->name) == NULL)
+    rpe_feature_law law;
+    if (!rpe_feature_law_of(subject->method->map, &law))
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no random features of a known law",
                              subject->method->name);
     if (subject->problem->precision != RPE_DOUBLE)
@@ -160,8 +161,10 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
 static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
-    const rpe_feature_law *law = rpe_feature_law_find(subject->method->name);
-    const rpe_theory_projection projection = {problem->features, problem->projections, law->orthogonal};
+    rpe_feature_law law;
+    if (!rpe_feature_law_of(subject->method->map, &law))
+        return supports(subject, error);
+    const rpe_theory_projection projection = {problem->features, problem->projections, law.orthogonal};
     size_t size = problem->features, pairs = problem->heads * problem->queries.count * problem->keys.count;
     double scale = pow((double)size, -0.25), sum = 0.0;
     double *x = rpe_memory_allocate(size, 2 * sizeof *x);
@@ -175,7 +178,7 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
             x[size + d] =
                 scale * ((const double *)subject->inputs.keys)[(n * problem->heads + head) * size + d];
         }
-        sum += exp(rpe_theory_feature_logarithm(law->map, projection, x, x + size) -
+        sum += exp(rpe_theory_feature_logarithm(law.map, projection, x, x + size) -
                    2.0 * plain_score(subject, head, m, n));
     }
     rpe_memory_free(x);
@@ -259,8 +262,7 @@ static void encoded_evaluate(const rpe_subject *subject, const rpe_trial *trial,
 
 static bool encoded_has_closed_form(const rpe_subject *subject)
 {
-    const rpe_feature_law *law = rpe_feature_law_find(subject->method->name);
-    return law != NULL && law->map == RPE_THEORY_POSITIVE && !law->orthogonal;
+    return rpe_feature_law_composed(subject->method->map);
 }
 
 /* Var / E1^2, mean over heads and pairs */

@@ -1,18 +1,21 @@
 #include "rpe_feature_law.h"
 
-#include <string.h>
-
-static const rpe_feature_law laws[] = {
-    {"favor", RPE_THEORY_POSITIVE, true},
-    {"favor-iid", RPE_THEORY_POSITIVE, false},
-    {"favor-hyperbolic", RPE_THEORY_HYPERBOLIC, true},
-    {"favor-trigonometric", RPE_THEORY_TRIGONOMETRIC, true},
+static const rpe_theory_map theory_maps[RPE_FEATURE_LAW_COUNT] = {
+    [RPE_FEATURE_LAW_POSITIVE] = RPE_THEORY_POSITIVE,
+    [RPE_FEATURE_LAW_HYPERBOLIC] = RPE_THEORY_HYPERBOLIC,
+    [RPE_FEATURE_LAW_TRIGONOMETRIC] = RPE_THEORY_TRIGONOMETRIC,
 };
 
-const rpe_feature_law *rpe_feature_law_find(const char *method)
+bool rpe_feature_law_of(const rpe_feature_map *map, rpe_feature_law *law)
 {
-    for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++)
-        if (strcmp(laws[i].method, method) == 0)
-            return &laws[i];
-    return NULL;
+    if (map == NULL || map->law == RPE_FEATURE_LAW_NONE)
+        return false;
+    *law = (rpe_feature_law){theory_maps[map->law], map->projection == &rpe_projection_orthogonal};
+    return true;
+}
+
+bool rpe_feature_law_composed(const rpe_feature_map *map)
+{
+    rpe_feature_law law;
+    return rpe_feature_law_of(map, &law) && law.map == RPE_THEORY_POSITIVE && !law.orthogonal;
 }

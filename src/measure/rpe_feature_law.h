@@ -1,16 +1,18 @@
-/* What theory calls the random features of a method. */
+/* What theory calls the random features of a map. */
 #ifndef RPE_FEATURE_LAW_H
 #define RPE_FEATURE_LAW_H
 
+#include "rpe_feature_map.h"
 #include "rpe_theory_features.h"
 
 typedef struct rpe_feature_law {
-    const char *method; /* key of the method and of its feature map */
     rpe_theory_map map;
     bool orthogonal;
 } rpe_feature_law;
 
-/* NULL: the method has no random features whose closed form is known. */
-const rpe_feature_law *rpe_feature_law_find(const char *method);
+/* False: the map (NULL: there is none) has no random features whose closed form is known. */
+bool rpe_feature_law_of(const rpe_feature_map *map, rpe_feature_law *law);
+/* Whether they are positive and of independent projections: form 14 is theirs. */
+bool rpe_feature_law_composed(const rpe_feature_map *map);
 
 #endif

@@ -9,7 +9,7 @@
 
 static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 {
-    if (subject->method->projects)
+    if (rpe_method_projects(subject->method))
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s is no softmax of the scores",
                              subject->method->name);
     return rpe_subject_gaussian(subject, error);

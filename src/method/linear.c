@@ -68,10 +68,9 @@ size_t rpe_linear_method_workspace_bytes(const void *plan)
                                             : rpe_spe_workspace_bytes(&linear->spe, attention);
 }
 
-bool rpe_linear_method_random(const rpe_problem *problem)
+bool rpe_linear_method_random(const rpe_problem *problem, const rpe_feature_map *map)
 {
-    (void)problem;
-    return true;
+    return map->projection != NULL || rpe_spe_random(problem);
 }
 
 /* Of a map without projections the noise may be NULL. */
@@ -114,7 +113,7 @@ rpe_cost rpe_linear_method_cost(const rpe_problem *problem, const rpe_feature_ma
     rpe_cost result = rpe_spe_cost(problem);
     double size = (double)rpe_spe_size(problem), columns = (double)problem->value_features + 1;
     double projections = map->projection != NULL ? (double)problem->projections : 0;
-    double features = (double)map->features(problem->projections, rpe_spe_size(problem));
+    double features = (double)rpe_feature_map_features(map, problem->projections, rpe_spe_size(problem));
     double heads = (double)problem->heads * (double)problem->batch;
     size_t queries = problem->queries.count, keys = problem->keys.count;
     double positions = (double)queries + (double)(problem->causal && queries < keys ? queries : keys);

@@ -51,7 +51,7 @@ static rpe_status run_create(features_run *run, rpe_error *error)
 {
     const rpe_definition *definition = run->definition;
     size_t size = definition->queries.size;
-    run->features = run->map->features(definition->problem->projections, size);
+    run->features = rpe_feature_map_features(run->map, definition->problem->projections, size);
     run->queries.count = definition->queries.count;
     run->keys.count = definition->keys.count;
     size_t width = run->features * sizeof(rpe_feature_value);
@@ -80,7 +80,7 @@ static void side_define(const features_run *run, const rpe_known_rows *rows, con
             errors[s] = rows->errors[m * rows->size + s] / root + x.rounding * fabs(vector[s]);
         }
         for (size_t c = 0; c < run->features; c++)
-            side->values[m * run->features + c] = run->map->define(&x, c);
+            side->values[m * run->features + c] = rpe_feature_map_define(run->map, &x, c);
     }
 }
 

@@ -1,15 +1,22 @@
-/* The registry: one line of methods.def, one entry. */
+/* The registry: one line of methods.def or of feature_maps.def, one entry. */
 #include "rpe_method.h"
 
 #include <string.h>
 
-#define RPE_METHOD(name) extern const rpe_method rpe_method_##name;
+#define RPE_METHOD(identifier) extern const rpe_method rpe_method_##identifier;
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(identifier)
+#include "feature_maps.def"
 #include "methods.def"
+#undef RPE_FEATURE_MAP
 #undef RPE_METHOD
 
 static const rpe_method *const methods[] = {
-#define RPE_METHOD(name) &rpe_method_##name,
+#define RPE_METHOD(identifier) &rpe_method_##identifier,
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(identifier)
 #include "methods.def"
+/* behind the others */
+#include "feature_maps.def"
+#undef RPE_FEATURE_MAP
 #undef RPE_METHOD
 };
 
@@ -31,4 +38,9 @@ const rpe_method *rpe_method_find(const char *name)
         }
     }
     return NULL;
+}
+
+bool rpe_method_projects(const rpe_method *method)
+{
+    return method->map != NULL && method->map->projection != NULL;
 }

@@ -1,5 +1,5 @@
 /* Methods: what a user calls an attention with relative positions.  A problem is planned by a method; a stream gives the
-   randomness of one trial.  One file each, listed in methods.def; a hook that is NULL is a capability the method lacks. */
+   randomness of one trial.  One file each, listed in methods.def, and one for every feature map; a hook that is NULL is a capability the method lacks. */
 #ifndef RPE_METHOD_H
 #define RPE_METHOD_H
 
@@ -9,6 +9,7 @@
 #include "rpe_array.h"
 #include "rpe_encoder.h"
 #include "rpe_error.h"
+#include "rpe_feature_map.h"
 #include "rpe_kernel.h"
 #include "rpe_sampler.h"
 #include "rpe_workspace.h"
@@ -72,7 +73,7 @@ typedef struct rpe_definition {
 typedef struct rpe_method {
     const char *name, *title, *source; /* key on the command line and in CSV; legend; paper and equation */
     const rpe_oracle *oracle;          /* what it is measured against */
-    bool projects; /* has random features: problem.projections is asked for, noise.projection is used */
+    const rpe_feature_map *map;        /* of linear attention; NULL: it is another */
     rpe_status (*supports)(const rpe_problem *problem, rpe_error *error); /* if not, says why */
     rpe_status (*plan)(void **plan, const rpe_problem *problem,
                        rpe_error *error); /* what all trials share; read-only then */
@@ -102,6 +103,9 @@ typedef struct rpe_method {
 /* Whether outputs [B,M,H,V] of a problem are all finite; if not, names the first row and its head.  name: what they are. */
 rpe_status rpe_method_outputs_check(const rpe_problem *problem, const void *outputs, const char *name,
                                     rpe_error *error);
+
+/* Whether it has random features: problem.projections is asked for, noise.projection is used. */
+bool rpe_method_projects(const rpe_method *method);
 
 size_t rpe_method_count(void);
 const rpe_method *rpe_method_at(size_t index);

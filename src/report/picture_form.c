@@ -54,7 +54,7 @@ static bool has_projections(const rpe_configuration *configuration)
 {
     for (size_t g = 0; g < configuration->grid_count; g++)
         for (size_t i = 0; i < configuration->grids[g].method_count; i++)
-            if (configuration->grids[g].methods[i]->projects)
+            if (rpe_method_projects(configuration->grids[g].methods[i]))
                 return true;
     return false;
 }

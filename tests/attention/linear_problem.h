@@ -32,34 +32,26 @@ static inline void linear_run(problem *p, const rpe_feature_map *map, size_t pro
     rpe_linear_destroy(linear);
 }
 
-/* One element of phi, in logarithm of its size and sign, straight from the definition. */
+/* One element of phi, in logarithm of its size and sign, straight from the map's definition. */
 static inline double feature_log(const rpe_feature_map *map, const double *x, size_t size, size_t projections,
                                  const double *w, size_t c, double *sign)
 {
-    double root = sqrt(sqrt((double)size)), dot = 0, square = 0;
-    *sign = 1;
+    double root = sqrt(sqrt((double)size)), scaled[64], errors[64] = {0};
+    assert_true(size <= 64);
     for (size_t s = 0; s < size; s++) {
-        square += x[s] / root * (x[s] / root);
-        dot += map->projection == NULL ? 0 : w[c % projections * size + s] * (x[s] / root);
+        scaled[s] = x[s] / root;
     }
-    if (strcmp(map->name, "relu") == 0) {
-        *sign = x[c] > 0 ? 1 : 0;
-        return x[c] > 0 ? log(x[c] / root) : 0;
-    }
-    if (strcmp(map->name, "favor-trigonometric") == 0) {
-        double g = c < projections ? cos(dot) : sin(dot);
-        *sign = g < 0 ? -1 : 1;
-        return log(fabs(g)) + square / 2 - log((double)projections) / 2;
-    }
-    double pairs = strcmp(map->name, "favor-hyperbolic") == 0 ? 2 : 1;
-    return (c < projections ? dot : -dot) - square / 2 - log(pairs * (double)projections) / 2;
+    const rpe_known_vector known = {projections, size, w, scaled, errors, 0x1p-53};
+    rpe_feature_value phi = rpe_feature_map_define(map, &known, c);
+    *sign = phi.value > 0 ? 1 : phi.value < 0 ? -1 : 0;
+    return phi.value != 0 ? phi.exponent + log(fabs(phi.value) * rpe_feature_map_scale(map, projections)) : 0;
 }
 
 /* Logarithms and signs of the features of all rows, [rows,C]. */
 static inline double *logs_make(const rpe_feature_map *map, const double *x, size_t rows, size_t size,
                                 size_t projections, const double *w, double **signs)
 {
-    size_t features = map->features(projections, size);
+    size_t features = rpe_feature_map_features(map, projections, size);
     double *logs = rpe_memory_allocate(rows * features, sizeof *logs);
     *signs = rpe_memory_allocate(rows * features, sizeof **signs);
     for (size_t i = 0; i < rows * features; i++) {
@@ -73,7 +65,7 @@ static inline double *linear_dense(const problem *p, const rpe_feature_map *map,
                                    const double *w)
 {
     const rpe_attention_shape *s = &p->shape;
-    size_t features = map->features(projections, s->size);
+    size_t features = rpe_feature_map_features(map, projections, s->size);
     double *outputs = rpe_memory_allocate(p->output_count, sizeof *outputs), *a_sign, *b_sign;
     double *a = logs_make(map, p->q, s->batch * s->queries * s->heads, s->size, projections, w, &a_sign);
     double *b = logs_make(map, p->k, s->batch * s->keys * s->heads, s->size, projections, w, &b_sign);

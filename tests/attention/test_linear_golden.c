@@ -164,7 +164,7 @@ static double *features_make(const golden_case *c, const rpe_array *vectors, con
 static void weights_check(const golden_case *c)
 {
     const rpe_attention_shape *s = &c->shape;
-    size_t features = c->map->features(c->projections, s->size);
+    size_t features = rpe_feature_map_features(c->map, c->projections, s->size);
     double *phi_q = features_make(c, &c->queries, "query_features");
     double *phi_k = features_make(c, &c->keys, "key_features");
     double *weights = rpe_memory_allocate(s->heads * s->queries * s->keys, sizeof *weights);

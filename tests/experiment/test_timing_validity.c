@@ -33,7 +33,7 @@ static void validate(const rpe_method *method, const validity_case *c, rpe_timed
     *timed = (rpe_timed){.point = &point, .input = &input, .problem = input.problem, .threads = c->threads};
     timed->problem.sampler = rpe_sampler_find("gaussian");
     timed->problem.realizations = c->realizations;
-    timed->problem.projections = method->projects ? 6 : 0;
+    timed->problem.projections = rpe_method_projects(method) ? 6 : 0;
     timed->problem.precision = c->precision;
     timed->problem.causal = c->causal;
     const rpe_timing timing = {.seed = c->seed, .timed = timed, .count = 1};

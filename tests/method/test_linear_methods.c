@@ -133,7 +133,7 @@ static void composition(void **state)
         const rpe_method *method = rpe_method_find(map->name);
         rpe_problem problem = problem_make(i % 2 == 0 ? &kernel : NULL);
         assert_non_null(method);
-        assert_int_equal(method->projects, map->projection != NULL);
+        assert_int_equal(rpe_method_projects(method), map->projection != NULL);
         assert_int_equal(method->random(&problem), map->projection != NULL || problem.kernel != NULL);
         problem.causal = i / 2 % 2 == 1;
         method_run(method, &problem, &noise, outputs);
@@ -183,7 +183,7 @@ static void refusals(void **state)
         char message[128];
         void *plan = NULL;
         problem.projections = 0;
-        if (!method->projects) {
+        if (!rpe_method_projects(method)) {
             rpe_test_ok(method->supports(&problem, &error), &error);
             continue;
         }
@@ -205,7 +205,7 @@ static void costs(void **state)
         const rpe_feature_map *map = rpe_feature_map_at(i / 2);
         const rpe_method *method = rpe_method_find(map->name);
         rpe_problem problem = problem_make(NULL);
-        double features = (double)map->features(PROJECTIONS, FEATURES);
+        double features = (double)rpe_feature_map_features(map, PROJECTIONS, FEATURES);
         double projections = map->projection != NULL ? PROJECTIONS : 0, flops = 0;
         problem.causal = i % 2 == 1;
         for (size_t row = 0; row < QUERIES + (problem.causal ? QUERIES : KEYS); row++) {

@@ -18,10 +18,10 @@ static uint32_t trial_itself(size_t trial)
 /* ---- random features ---- */
 
 /* Hooks give a static copy of the map, which is changed: the same whenever it is asked for. */
-static const rpe_feature_map *norm_missing(const char *name)
+static const rpe_feature_map *norm_missing(const rpe_feature_map *honest)
 {
     static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
+    map = *honest;
     map.norm = 0.0;
     return &map;
 }
@@ -43,10 +43,10 @@ static double scale_twice(size_t projections)
     return 1.0 / (double)projections;
 }
 
-static const rpe_feature_map *scale_of_both(const char *name)
+static const rpe_feature_map *scale_of_both(const rpe_feature_map *honest)
 {
     static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
+    map = *honest;
     map.scale = scale_twice;
     return &map;
 }
@@ -76,10 +76,10 @@ static void unit_draw(size_t projections, size_t size, rpe_stream stream, double
 }
 
 /* The map of that name with other projections; valid until the next call. */
-static const rpe_feature_map *map_with(const char *name, const rpe_projection_law *law)
+static const rpe_feature_map *map_with(const rpe_feature_map *honest, const rpe_projection_law *law)
 {
     static rpe_feature_map map;
-    map = *rpe_feature_map_find(name);
+    map = *honest;
     map.projection = law;
     return &map;
 }
@@ -91,9 +91,9 @@ static size_t orthogonal_bytes(size_t projections, size_t size)
 
 static const rpe_projection_law unit_law = {orthogonal_bytes, unit_draw};
 
-static const rpe_feature_map *lengths_missing(const char *name)
+static const rpe_feature_map *lengths_missing(const rpe_feature_map *honest)
 {
-    return map_with(name, &unit_law);
+    return map_with(honest, &unit_law);
 }
 
 TOOLS(feature_lengths, .feature_map = lengths_missing)
@@ -123,9 +123,9 @@ static size_t independent_bytes(size_t projections, size_t size)
 
 static const rpe_projection_law repeated_law = {independent_bytes, repeated_draw};
 
-static const rpe_feature_map *directions_repeated(const char *name)
+static const rpe_feature_map *directions_repeated(const rpe_feature_map *honest)
 {
-    return map_with(name, &repeated_law);
+    return map_with(honest, &repeated_law);
 }
 
 TOOLS(feature_directions, .feature_map = directions_repeated)
@@ -150,9 +150,9 @@ static void correlated_draw(size_t projections, size_t size, rpe_stream stream, 
 
 static const rpe_projection_law correlated_law = {independent_bytes, correlated_draw};
 
-static const rpe_feature_map *directions_correlated(const char *name)
+static const rpe_feature_map *directions_correlated(const rpe_feature_map *honest)
 {
-    return map_with(name, &correlated_law);
+    return map_with(honest, &correlated_law);
 }
 
 TOOLS(feature_correlated, .feature_map = directions_correlated)

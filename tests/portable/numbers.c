@@ -138,7 +138,7 @@ static void kernel_put(writer *w, const char *path)
         w->problem.sampler = rpe_sampler_at(i / 4 % rpe_sampler_count());
         w->problem.precision = i % 2 == 0 ? RPE_DOUBLE : RPE_SINGLE;
         w->problem.causal = i / 2 % 2 == 1;
-        w->problem.projections = w->method->projects ? 40 : 0;
+        w->problem.projections = rpe_method_projects(w->method) ? 40 : 0;
         method_put(w);
     }
     rpe_kernel_destroy(kernel);
