@@ -73,29 +73,28 @@ static size_t count_above(size_t count, const double *singular, double threshold
     return above;
 }
 
-static rpe_status codes_decompose(rpe_theory_codes *codes, const rpe_theory *theory, double resolution,
-                                  rpe_error *error)
+rpe_status rpe_theory_codes_decompose(rpe_theory_codes *codes, size_t queries, size_t keys, size_t rows,
+                                      double *matrix, double resolution, rpe_error *error)
 {
-    size_t rows = theory->rows, least = codes->count < rows ? codes->count : rows;
-    size_t most = codes->count < rows ? rows : codes->count, entries;
-    if (most > INT_MAX || !rpe_size_multiply(codes->count, most, &entries))
-        return rpe_error_memory(error, "coefficients of codes", codes->count, rows * sizeof(double));
-    double *matrix = rpe_memory_allocate(codes->count * rows, sizeof *matrix);
-    codes->basis = rpe_memory_allocate(codes->count * least, sizeof *codes->basis);
-    codes->singular = rpe_memory_allocate(least, sizeof *codes->singular);
+    rpe_theory_codes made = {.queries = queries, .keys = keys, .count = queries + keys};
+    size_t least = made.count < rows ? made.count : rows, most = made.count < rows ? rows : made.count;
+    if (most > INT_MAX)
+        return rpe_error_memory(error, "coefficients of codes", made.count, rows * sizeof(double));
+    made.basis = rpe_memory_allocate(made.count * least, sizeof *made.basis);
+    made.singular = rpe_memory_allocate(least, sizeof *made.singular);
     rpe_status status = RPE_OK;
-    if (matrix == NULL || codes->basis == NULL || codes->singular == NULL) {
-        status = rpe_error_memory(error, "coefficients of codes", codes->count * rows, sizeof *matrix);
-    } else {
-        coefficients_fill(theory, matrix);
-        status = decompose(codes->count, rows, matrix, codes->basis, codes->singular, error);
-    }
-    rpe_memory_free(matrix);
-    if (status != RPE_OK)
+    if (made.basis == NULL || made.singular == NULL)
+        status = rpe_error_memory(error, "singular values of codes", made.count, least * sizeof(double));
+    else
+        status = decompose(made.count, rows, matrix, made.basis, made.singular, error);
+    if (status != RPE_OK) {
+        rpe_theory_codes_destroy(&made);
         return status;
+    }
     double rounding = (double)most * 0x1p-52;
-    codes->range = count_above(least, codes->singular, rounding);
-    codes->rank = count_above(codes->range, codes->singular, fmax(rounding, resolution));
+    made.range = count_above(least, made.singular, rounding);
+    made.rank = count_above(made.range, made.singular, fmax(rounding, resolution));
+    *codes = made;
     return RPE_OK;
 }
 
@@ -110,14 +109,17 @@ rpe_status rpe_theory_codes_create(rpe_theory_codes *codes, const rpe_kernel *ke
     rpe_status status = unit_theory(&theory, kernel, head, feature, queries, keys, error);
     if (status != RPE_OK)
         return status;
-    rpe_theory_codes made = {
-        .queries = queries->count, .keys = keys->count, .count = queries->count + keys->count};
-    status = codes_decompose(&made, theory, resolution, error);
+    size_t count = queries->count + keys->count, rows = theory->rows, entries;
+    double *matrix =
+        rpe_size_multiply(count, rows, &entries) ? rpe_memory_allocate(entries, sizeof *matrix) : NULL;
+    if (matrix == NULL) {
+        status = rpe_error_memory(error, "coefficients of codes", count, rows * sizeof *matrix);
+    } else {
+        coefficients_fill(theory, matrix);
+        status = rpe_theory_codes_decompose(codes, queries->count, keys->count, rows, matrix, resolution, error);
+    }
+    rpe_memory_free(matrix);
     rpe_theory_destroy(theory);
-    if (status == RPE_OK)
-        *codes = made;
-    else
-        rpe_theory_codes_destroy(&made);
     return status;
 }
 

@@ -21,6 +21,9 @@ typedef struct rpe_theory_codes {
 rpe_status rpe_theory_codes_create(rpe_theory_codes *codes, const rpe_kernel *kernel, size_t head,
                                    size_t feature, const rpe_positions *queries, const rpe_positions *keys,
                                    double resolution, rpe_error *error);
+/* The same for coefficients B^T [rows,M+N] of the caller's own, which are overwritten. */
+rpe_status rpe_theory_codes_decompose(rpe_theory_codes *codes, size_t queries, size_t keys, size_t rows,
+                                      double *matrix, double resolution, rpe_error *error);
 void rpe_theory_codes_destroy(rpe_theory_codes *codes);
 
 /* stacked [R,M+N].  whitened [R,rank]: iid standard normal for true codes; its squares sum to chi^2 of R*rank.
