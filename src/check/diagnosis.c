@@ -1,230 +1,164 @@
-/* The features that fail are measured again, as draws for the kernel with each of the usual errors. */
+/* Each usual cause is undone in the codes that were read.  It is named where they then pass everything: first, as this is fast,
+   the tests of a few features on their own, then the whole of the check. */
 #include "rpe_check_diagnosis.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_parallel.h"
+#include "rpe_check_correction.h"
+#include "rpe_interrupt.h"
 
-#define LOOKED_AT_MOST 12 /* features */
+#define FIRST 3 /* features that are looked at before the whole of the check */
 
 typedef struct diagnosis {
     rpe_check_report *report;
-    const rpe_check_settings *settings;
-    const rpe_check_subject *subject;
-    const rpe_check_evidence *evidence;
-    rpe_check_feature features[LOOKED_AT_MOST];
-    size_t count;
-    double deflation; /* mean square of the whitened codes of these features */
+    rpe_check_correction plain; /* nothing undone */
+    rpe_check_feature features[RPE_CHECK_SCREENED];
 } diagnosis;
 
-/* A factor on the codes: (R D)^(1/4) too many, and relatives. */
-typedef struct scaling {
-    const char *name;
-    double realizations, features; /* exponents of R and D in the factor that undoes the error */
-} scaling;
-
-static const scaling scalings[] = {
-    {"the codes carry (R D)^(-1/4): use --scaled", 0.25, 0.25},
-    {"the codes carry (R D)^(1/4)", -0.25, -0.25},
-    {"the codes carry R^(-1/4)", 0.25, 0},
-    {"the codes carry D^(-1/4)", 0, 0.25},
-    {"the codes carry R^(-1/2)", 0.5, 0},
-};
-
-/* The same where --scaled was given. */
-static const scaling scalings_of_scaled[] = {
-    {"the codes do not carry (R D)^(-1/4): do not use --scaled", -0.25, -0.25},
-    {"the codes carry (R D)^(-1/4) twice", 0.25, 0.25},
-    {"the codes carry R^(-1/4) without the D", 0, -0.25},
-    {"the codes carry D^(-1/4) without the R", -0.25, 0},
-    {"the codes carry R^(-1/2) without the D", 0.25, -0.25},
-};
-#define SCALINGS (sizeof scalings / sizeof scalings[0])
-
-/* p-value of the features for that subject; NaN when it cannot be one. */
-static rpe_status try_subject(diagnosis *d, const rpe_check_subject *subject, double *p, rpe_error *error)
-{
-    rpe_check_window window;
-    rpe_check_feature features[LOOKED_AT_MOST];
-    double each[LOOKED_AT_MOST];
-    rpe_status status = rpe_check_window_choose(&window, subject, error);
-    if (status != RPE_OK)
-        return status;
-    for (size_t f = 0; f < d->count; f++)
-        features[f] = (rpe_check_feature){.head = d->features[f].head, .feature = d->features[f].feature};
-    status = rpe_check_features_measure(features, d->count, subject, &window, d->settings->threads, error);
-    if (status != RPE_OK)
-        return status;
-    double inflation = rpe_check_inflation(d->evidence, d->settings->any_noise);
-    for (size_t f = 0; f < d->count; f++)
-        each[f] = rpe_check_feature_p(&features[f], window.realizations, inflation);
-    *p = rpe_holm_smallest(d->count, each);
-    return RPE_OK;
-}
-
 /* Keeps the best, in falling order of p. */
-static void fit_keep(rpe_check_report *report, const char *name, const char *suffix, double p)
+static void fit_keep(rpe_check_report *report, const rpe_check_cause *cause, const char *detail,
+                     const char *besides, double p)
 {
+    rpe_check_fit fit = {.p = p};
+    const char *place = strstr(cause->sentence, "%s");
+    size_t before = place == NULL ? strlen(cause->sentence) : (size_t)(place - cause->sentence);
+    snprintf(fit.name, sizeof fit.name, "%.*s%s%s%s", (int)before, cause->sentence, detail,
+             place == NULL ? "" : place + 2, besides);
+    for (size_t i = 0; i < report->fit_count; i++)
+        if (strcmp(report->fits[i].name, fit.name) == 0)
+            return;
     size_t at = report->fit_count < RPE_CHECK_FITS_MAX ? report->fit_count++ : RPE_CHECK_FITS_MAX - 1;
     for (; at > 0 && report->fits[at - 1].p < p; at--)
         report->fits[at] = report->fits[at - 1];
-    report->fits[at].p = p;
-    snprintf(report->fits[at].name, sizeof report->fits[at].name, "%s%s", name, suffix);
+    report->fits[at] = fit;
 }
 
-static rpe_status try_error(diagnosis *d, const rpe_check_subject *subject, const char *name,
-                            const char *suffix, rpe_error *error)
+/* What is looked at first, without what is left out. */
+static size_t screened(const rpe_check_correction *correction, rpe_check_feature features[RPE_CHECK_SCREENED])
 {
-    double p = 0;
-    rpe_status status = try_subject(d, subject, &p, error);
+    size_t count = 0, width = correction->read->kernel->features;
+    for (size_t f = 0; f < correction->feature_count && count < FIRST; f++) {
+        const rpe_check_feature *feature = &correction->features[f];
+        if (correction->left_out == NULL || !correction->left_out[feature->head * width + feature->feature])
+            features[count++] = *feature;
+    }
+    return count;
+}
+
+/* The whole of the check; p: the smallest adjusted one. */
+static rpe_status confirm(const rpe_check_correction *correction, bool *passes, double *p, rpe_error *error)
+{
+    rpe_check_evidence evidence = {0};
+    rpe_check_report report = {0};
+    rpe_status status = rpe_check_evidence_make(&evidence, &correction->subject, correction->left_out,
+                                                correction->settings->threads, error);
     if (status != RPE_OK)
         return status;
-    d->report->candidates++;
-    if (p >= d->settings->level)
-        fit_keep(d->report, name, suffix, p);
+    rpe_check_judge(&report, &evidence, correction->settings->level, correction->any_noise);
+    *passes = report.draws;
+    *p = 1;
+    for (size_t i = 0; i < report.finding_count; i++)
+        *p = fmin(*p, isnan(report.findings[i].adjusted) ? 1 : report.findings[i].adjusted);
+    rpe_check_evidence_destroy(&evidence);
     return RPE_OK;
 }
 
-static void factor_apply(rpe_check_subject *subject, const scaling *by, bool query, bool key)
+static rpe_status look(diagnosis *d, const rpe_check_cause *cause, const rpe_check_correction *correction,
+                       const char *besides, rpe_error *error)
 {
-    double factor = pow((double)subject->realizations, by->realizations) *
-                    pow((double)subject->kernel->features, by->features);
-    subject->factor[0] *= query ? factor : 1;
-    subject->factor[1] *= key ? factor : 1;
+    rpe_check_feature features[RPE_CHECK_SCREENED];
+    size_t count = screened(correction, features);
+    bool passes = false;
+    double p = 1;
+    rpe_status status = rpe_check_screen(correction, features, count, &p, error);
+    d->report->candidates++;
+    if (status == RPE_OK && p >= correction->settings->level)
+        status = confirm(correction, &passes, &p, error);
+    if (status == RPE_OK && passes)
+        fit_keep(d->report, cause, correction->detail, besides, p);
+    return status;
 }
 
-static const scaling *scalings_of(const diagnosis *d)
+/* One variant of a cause; scaled: with (R D)^(-1/4), which should not be there or is missing, besides. */
+static rpe_status try_variant(diagnosis *d, const rpe_check_cause *cause, size_t variant, bool scaled,
+                              rpe_error *error)
 {
-    return d->settings->scaled ? scalings_of_scaled : scalings;
+    rpe_check_correction correction = d->plain;
+    correction.variant = variant;
+    correction.error = error;
+    rpe_status status = rpe_check_correction_begin(&correction);
+    bool applies = status == RPE_OK && cause->undo(&correction);
+    if (status == RPE_OK)
+        status = correction.status;
+    if (applies && status == RPE_OK && scaled) {
+        correction.variant = 0;
+        applies = correction.settings->scaled ? rpe_check_undo_release_scale_absent(&correction)
+                                              : rpe_check_undo_release_scale(&correction);
+    }
+    if (applies && status == RPE_OK)
+        status = look(d, cause, &correction,
+                      !scaled                       ? ""
+                      : correction.settings->scaled ? "; and the codes do not carry (R D)^(-1/4)"
+                                                    : "; and the codes carry (R D)^(-1/4)",
+                      error);
+    rpe_check_correction_end(&correction);
+    return status;
 }
 
-static bool is_one(const rpe_check_subject *subject, const scaling *by)
-{
-    rpe_check_subject changed = *subject;
-    factor_apply(&changed, by, true, true);
-    return fabs(changed.factor[0] / subject->factor[0] - 1) < 1e-9;
-}
-
-static rpe_status try_scalings(diagnosis *d, rpe_error *error)
+static rpe_status try_cause(diagnosis *d, const rpe_check_cause *cause, bool scaled, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    for (size_t i = 0; i < SCALINGS && status == RPE_OK; i++) {
-        rpe_check_subject subject = *d->subject;
-        if (is_one(&subject, &scalings_of(d)[i]))
-            continue;
-        factor_apply(&subject, &scalings_of(d)[i], true, true);
-        status = try_error(d, &subject, scalings_of(d)[i].name, "", error);
-    }
-    for (int side = 0; side < 2 && status == RPE_OK && !is_one(d->subject, scalings_of(d)); side++) {
-        rpe_check_subject subject = *d->subject;
-        factor_apply(&subject, scalings_of(d), side == 0, side == 1);
-        status = try_error(d, &subject, scalings_of(d)[0].name,
-                           side == 0 ? " (the queries alone)" : " (the keys alone)", error);
+    for (size_t variant = 0; variant < cause->variants && status == RPE_OK; variant++) {
+        if (cause->turn == RPE_CHECK_REST && d->report->fit_count > 0)
+            break;
+        status = rpe_interrupt_check("check", error);
+        if (status == RPE_OK)
+            status = try_variant(d, cause, variant, scaled, error);
     }
     return status;
 }
 
-/* One kernel error; with `also`, that scaling besides. */
-static rpe_status try_kernel(diagnosis *d, const rpe_check_error *usual, const scaling *also,
-                             rpe_error *error)
-{
-    rpe_kernel *changed = NULL;
-    rpe_status status = rpe_check_kernel_copy(&changed, d->settings->kernel, error);
-    if (status != RPE_OK)
-        return status;
-    rpe_check_subject subject = *d->subject;
-    subject.kernel = changed;
-    char suffix[RPE_CHECK_NAME_CAPACITY] = "";
-    if (also != NULL) {
-        factor_apply(&subject, also, true, true);
-        snprintf(suffix, sizeof suffix, "; and %s", also->name);
-    }
-    rpe_check_failure failure = {RPE_OK, error};
-    bool changes = usual->change(changed, &failure);
-    status = failure.status;
-    if (changes && status == RPE_OK)
-        status = try_error(d, &subject, usual->name, suffix, error);
-    rpe_kernel_destroy(changed);
-    return status;
-}
-
-static rpe_status try_kernels(diagnosis *d, const scaling *also, rpe_error *error)
+static rpe_status try_turn(diagnosis *d, rpe_check_turn turn, bool scaled, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    for (size_t i = 0; i < rpe_check_error_count() && status == RPE_OK; i++) {
-        if (rpe_interrupt_requested())
-            return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "check: interrupted");
-        status = try_kernel(d, rpe_check_error_at(i), also, error);
-    }
+    for (size_t i = 0; i < rpe_check_cause_count() && status == RPE_OK; i++)
+        if (rpe_check_cause_at(i)->turn == turn)
+            status = try_cause(d, rpe_check_cause_at(i), scaled, error);
     return status;
-}
-
-static rpe_status try_layouts(diagnosis *d, rpe_error *error)
-{
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; i < RPE_CHECK_LAYOUTS && status == RPE_OK; i++) {
-        char layout[RPE_CHECK_LETTERS + 1], name[64];
-        rpe_check_subject subject = *d->subject;
-        rpe_check_layout_text(i, layout);
-        if (strcmp(layout, d->settings->layout) == 0 ||
-            rpe_check_subject_view(&subject, d->settings, layout, NULL) != RPE_OK)
-            continue;
-        double factor = pow((double)subject.realizations * (double)subject.kernel->features, 0.25);
-        subject.factor[0] = subject.factor[1] = d->settings->scaled ? factor : 1;
-        snprintf(name, sizeof name, "the layout is another: try --layout %s", layout);
-        status = try_error(d, &subject, name, "", error);
-    }
-    return status;
-}
-
-/* The common factor that makes the whitened codes of unit variance. */
-static rpe_status try_factor(diagnosis *d, rpe_error *error)
-{
-    char name[RPE_CHECK_NAME_CAPACITY];
-    rpe_check_subject subject = *d->subject;
-    if (!(d->deflation > 0) || !isfinite(d->deflation))
-        return RPE_OK;
-    double factor = sqrt(d->deflation);
-    subject.factor[0] /= factor;
-    subject.factor[1] /= factor;
-    snprintf(name, sizeof name, "the codes are %.4g times what they should be", factor);
-    return try_error(d, &subject, name, "", error);
 }
 
 /* Features that fail on their own; where none does, the first few. */
 static void choose(diagnosis *d)
 {
-    double squares = 0, entries = 0, inflation = rpe_check_inflation(d->evidence, d->settings->any_noise);
-    bool all = d->report->failing == 0;
-    double level = d->settings->level / (double)d->evidence->count;
-    for (size_t f = 0; f < d->evidence->count && d->count < LOOKED_AT_MOST; f++) {
-        const rpe_check_feature *feature = &d->evidence->features[f];
-        if (!all && rpe_check_feature_p(feature, d->evidence->window.realizations, inflation) >= level)
-            continue;
-        d->features[d->count++] = *feature;
-        squares += feature->squares;
-        entries += (double)feature->rank * (double)d->evidence->window.realizations;
+    const rpe_check_evidence *evidence = d->plain.evidence;
+    double inflation = rpe_check_inflation(evidence, d->plain.settings->any_noise);
+    double level = d->plain.settings->level / (double)evidence->count;
+    size_t count = 0;
+    for (size_t f = 0; f < evidence->count && count < RPE_CHECK_SCREENED; f++) {
+        const rpe_check_feature *feature = &evidence->features[f];
+        if (d->report->failing == 0 ||
+            rpe_check_feature_p(feature, evidence->window.realizations, inflation) < level)
+            d->features[count++] = *feature;
     }
-    d->deflation = squares / entries;
+    d->plain.features = d->features;
+    d->plain.feature_count = count;
 }
 
 rpe_status rpe_check_diagnose(rpe_check_report *report, const rpe_check_settings *settings,
                               const rpe_check_subject *subject, const rpe_check_evidence *evidence,
                               rpe_error *error)
 {
-    diagnosis d = {.report = report, .settings = settings, .subject = subject, .evidence = evidence};
+    diagnosis d = {.report = report,
+                   .plain = {.settings = settings, .read = subject, .report = report, .evidence = evidence}};
     choose(&d);
-    rpe_status status = try_kernels(&d, NULL, error);
+    rpe_status status = try_turn(&d, RPE_CHECK_KERNEL, false, error);
     if (status == RPE_OK)
-        status = try_scalings(&d, error);
+        status = try_turn(&d, RPE_CHECK_CODES, false, error);
     if (status == RPE_OK)
-        status = try_layouts(&d, error);
+        status = try_turn(&d, RPE_CHECK_REST, false, error);
     if (status == RPE_OK && report->fit_count == 0)
-        status = try_factor(&d, error);
-    if (status == RPE_OK && report->fit_count == 0 && !is_one(subject, scalings_of(&d)))
-        status = try_kernels(&d, scalings_of(&d), error);
+        status = try_turn(&d, RPE_CHECK_KERNEL, true, error);
     return status;
 }

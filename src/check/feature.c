@@ -60,7 +60,7 @@ static double relative_error(const rpe_check_feature *feature, const rpe_check_s
                              const rpe_check_window *window, const size_t *start)
 {
     const rpe_kernel *kernel = subject->kernel;
-    double unit = subject->single ? 0x1p-24 : 0x1p-53, frequency = 0;
+    double unit = fmin(subject->unit, 0x1p-24), frequency = 0;
     size_t first = (feature->head * kernel->features + feature->feature) * kernel->sinusoids;
     double m = (double)(start[0] + window->positions[0].extent[0]);
     double n = (double)(start[0] + window->positions[1].extent[0]);
@@ -68,13 +68,9 @@ static double relative_error(const rpe_check_feature *feature, const rpe_check_s
         frequency = fmax(frequency, kernel->frequency[first + k]);
     double terms = (double)(kernel->taps == 0 ? 2 * kernel->sinusoids : kernel->taps);
     double count = (double)(window->positions[0].count + window->positions[1].count);
-    return unit * (16 + terms + 4 * TWO_PI * frequency * fmax(m, n)) + 2 * count * 0x1p-52;
-}
-
-static double element(const rpe_array *array, size_t index)
-{
-    return array->precision == RPE_SINGLE ? (double)((const float *)array->values)[index]
-                                          : ((const double *)array->values)[index];
+    /* half precision is what codes are rounded to, not what they are computed in */
+    double rounding = subject->unit > unit ? subject->unit : 0;
+    return rounding + unit * (16 + terms + 4 * TWO_PI * frequency * fmax(m, n)) + 2 * count * 0x1p-52;
 }
 
 /* stacked [R,M+N] of the feature's window */
@@ -84,28 +80,36 @@ static void gather(const rpe_check_feature *feature, const rpe_check_subject *su
     size_t count = window->positions[0].count + window->positions[1].count, column = 0;
     for (int s = 0; s < 2; s++) {
         const rpe_check_side *side = &subject->side[s];
-        size_t base =
-            feature->head * side->stride[RPE_CHECK_HEAD] + feature->feature * side->stride[RPE_CHECK_FEATURE];
+        double factor =
+            subject->factor[s] *
+            (subject->scale[s] == NULL
+                 ? 1
+                 : subject->scale[s][feature->head * subject->kernel->features + feature->feature]);
+        size_t base = rpe_check_offset(side, RPE_CHECK_HEAD, feature->head) +
+                      rpe_check_offset(side, RPE_CHECK_FEATURE, feature->feature);
         for (size_t p = 0; p < window->positions[s].count; p++, column++) {
             ptrdiff_t place[RPE_AXES_MAX];
             size_t flat = 0;
             rpe_positions_coordinates(&window->positions[s], p, place);
             for (size_t i = 0; i < side->positions.axes; i++)
                 flat = flat * side->positions.extent[i] + (size_t)place[i] + start[i];
+            size_t at = base + rpe_check_offset(side, RPE_CHECK_POSITION, flat);
             for (size_t r = 0; r < window->realizations; r++)
                 stacked[r * count + column] =
-                    subject->factor[s] * element(side->array, base + flat * side->stride[RPE_CHECK_POSITION] +
-                                                                  r * side->stride[RPE_CHECK_REALIZATION]);
+                    factor * rpe_check_value(side, at + rpe_check_offset(side, RPE_CHECK_REALIZATION, r));
         }
     }
 }
 
-static double excess_of(const scratch *s, size_t entries, double allowed)
+static void outside(rpe_check_feature *feature, const scratch *s, size_t entries, double allowed)
 {
     double largest = 0;
-    for (size_t i = 0; i < entries; i++)
+    feature->outside_squares = 0;
+    for (size_t i = 0; i < entries; i++) {
         largest = fmax(largest, fabs(s->residual[i]));
-    return largest == 0 ? 0 : largest / allowed;
+        feature->outside_squares += s->residual[i] * s->residual[i];
+    }
+    feature->excess = largest == 0 ? 0 : largest / allowed;
 }
 
 /* mean and squares, and the scores of the squared norms */
@@ -266,8 +270,11 @@ static rpe_status measure(rpe_check_feature *feature, const rpe_check_subject *s
     }
     feature->rank = codes->rank;
     feature->unresolved = codes->range - codes->rank;
-    feature->gated = rpe_kernel_gate(kernel, feature->head, feature->feature) > 0;
-    feature->rows = rpe_check_coefficients(kernel, feature->head, feature->feature, window, s.matrix);
+    feature->codes = count;
+    feature->range = codes->range;
+    feature->gated = rpe_kernel_gate(kernel, feature->head, feature->feature) > 0 &&
+                     subject->law.gate == RPE_CHECK_GATE_ONCE;
+    feature->rows = rpe_check_coefficients(subject, feature->head, feature->feature, window, start, s.matrix);
     gather(feature, subject, window, start, s.stacked);
     status = rpe_theory_codes_whiten(codes, realizations, s.stacked, s.whitened, s.residual, error);
     if (status != RPE_OK)
@@ -275,7 +282,7 @@ static rpe_status measure(rpe_check_feature *feature, const rpe_check_subject *s
     double power =
         fmax(rpe_kernel_autocovariance(kernel, RPE_SIDE_QUERY, feature->head, feature->feature, origin),
              rpe_kernel_autocovariance(kernel, RPE_SIDE_KEY, feature->head, feature->feature, origin));
-    feature->excess = excess_of(&s, realizations * count, LARGEST_NORMAL * error_size * sqrt(power));
+    outside(feature, &s, realizations * count, LARGEST_NORMAL * error_size * sqrt(power));
     if (feature->excess > 1)
         status = rpe_check_outside_find(&feature->outside, codes, window->positions[0].count, realizations,
                                         s.residual, error);
@@ -296,6 +303,26 @@ done:
     return status;
 }
 
+/* The range of B, from what theory says of the kernel; where the law is another, from the coefficients themselves. */
+static rpe_status codes_find(rpe_theory_codes *codes, const rpe_check_feature *feature,
+                             const rpe_check_subject *subject, const rpe_check_window *window,
+                             const size_t *start, double resolution, rpe_error *error)
+{
+    const rpe_positions *queries = &window->positions[0], *keys = &window->positions[1];
+    if (subject->law.gate == RPE_CHECK_GATE_ONCE && subject->law.padding == RPE_CHECK_PADDING_NONE)
+        return rpe_theory_codes_create(codes, subject->kernel, feature->head, feature->feature, queries, keys,
+                                       resolution, error);
+    size_t count = queries->count + keys->count;
+    double *matrix = rpe_memory_allocate(window->rows, count * sizeof *matrix);
+    if (matrix == NULL)
+        return rpe_error_memory(error, "coefficients of codes", window->rows, count * sizeof *matrix);
+    size_t rows = rpe_check_coefficients(subject, feature->head, feature->feature, window, start, matrix);
+    rpe_status status =
+        rpe_theory_codes_decompose(codes, queries->count, keys->count, rows, matrix, resolution, error);
+    rpe_memory_free(matrix);
+    return status;
+}
+
 rpe_status rpe_check_feature_measure(rpe_check_feature *feature, const rpe_check_subject *subject,
                                      const rpe_check_window *window, rpe_error *error)
 {
@@ -303,9 +330,8 @@ rpe_status rpe_check_feature_measure(rpe_check_feature *feature, const rpe_check
     rpe_theory_codes codes = {0};
     rpe_check_window_start(window, feature->head * subject->kernel->features + feature->feature, start);
     double size = relative_error(feature, subject, window, start);
-    rpe_status status = rpe_theory_codes_create(&codes, subject->kernel, feature->head, feature->feature,
-                                                &window->positions[0], &window->positions[1],
-                                                fmin(0.5, RESOLVED * size), error);
+    rpe_status status =
+        codes_find(&codes, feature, subject, window, start, fmin(0.5, RESOLVED * size), error);
     if (status == RPE_OK)
         status = measure(feature, subject, window, &codes, start, size, error);
     rpe_theory_codes_destroy(&codes);

@@ -13,15 +13,28 @@
 #define CORRELATION_LEAST 8 /* realizations for a correlation about means */
 #define SCORE_MOST 40.0     /* of one norm: keeps products finite */
 
-static void pair_add(rpe_check_pairs *pairs, double score, size_t first, size_t second, double dimension)
+/* Two of them, compared: their correlation and its normal score. */
+typedef struct comparison {
+    double correlation, score; /* NaN: there is nothing to compare */
+} comparison;
+
+static const comparison NOTHING = {NAN, NAN};
+
+static comparison comparison_of(double correlation, double freedom)
 {
-    if (isnan(score))
+    return (comparison){correlation, rpe_check_score_correlation(correlation, freedom)};
+}
+
+static void pair_add(rpe_check_pairs *pairs, comparison found, size_t first, size_t second, double dimension)
+{
+    if (isnan(found.score))
         return;
-    pairs->sum += score * score;
+    pairs->sum += found.score * found.score;
     pairs->count++;
     pairs->dimension = pairs->count > 1 ? fmin(pairs->dimension, dimension) : dimension;
-    if (fabs(score) > pairs->largest) {
-        pairs->largest = fabs(score);
+    if (fabs(found.score) > pairs->largest) {
+        pairs->largest = fabs(found.score);
+        pairs->correlation = found.correlation;
         pairs->first = first;
         pairs->second = second;
     }
@@ -36,6 +49,7 @@ static void pairs_join(rpe_check_pairs *pairs, const rpe_check_pairs *more)
     pairs->count += more->count;
     if (more->largest > pairs->largest) {
         pairs->largest = more->largest;
+        pairs->correlation = more->correlation;
         pairs->first = more->first;
         pairs->second = more->second;
     }
@@ -61,8 +75,7 @@ static rpe_status realizations_measure(rpe_check_pairs *pairs, const rpe_check_f
         for (size_t s = 0; s < r; s++) {
             double scale = sqrt(gram[r * most + r] * gram[s * most + s]);
             if (scale > 0)
-                pair_add(pairs, rpe_check_score_correlation(gram[r * most + s] / scale, dimension - 1), s, r,
-                         dimension);
+                pair_add(pairs, comparison_of(gram[r * most + s] / scale, dimension - 1), s, r, dimension);
         }
     }
     rpe_memory_free(gram);
@@ -74,12 +87,12 @@ static double clamped(double score)
     return fmax(-SCORE_MOST, fmin(SCORE_MOST, score));
 }
 
-/* Score of the correlation of x and y about their means; NaN where one does not vary. */
-static double correlation_score(size_t count, const double *x, const double *y)
+/* The correlation of x and y about their means; nothing where one does not vary. */
+static comparison about_means(size_t count, const double *x, const double *y)
 {
     double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
     if (count < CORRELATION_LEAST)
-        return NAN;
+        return NOTHING;
     for (size_t i = 0; i < count; i++) {
         mean_x += clamped(x[i]) / (double)count;
         mean_y += clamped(y[i]) / (double)count;
@@ -91,8 +104,7 @@ static double correlation_score(size_t count, const double *x, const double *y)
         xy += a * b;
     }
     double least = 1e-12 * (double)count; /* norms that do not vary, as of signs, have nothing to correlate */
-    return xx > least && yy > least ? rpe_check_score_correlation(xy / sqrt(xx * yy), (double)count - 2)
-                                    : NAN;
+    return xx > least && yy > least ? comparison_of(xy / sqrt(xx * yy), (double)count - 2) : NOTHING;
 }
 
 /* Sum of the features' scores over the square root of their number: standard normal again. */
@@ -113,7 +125,7 @@ static rpe_status norms_measure(rpe_check_independence *independence, const rpe_
         independence->spread += total[r] * total[r];
     }
     independence->spread_freedom = used > 0 ? (double)realizations : 0;
-    independence->neighbours = realizations > 1 ? correlation_score(realizations - 1, total, total + 1) : NAN;
+    independence->neighbours = realizations > 1 ? about_means(realizations - 1, total, total + 1).score : NAN;
     rpe_memory_free(total);
     return RPE_OK;
 }
@@ -127,8 +139,8 @@ typedef struct feature_pairs {
 
 /* Rows left of the gate's: where all noise is determined the whole of it is spherical; else each realization's product is a
    variable of mean zero. */
-static double noise_score(const rpe_check_feature *a, const rpe_check_feature *b,
-                          const rpe_check_window *window)
+static comparison noise_compare(const rpe_check_feature *a, const rpe_check_feature *b,
+                                const rpe_check_window *window)
 {
     size_t rows = window->rows, kept = window->kept;
     double sum = 0, squares = 0, aa = 0, bb = 0;
@@ -145,30 +157,32 @@ static double noise_score(const rpe_check_feature *a, const rpe_check_feature *b
         squares += product * product;
     }
     if (!(aa > 0 && bb > 0))
-        return NAN;
+        return NOTHING;
     double n = (double)kept, freedom = n * (double)(rows - 1) - 1;
     if (full && freedom >= 1)
-        return rpe_check_score_correlation(sum / sqrt(aa * bb), freedom);
+        return comparison_of(sum / sqrt(aa * bb), freedom);
     if (kept < STUDENT_LEAST)
-        return NAN;
+        return NOTHING;
     double variance = (squares - sum * sum / n) / (n - 1);
-    return variance > 0 ? rpe_check_score_student(sum / sqrt(n * variance), n - 1) : NAN;
+    if (!(variance > 0))
+        return NOTHING;
+    return (comparison){sum / sqrt(aa * bb), rpe_check_score_student(sum / sqrt(n * variance), n - 1)};
 }
 
-static double gate_score(const rpe_check_feature *a, const rpe_check_feature *b,
-                         const rpe_check_window *window)
+static comparison gate_compare(const rpe_check_feature *a, const rpe_check_feature *b,
+                               const rpe_check_window *window)
 {
     size_t rows = window->rows, kept = window->kept, last = window->rows - 1;
     double ab = 0, aa = 0, bb = 0;
     if (!a->gated || !b->gated || kept < 3)
-        return NAN;
+        return NOTHING;
     for (size_t r = 0; r < kept; r++) {
         double x = a->noise[r * rows + last], y = b->noise[r * rows + last];
         ab += x * y;
         aa += x * x;
         bb += y * y;
     }
-    return aa > 0 && bb > 0 ? rpe_check_score_correlation(ab / sqrt(aa * bb), (double)kept - 1) : NAN;
+    return aa > 0 && bb > 0 ? comparison_of(ab / sqrt(aa * bb), (double)kept - 1) : NOTHING;
 }
 
 static void pairs_of(void *context, size_t first, int thread)
@@ -183,11 +197,11 @@ static void pairs_of(void *context, size_t first, int thread)
         rpe_check_pairs *pairs = a->head == b->head ? &part->features : &part->heads;
         if (a->rank == 0 || b->rank == 0)
             continue;
-        pair_add(pairs, noise_score(a, b, work->window), first, second,
+        pair_add(pairs, noise_compare(a, b, work->window), first, second,
                  kept * (double)(work->window->rows - 1));
-        pair_add(&part->gates, gate_score(a, b, work->window), first, second, kept);
-        pair_add(&part->norms, correlation_score(work->window->realizations, a->norms, b->norms), first,
-                 second, realizations);
+        pair_add(&part->gates, gate_compare(a, b, work->window), first, second, kept);
+        pair_add(&part->norms, about_means(work->window->realizations, a->norms, b->norms), first, second,
+                 realizations);
     }
 }
 
@@ -217,4 +231,41 @@ rpe_status rpe_check_independence_measure(rpe_check_independence *independence,
     if (status == RPE_OK)
         *independence = made;
     return status;
+}
+
+typedef struct sharing {
+    const rpe_check_feature *features;
+    const rpe_check_window *window;
+    double level, pairs;
+    bool gate;
+    size_t *earlier;
+} sharing;
+
+static void sharing_of(void *context, size_t index, int thread)
+{
+    sharing *work = context;
+    const rpe_check_feature *b = &work->features[index];
+    (void)thread;
+    work->earlier[index] = index;
+    for (size_t first = 0; first < index && work->earlier[index] == index; first++) {
+        const rpe_check_feature *a = &work->features[first];
+        if (a->rank == 0 || b->rank == 0)
+            continue;
+        comparison found = work->gate ? gate_compare(a, b, work->window) : noise_compare(a, b, work->window);
+        if (fabs(found.correlation) >= RPE_CHECK_SHARED &&
+            rpe_check_p_largest(found.score, work->pairs) < work->level)
+            work->earlier[index] = first;
+    }
+}
+
+void rpe_check_sharing_find(size_t *earlier, const rpe_check_feature *features, size_t count,
+                            const rpe_check_window *window, bool gate, double level, int threads)
+{
+    sharing work = {.features = features,
+                    .window = window,
+                    .level = level,
+                    .pairs = 0.5 * (double)count * (double)(count - 1),
+                    .gate = gate,
+                    .earlier = earlier};
+    rpe_parallel_for(count, threads, sharing_of, &work);
 }

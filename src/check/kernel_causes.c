@@ -1,8 +1,8 @@
-/* The usual errors, as changes of the kernel: codes made with the error are draws for the changed kernel. */
+/* Causes that are undone in the kernel: codes made with the error are draws for the kernel with it. */
 #include <math.h>
 #include <string.h>
 
-#include "rpe_check_diagnosis.h"
+#include "rpe_check_correction.h"
 #include "rpe_memory.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
@@ -73,50 +73,48 @@ static bool scale(double *values, size_t count, double factor)
     return changed;
 }
 
-/* As rpe_check_error says. */
-#define CHANGE(name) static bool name(rpe_kernel *kernel, rpe_check_failure *failure)
-#define UNUSED (void)failure
+/* The same change of a kernel, as a cause. */
+#define CHANGE(name)                                                                                         \
+    static bool name(rpe_kernel *kernel);                                                                    \
+    bool rpe_check_undo_##name(rpe_check_correction *correction)                                             \
+    {                                                                                                        \
+        return name(correction->kernel);                                                                     \
+    }                                                                                                        \
+    static bool name(rpe_kernel *kernel)
 
 CHANGE(phase_negated)
 {
-    UNUSED;
     return scale(kernel->phase, sinusoids_of(kernel), -1);
 }
 
 /* the same law: cos(2 pi f m + theta) z + ... with the same theta on both sides is a rotation of z */
 CHANGE(phase_dropped)
 {
-    UNUSED;
     return scale(kernel->phase, sinusoids_of(kernel), 0);
 }
 
 CHANGE(two_pi_dropped)
 {
-    UNUSED;
     return scale(kernel->frequency, sinusoids_of(kernel), 1 / TWO_PI);
 }
 
 CHANGE(two_pi_twice)
 {
-    UNUSED;
     return scale(kernel->frequency, sinusoids_of(kernel), TWO_PI);
 }
 
 CHANGE(frequency_doubled)
 {
-    UNUSED;
     return scale(kernel->frequency, sinusoids_of(kernel), 2);
 }
 
 CHANGE(raw_scale_missing)
 {
-    UNUSED;
     return scale(kernel->gain, sinusoids_of(kernel), sqrt(2 * (double)kernel->sinusoids));
 }
 
 CHANGE(gain_squared)
 {
-    UNUSED;
     bool changed = false;
     for (size_t i = 0; i < sinusoids_of(kernel); i++) {
         changed = changed || (kernel->gain[i] != 0 && kernel->gain[i] != 1);
@@ -127,7 +125,6 @@ CHANGE(gain_squared)
 
 CHANGE(gain_rooted)
 {
-    UNUSED;
     bool changed = false;
     for (size_t i = 0; i < sinusoids_of(kernel); i++) {
         changed = changed || (kernel->gain[i] != 0 && kernel->gain[i] != 1);
@@ -163,13 +160,11 @@ static bool reversed(const rpe_kernel *kernel, double *filter)
 
 CHANGE(filters_swapped)
 {
-    UNUSED;
     return kernel->taps > 0 && swapped(kernel);
 }
 
 CHANGE(filters_reversed)
 {
-    UNUSED;
     if (kernel->taps == 0)
         return false;
     bool query = reversed(kernel, kernel->query_filter), key = reversed(kernel, kernel->key_filter);
@@ -178,19 +173,16 @@ CHANGE(filters_reversed)
 
 CHANGE(query_filter_reversed)
 {
-    UNUSED;
     return kernel->taps > 0 && reversed(kernel, kernel->query_filter);
 }
 
 CHANGE(key_filter_reversed)
 {
-    UNUSED;
     return kernel->taps > 0 && reversed(kernel, kernel->key_filter);
 }
 
 CHANGE(filters_swapped_and_reversed)
 {
-    UNUSED;
     if (kernel->taps == 0)
         return false;
     bool query = reversed(kernel, kernel->query_filter), key = reversed(kernel, kernel->key_filter);
@@ -215,14 +207,15 @@ static rpe_status taps_add(const rpe_kernel *kernel, const double *filter, size_
     return RPE_OK;
 }
 
-/* Qbar(m + 1) = sum_p a[p] z(m + 1 + p): the query filter moves up by one tap; ahead = -1: the key filter does */
-static bool filters_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_check_failure *failure)
+/* Qbar(m + 1) = sum_p a[p] z(m + 1 + p): the query filter moves up by one tap; ahead = false: the key filter does */
+static bool filters_shift(rpe_check_correction *correction, size_t axis, bool ahead)
 {
+    rpe_kernel *kernel = correction->kernel;
     double *query = NULL, *key = NULL;
-    failure->status = taps_add(kernel, kernel->query_filter, axis, ahead, &query, failure->error);
-    if (failure->status == RPE_OK)
-        failure->status = taps_add(kernel, kernel->key_filter, axis, !ahead, &key, failure->error);
-    if (failure->status != RPE_OK) {
+    correction->status = taps_add(kernel, kernel->query_filter, axis, ahead, &query, correction->error);
+    if (correction->status == RPE_OK)
+        correction->status = taps_add(kernel, kernel->key_filter, axis, !ahead, &key, correction->error);
+    if (correction->status != RPE_OK) {
         rpe_memory_free(query);
         return false;
     }
@@ -235,50 +228,33 @@ static bool filters_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_check
     return true;
 }
 
-static bool shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_check_failure *failure)
+/* The variant is the axis. */
+static bool shift(rpe_check_correction *correction, bool ahead)
 {
+    rpe_kernel *kernel = correction->kernel;
+    size_t axis = correction->variant;
     if (axis >= kernel->axes)
         return false;
+    rpe_check_detail(correction, "%s", rpe_check_axis_text(axis));
     if (kernel->taps > 0)
-        return filters_shift(kernel, axis, ahead, failure);
+        return filters_shift(correction, axis, ahead);
     for (size_t i = 0; i < sinusoids_of(kernel); i++) /* cos(2 pi f (m +- 1) + theta) */
         kernel->phase[i] += (ahead ? 1 : -1) * TWO_PI * kernel->frequency[i];
     return true;
 }
 
-CHANGE(ahead_0)
+bool rpe_check_undo_ahead(rpe_check_correction *correction)
 {
-    return shift(kernel, 0, true, failure);
+    return shift(correction, true);
 }
 
-CHANGE(behind_0)
+bool rpe_check_undo_behind(rpe_check_correction *correction)
 {
-    return shift(kernel, 0, false, failure);
-}
-
-CHANGE(ahead_1)
-{
-    return shift(kernel, 1, true, failure);
-}
-
-CHANGE(behind_1)
-{
-    return shift(kernel, 1, false, failure);
-}
-
-CHANGE(ahead_2)
-{
-    return shift(kernel, 2, true, failure);
-}
-
-CHANGE(behind_2)
-{
-    return shift(kernel, 2, false, failure);
+    return shift(correction, false);
 }
 
 CHANGE(gate_inverted)
 {
-    UNUSED;
     bool changed = false;
     for (size_t i = 0; kernel->gate != NULL && i < features_of(kernel); i++) {
         changed = changed || kernel->gate[i] != 0.5;
@@ -289,14 +265,12 @@ CHANGE(gate_inverted)
 
 CHANGE(gate_dropped)
 {
-    UNUSED;
     return kernel->gate != NULL && scale(kernel->gate, features_of(kernel), 0);
 }
 
 /* (1 - delta) X + delta eps: a gate of delta^2 on X (1 - delta)/sqrt(1 - delta^2) */
 CHANGE(gate_not_rooted)
 {
-    UNUSED;
     bool changed = false;
     for (size_t f = 0; kernel->gate != NULL && f < features_of(kernel); f++) {
         double delta = kernel->gate[f], factor = delta < 1 ? sqrt((1 - delta) / (1 + delta)) : 1;
@@ -310,39 +284,4 @@ CHANGE(gate_not_rooted)
         }
     }
     return changed;
-}
-
-static const rpe_check_error errors[] = {
-    {"the phase has the opposite sign, or the query and key sides are swapped", phase_negated},
-    {"the phase is on both sides, or on neither", phase_dropped},
-    {"the 2 pi of the phase is missing", two_pi_dropped},
-    {"the 2 pi of the phase is there twice", two_pi_twice},
-    {"the frequency is twice what it should be (not halved)", frequency_doubled},
-    {"the 1/sqrt(2K) of raw gains is missing", raw_scale_missing},
-    {"the gain is squared: lambda^2 is taken for lambda", gain_squared},
-    {"the square root of the gain is taken for the gain", gain_rooted},
-    {"the filters are swapped: queries drawn with the key filter, as in PyTorch's ConvSPE", filters_swapped},
-    {"both filters are reversed", filters_reversed},
-    {"the query filter is reversed", query_filter_reversed},
-    {"the key filter is reversed", key_filter_reversed},
-    {"the filters are swapped and reversed", filters_swapped_and_reversed},
-    {"the queries are one position ahead, or the keys one behind", ahead_0},
-    {"the queries are one position behind, or the keys one ahead", behind_0},
-    {"the queries are one position ahead on the second axis, or the keys one behind", ahead_1},
-    {"the queries are one position behind on the second axis, or the keys one ahead", behind_1},
-    {"the queries are one position ahead on the third axis, or the keys one behind", ahead_2},
-    {"the queries are one position behind on the third axis, or the keys one ahead", behind_2},
-    {"the gate is inverted: 1 - delta for delta", gate_inverted},
-    {"the gate is missing", gate_dropped},
-    {"the gate is without its square roots", gate_not_rooted},
-};
-
-size_t rpe_check_error_count(void)
-{
-    return sizeof errors / sizeof errors[0];
-}
-
-const rpe_check_error *rpe_check_error_at(size_t index)
-{
-    return &errors[index];
 }

@@ -43,13 +43,13 @@ typedef struct rpe_check_finding {
 
 #define RPE_CHECK_FINDINGS_MAX 20
 #define RPE_CHECK_FITS_MAX 16
-#define RPE_CHECK_NAME_CAPACITY 160
+#define RPE_CHECK_NAME_CAPACITY 480
 #define RPE_CHECK_SENTENCE_CAPACITY 2048
 
-/* A usual error that explains the codes. */
+/* A usual cause: with it undone, the codes pass everything. */
 typedef struct rpe_check_fit {
     char name[RPE_CHECK_NAME_CAPACITY];
-    double p; /* of the codes under that error, corrected for the features looked at */
+    double p; /* the smallest adjusted p of the codes with it undone */
 } rpe_check_fit;
 
 typedef struct rpe_check_report {
@@ -65,7 +65,7 @@ typedef struct rpe_check_report {
     size_t failing; /* features that are not draws on their own */
     size_t failing_head, failing_feature; /* the first of them */
     double kurtosis;                      /* excess kurtosis of the noise */
-    size_t candidates;                    /* usual errors tried */
+    size_t candidates;                    /* usual causes tried */
     size_t fit_count;                     /* those that fit, the best first */
     rpe_check_fit fits[RPE_CHECK_FITS_MAX];
     char sentence[RPE_CHECK_SENTENCE_CAPACITY];

@@ -9,7 +9,9 @@ typedef struct rpe_check_feature {
     size_t head, feature;
     size_t rows, rank, unresolved; /* noise rows; directions whitened; and left out */
     bool gated;
+    size_t codes, range;       /* positions of both sides in the window; dimension of the range of B there */
     double excess;             /* largest |part outside the range of B| over what the precision allows */
+    double outside_squares;    /* sum of the squares of that part */
     rpe_check_outside outside; /* filled where excess > 1 */
     double mean;               /* R sum_i (mean_r w_ri)^2 ~ chi^2 of rank */
     double squares;            /* sum w^2 ~ chi^2 of R rank */

@@ -8,7 +8,8 @@
 typedef struct rpe_check_pairs {
     double sum, count, largest;
     size_t first, second;
-    double dimension; /* numbers behind one pair: correlations have standard error 1/sqrt of it */
+    double correlation; /* of that pair */
+    double dimension;   /* numbers behind one pair: correlations have standard error 1/sqrt of it */
 } rpe_check_pairs;
 
 typedef struct rpe_check_independence {
@@ -26,5 +27,12 @@ typedef struct rpe_check_independence {
 rpe_status rpe_check_independence_measure(rpe_check_independence *independence,
                                           const rpe_check_feature *features, size_t count,
                                           const rpe_check_window *window, int threads, rpe_error *error);
+
+#define RPE_CHECK_SHARED 0.2 /* correlation from which two are said to share noise, or to be close */
+
+/* earlier[f]: the first feature of the list whose noise (gate: whose gate noise) feature f shares to that degree, and beyond
+   what chance does at the level; f itself where there is none before it. */
+void rpe_check_sharing_find(size_t *earlier, const rpe_check_feature *features, size_t count,
+                            const rpe_check_window *window, bool gate, double level, int threads);
 
 #endif

@@ -12,7 +12,6 @@
 #define OUTSIDE_LEAST                                                                                        \
     4 /* directions outside the range of B from which it means something that one explains all */
 #define EXPLAINED 0.999
-#define SHARED 0.2 /* correlation from which two features or realizations are said to share noise */
 
 static void append(rpe_check_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -83,10 +82,10 @@ static void say_fits(rpe_check_report *report)
     if (report->candidates == 0)
         return;
     if (report->fit_count == 0) {
-        append(report, "; none of %zu usual errors explains them", report->candidates);
+        append(report, "; none of %zu usual causes explains them", report->candidates);
         return;
     }
-    append(report, "; they fit%s: ", report->fit_count > 1 ? " several errors" : "");
+    append(report, "; they fit%s: ", report->fit_count > 1 ? " several causes" : "");
     for (size_t i = 0; i < report->fit_count && i < FITS_SAID_MOST; i++)
         append(report, "%s%s (p = %s)", i > 0 ? ", or " : "", report->fits[i].name,
                rpe_p_text(report->fits[i].p, p));
@@ -98,47 +97,35 @@ static void say_pair(rpe_check_report *report, const rpe_check_evidence *evidenc
                      const rpe_check_pairs *pairs, const char *what)
 {
     const rpe_check_feature *a = &evidence->features[pairs->first], *b = &evidence->features[pairs->second];
-    if (pairs->largest / sqrt(pairs->dimension) < SHARED)
-        return;
-    append(report, "; feature %zu of head %zu and feature %zu of head %zu share %s", a->feature, a->head,
-           b->feature, b->head, what);
+    if (fabs(pairs->correlation) >= RPE_CHECK_SHARED)
+        append(
+            report,
+            "; the %s of feature %zu of head %zu and of feature %zu of head %zu have a correlation of %.2f",
+            what, a->feature, a->head, b->feature, b->head, pairs->correlation);
 }
 
 static void say_independence(rpe_check_report *report, const rpe_check_evidence *evidence)
 {
     const rpe_check_independence *found = &evidence->independence;
     if (fails(report, "realizations, the closest two") &&
-        found->realizations.largest / sqrt(found->realizations.dimension) >= SHARED)
-        append(report, "; realizations %zu and %zu are the same or close", found->realizations.first,
-               found->realizations.second);
+        fabs(found->realizations.correlation) >= RPE_CHECK_SHARED)
+        append(report, "; realizations %zu and %zu have a correlation of %.2f", found->realizations.first,
+               found->realizations.second, found->realizations.correlation);
     if (fails(report, "features, the closest two"))
-        say_pair(report, evidence, &found->features, "their noise");
+        say_pair(report, evidence, &found->features, "noise");
     if (fails(report, "heads, the closest two features"))
-        say_pair(report, evidence, &found->heads, "their noise");
+        say_pair(report, evidence, &found->heads, "noise");
     if (fails(report, "gate noise, the closest two features"))
-        say_pair(report, evidence, &found->gates, "their gate noise");
+        say_pair(report, evidence, &found->gates, "gate noise");
 }
 
-/* What kind of noise it is, if it is the noise. */
-static void say_noise(rpe_check_report *report, const rpe_check_evidence *evidence,
-                      const rpe_check_settings *settings)
+static void say_shape(rpe_check_report *report, const rpe_check_evidence *evidence)
 {
-    double pairs = 0, sum = 0;
-    for (size_t f = 0; f < evidence->count; f++) {
-        pairs += evidence->features[f].pairs;
-        sum += evidence->features[f].pair_sum;
-    }
-    bool shape = fails(report, "Gaussian distribution") || fails(report, "Gaussian shape");
-    if (shape && report->failing == 0)
+    if (fails(report, "Gaussian distribution") || fails(report, "Gaussian shape"))
         append(report,
-               "; the noise is not Gaussian (excess kurtosis %.2f; uniform has -1.2, signs -2): --any-noise "
-               "accepts "
-               "it",
-               report->kurtosis);
-    if (!settings->any_noise && fails(report, "cross terms of all directions") && sum < pairs / 2)
-        append(report, "; the noise rows are orthogonal, as an orthogonal sampler makes them");
-    if (report->fit_count == 0 && fails(report, "norms of neighbouring realizations"))
-        append(report, "; neighbouring realizations have the same norm, as reused or quadrature pairs have");
+               "; the distribution of the noise is up to %.2g from the Gaussian, with an excess kurtosis of "
+               "%.2f",
+               evidence->distance, report->kurtosis);
 }
 
 /* Gate noise where there should be none, or not that. */
@@ -156,15 +143,11 @@ static void say_gate(rpe_check_report *report, const rpe_check_evidence *evidenc
     }
     if (failing == 0 || sided < failing)
         return;
-    if (common == failing)
-        append(report,
-               "; what they have besides is the same at all positions, as gate noise is, and the kernel "
-               "has no gate there");
-    else
-        append(report,
-               "; what they have besides is one number for all queries and another for all keys: gate noise "
-               "drawn for each side%s, where both share one",
-               gated ? "" : ", without a gate in the kernel");
+    append(report, "; what they have outside the range of B is %s",
+           common == failing ? "one number for all positions"
+                             : "one number for all queries and another for all keys");
+    if (!gated)
+        append(report, ", as gate noise is, and the kernel has no gate there");
 }
 
 static bool all_zero(const rpe_array *codes)
@@ -213,12 +196,13 @@ void rpe_check_sentence_write(rpe_check_report *report, const rpe_check_settings
     append(report, "): ");
     say_failures(report);
     say_fits(report);
-    if (report->fit_count == 0 &&
-        !fails(report, "nothing outside the range of B")) /* else it is not the noise */
-        say_independence(report, evidence);
-    if (report->fit_count == 0)
+    if (report->fit_count == 0) {
+        if (!fails(report, "nothing outside the range of B")) { /* else it is not the noise */
+            say_independence(report, evidence);
+            say_shape(report, evidence);
+        }
         say_gate(report, evidence);
+    }
     say_zero(report, settings);
-    say_noise(report, evidence, settings);
     append(report, ".");
 }

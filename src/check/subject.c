@@ -1,6 +1,7 @@
 /* Codes in any layout: strides, and what to say when the shape is wrong. */
 #include "rpe_check_subject.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,13 +23,45 @@ const char *rpe_check_layout_text(size_t index, char text[RPE_CHECK_LETTERS + 1]
     return text;
 }
 
-bool rpe_check_is_single(const rpe_array *array)
+size_t rpe_check_offset(const rpe_check_side *side, int letter, size_t index)
 {
-    const double *values = array->values;
-    if (array->precision == RPE_SINGLE)
+    return (side->map[letter] == NULL ? index : side->map[letter][index]) * side->stride[letter];
+}
+
+double rpe_check_value(const rpe_check_side *side, size_t at)
+{
+    return side->array->precision == RPE_SINGLE ? (double)((const float *)side->array->values)[at]
+                                                : ((const double *)side->array->values)[at];
+}
+
+double rpe_check_code(const rpe_check_side *side, size_t position, size_t head, size_t feature,
+                      size_t realization)
+{
+    size_t at = rpe_check_offset(side, RPE_CHECK_POSITION, position) +
+                rpe_check_offset(side, RPE_CHECK_HEAD, head) +
+                rpe_check_offset(side, RPE_CHECK_FEATURE, feature) +
+                rpe_check_offset(side, RPE_CHECK_REALIZATION, realization);
+    return rpe_check_value(side, at);
+}
+
+static bool is_representable(double value, const rpe_check_format *format)
+{
+    int exponent;
+    if (value == 0)
+        return true;
+    frexp(value, &exponent);
+    int quantum = exponent - format->digits > format->least ? exponent - format->digits : format->least;
+    double multiple = ldexp(value, -quantum);
+    return multiple == nearbyint(multiple) && fabs(value) <= format->largest;
+}
+
+bool rpe_check_is_of(const rpe_array *array, const rpe_check_format *format)
+{
+    const rpe_check_side side = {.array = array};
+    if (array->precision == RPE_SINGLE && format->digits >= 24)
         return true;
     for (size_t i = 0, count = rpe_array_count(array); i < count; i++)
-        if ((double)(float)values[i] != values[i])
+        if (!is_representable(rpe_check_value(&side, i), format))
             return false;
     return true;
 }
@@ -138,7 +171,7 @@ rpe_status rpe_check_subject_view(rpe_check_subject *subject, const rpe_check_se
                                   const char *layout, rpe_error *error)
 {
     size_t realizations = 0;
-    rpe_check_side side[2];
+    rpe_check_side side[2] = {{0}};
     if (!rpe_layout_is_order(layout, LETTERS))
         return rpe_error_set(
             error, RPE_ERROR_INPUT,

@@ -25,6 +25,21 @@ size_t rpe_check_noise_rows(const rpe_kernel *kernel, const rpe_positions *queri
     return rows;
 }
 
+size_t rpe_check_gate_rows(const rpe_check_law *law, const rpe_positions *queries, const rpe_positions *keys)
+{
+    switch (law->gate) {
+    case RPE_CHECK_GATE_EACH_SIDE:
+        return 2;
+    case RPE_CHECK_GATE_EACH_POSITION:
+        return queries->count > keys->count ? queries->count : keys->count;
+    case RPE_CHECK_GATE_EACH_CODE:
+        return queries->count + keys->count;
+    case RPE_CHECK_GATE_ONCE:
+    default:
+        return 1;
+    }
+}
+
 /* The box of that many positions on each axis, or fewer where a side has fewer. */
 static rpe_status box(rpe_check_window *window, const rpe_check_subject *subject, const size_t *most,
                       rpe_error *error)
@@ -46,6 +61,8 @@ static rpe_status box(rpe_check_window *window, const rpe_check_subject *subject
         window->slack[i] = queries < keys ? queries : keys;
     }
     window->rows = rpe_check_noise_rows(subject->kernel, &window->positions[0], &window->positions[1]) + 1;
+    if (subject->law.gate != RPE_CHECK_GATE_ONCE)
+        window->rows += rpe_check_gate_rows(&subject->law, &window->positions[0], &window->positions[1]);
     return RPE_OK;
 }
 
@@ -68,7 +85,8 @@ rpe_status rpe_check_window_choose(rpe_check_window *window, const rpe_check_sub
         size_t queries = subject->side[0].positions.extent[i], keys = subject->side[1].positions.extent[i];
         most[i] = queries > keys ? queries : keys;
     }
-    *window = (rpe_check_window){.realizations = subject->realizations};
+    *window = (rpe_check_window){.realizations = subject->realizations,
+                                 .edges = subject->law.padding != RPE_CHECK_PADDING_NONE};
     rpe_status status = box(window, subject, most, error);
     while (status == RPE_OK && !is_cheap(window, features)) {
         size_t longest = 0;
@@ -99,5 +117,6 @@ void rpe_check_window_start(const rpe_check_window *window, size_t index, size_t
     rpe_stream stream = {.seed = 17, .purpose = rpe_stream_purpose(RPE_PURPOSE_OTHER, 0)};
     rpe_stream_uniforms(stream, (uint64_t)index * RPE_AXES_MAX, RPE_AXES_MAX, uniform);
     for (size_t i = 0; i < RPE_AXES_MAX; i++)
-        start[i] = (size_t)(uniform[i] * (double)(window->slack[i] + 1));
+        start[i] = window->edges ? (uniform[i] < 0.5 ? 0 : window->slack[i])
+                                 : (size_t)(uniform[i] * (double)(window->slack[i] + 1));
 }

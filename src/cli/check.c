@@ -180,8 +180,9 @@ const rpe_command rpe_command_check = {
         "Tests codes of queries and keys (single or double precision) against what the kernel says: nothing "
         "outside\n"
         "the range of the coefficients, means, variances and cross terms, Gaussian noise, independence over\n"
-        "directions, realizations, features and heads.  Where they fail, names the usual error that explains "
-        "them.\n"
+        "directions, realizations, features and heads.  Where they fail, names the usual cause: that with "
+        "which\n"
+        "undone they pass everything.  Where there is none, says what differs.\n"
         "Exit status 0: they are draws; 1: they are not; 2: bad input.\n",
     .options = options,
     .option_count = OPTION_COUNT,

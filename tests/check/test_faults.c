@@ -226,7 +226,8 @@ static void gate_that_should_not_be(void **state)
         codes drawn = codes_draw(shapes[i], wrong, "gaussian", 200 + i, false);
         rpe_check_settings settings = settings_of(right, &drawn);
         rpe_check_report report = run(&settings);
-        assert_true(says(&report, "the same at all positions, as gate noise is, and the kernel has no gate"));
+        assert_true(
+            says(&report, "one number for all positions, as gate noise is, and the kernel has no gate"));
         codes_destroy(&drawn);
         rpe_kernel_destroy(wrong);
         rpe_kernel_destroy(right);
