@@ -79,14 +79,23 @@ double rpe_theory_exponential_realizations_all(const rpe_theory *theory, double 
     return largest;
 }
 
-/* ln D+ = -(R/2) ln[1 - 2t(sigma_q^2 + sigma_k^2 + 4c) - 12 t^2 (s^2 - c^2)], infinite unless the bracket is > 0  [form 14] */
-static double favor_logarithm(const rpe_theory *theory, double realizations, size_t m, size_t n)
+/* ln E exp(p Shat + b |x + y|^2) over the codes, x and y the encoded vectors over R^(1/4), p >= 0, b >= 0:
+     -(R/2) ln[1 - 2t(b (sigma_q^2 + sigma_k^2) + (2b + p) c) - 4t^2 ((b + p/2)^2 - b^2) (s^2 - c^2)]
+   infinite unless the bracket is > 0: of the two eigenvalues one at most is positive, so that its sign tells.  p = 2, b = 1 is D+. */
+static double growth_logarithm(const rpe_theory *theory, double realizations, size_t m, size_t n, double p,
+                               double b)
 {
     entry_scales at = entry_at(theory, m, n);
     double norms = (theory->query_norms[m] + theory->key_norms[n]) / sqrt((double)theory->features);
-    double excess = 2 * (norms + 4 * at.c) / realizations +
-                    12 * fmax(0, (at.s - at.c) * (at.s + at.c)) / (realizations * realizations);
+    double excess = 2 * (b * norms + (2 * b + p) * at.c) / realizations +
+                    p * (4 * b + p) * fmax(0, (at.s - at.c) * (at.s + at.c)) / (realizations * realizations);
     return excess < 1 ? -realizations / 2 * log1p(-excess) : INFINITY;
+}
+
+/* D+                                                                                                 [form 14] */
+static double favor_logarithm(const rpe_theory *theory, double realizations, size_t m, size_t n)
+{
+    return growth_logarithm(theory, realizations, m, n, 2, 1);
 }
 
 rpe_status rpe_theory_favor_logarithm(const rpe_theory *theory, size_t realizations, double *logarithm,
@@ -124,6 +133,48 @@ rpe_status rpe_theory_favor_variance(const rpe_theory *theory, size_t realizatio
         }
         variance[i] = exp(second + logarithm_minus_one(plus - second)) / (double)features +
                       exp(2 * first + logarithm_minus_one(second - 2 * first));
+    }
+    return status;
+}
+
+/* E Y^power - 1, Y = phi(qhat).phi(khat) / E exp(Shat).  Given the codes Y is a mean over F independent projections of
+   exp(Shat) z / E exp(Shat), E z^k = exp(k (k-1) |x+y|^2 / 2).  Factors of one projection go together: power = k_1 + k_2 + ...
+   with b = sum_i k_i (k_i - 1)/2, in so many ways, for F (F-1) ... of the F^power choices of projections. */
+static double power_excess(const rpe_theory *theory, double realizations, double features, size_t m, size_t n,
+                           int power)
+{
+    static const struct {
+        int power, parts;
+        double ways, b;
+    } partitions[] = {{2, 1, 1, 1}, {2, 2, 1, 0}, {3, 1, 1, 3}, {3, 2, 3, 1}, {3, 3, 1, 0},
+                      {4, 1, 1, 6}, {4, 2, 4, 3}, {4, 2, 3, 2}, {4, 3, 6, 1}, {4, 4, 1, 0}};
+    double sum = 0, first = moment_logarithm(entry_at(theory, m, n), realizations, 1);
+    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++) {
+        double share = partitions[i].power == power ? partitions[i].ways : 0;
+        for (int j = 1; j < power; j++)
+            share *= (j < partitions[i].parts ? features - j : 1) / features;
+        if (share > 0)
+            sum += share * expm1(growth_logarithm(theory, realizations, m, n, power, partitions[i].b) -
+                                 power * first);
+    }
+    return sum;
+}
+
+rpe_status rpe_theory_favor_square_variance(const rpe_theory *theory, size_t realizations, size_t features,
+                                            double *variance, rpe_error *error)
+{
+    size_t queries = theory->query_positions.count, keys = theory->key_positions.count;
+    double count = (double)realizations, width = (double)features;
+    rpe_status status = count_check("realizations", realizations, error);
+    if (status == RPE_OK)
+        status = count_check("features", features, error);
+    /* E (Y - 1)^4 - (E (Y - 1)^2)^2, by excesses: the ones cancel */
+    for (size_t i = 0; status == RPE_OK && i < queries * keys; i++) {
+        double second = power_excess(theory, count, width, i / keys, i % keys, 2);
+        double third = power_excess(theory, count, width, i / keys, i % keys, 3);
+        double fourth = power_excess(theory, count, width, i / keys, i % keys, 4);
+        variance[i] =
+            isfinite(fourth) ? fmax(0, fourth - 4 * third + 6 * second - second * second) : INFINITY;
     }
     return status;
 }

@@ -147,3 +147,49 @@ double rpe_theory_feature_error(rpe_theory_map map, rpe_theory_projection projec
         return exp(error.exponent + log(error.inner));
     return factor * error.inner;
 }
+
+/* sum_i weight_i (e^(rate_i t) - 1): a central moment of the estimate of one projection, over SM's power. */
+#define MOMENT_TERMS 4
+#define MOMENT_SERIES 0.5 /* |t| below which its series is summed: the leading terms cancel */
+
+typedef struct moment_term {
+    double rate, weight;
+} moment_term;
+
+static double moment_at(const moment_term terms[MOMENT_TERMS], double t)
+{
+    double sum = 0, powers[MOMENT_TERMS];
+    if (fabs(t) > MOMENT_SERIES) {
+        for (int i = 0; i < MOMENT_TERMS; i++)
+            sum += terms[i].weight * expm1(terms[i].rate * t);
+        return sum;
+    }
+    for (int i = 0; i < MOMENT_TERMS; i++)
+        powers[i] = terms[i].weight; /* weight rate^k: small integers over 8, so their sum is exact */
+    double factor = 1;
+    for (int k = 1; k < 32; k++) {
+        double coefficient = 0;
+        factor *= t / k;
+        for (int i = 0; i < MOMENT_TERMS; i++)
+            coefficient += powers[i] *= terms[i].rate;
+        sum += factor * coefficient;
+    }
+    return sum;
+}
+
+/* Of one projection, z its estimate over SM and g a standard normal number:
+     positive        z = e^(g sqrt(sigma) - sigma/2)            E z^k = e^(k (k-1) sigma/2)
+     hyperbolic      z = e^(-sigma/2) cosh(g sqrt(sigma))       trigonometric: sigma = -Delta
+   kappa_4 = [E (z - 1)^4 - 3 (E (z - 1)^2)^2] / F^3 */
+double rpe_theory_feature_cumulant(rpe_theory_map map, rpe_theory_projection projection, const double *x,
+                                   const double *y)
+{
+    static const moment_term positive[] = {{6, 1}, {3, -4}, {1, 6}, {0, 0}},
+                             even[] = {{6, 0.125}, {-2, 0.375}, {3, -1}, {1, 3}};
+    pair_scales pair = pair_of(projection.size, x, y);
+    double t = map == RPE_THEORY_TRIGONOMETRIC ? -pair.difference : pair.sum;
+    double fourth = moment_at(map == RPE_THEORY_POSITIVE ? positive : even, t);
+    double half = sinh(t / 2), variance = map == RPE_THEORY_POSITIVE ? expm1(t) : 2 * half * half;
+    double count = (double)projection.count;
+    return isfinite(fourth) ? (fourth - 3 * variance * variance) / (count * count * count) : INFINITY;
+}

@@ -32,4 +32,9 @@ rpe_status rpe_theory_favor_variance(const rpe_theory *theory, size_t realizatio
 rpe_status rpe_theory_favor_logarithm(const rpe_theory *theory, size_t realizations, double *logarithm,
                                       rpe_error *error);
 
+/* Variance of (Y - 1)^2, Y that estimate over its mean: how far the mean of a few squared relative errors may lie from form 14.
+   INFINITY where it does not exist, or exceeds the range of double: a larger R or smaller vectors are needed than for the error. */
+rpe_status rpe_theory_favor_square_variance(const rpe_theory *theory, size_t realizations, size_t features,
+                                            double *variance, rpe_error *error);
+
 #endif

@@ -30,4 +30,9 @@ double rpe_theory_feature_logarithm(rpe_theory_map map, rpe_theory_projection pr
 double rpe_theory_feature_error(rpe_theory_map map, rpe_theory_projection projection, const double *x,
                                 const double *y);
 
+/* Fourth cumulant of phi(x).phi(y)/SM with independent projections, INFINITY beyond the range of double: how heavy the tails of
+   the squared error are.  Orthogonal projections have about the same.  Negative for trigonometric features of near vectors. */
+double rpe_theory_feature_cumulant(rpe_theory_map map, rpe_theory_projection projection, const double *x,
+                                   const double *y);
+
 #endif

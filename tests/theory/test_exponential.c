@@ -210,9 +210,91 @@ static void test_refusals_and_memory(void **state)
     problem_close(&p);
 }
 
+/* ln of one realization's E exp((p q k + b (q + k)^2)/R), q and k of these variances and covariance, by the trapezoid rule in two
+   dimensions over independent g and h:  q = sqrt(v) g,  k = (c g + sqrt(v w - c^2) h)/sqrt(v). */
+static double realization_logarithm(double v, double w, double c, double realizations, double p, double b)
+{
+    double sum = 0, step = 1.0 / 8;
+    for (int i = -80; i <= 80; i++)
+        for (int j = -80; j <= 80; j++) {
+            double g = i * step, h = j * step, q = sqrt(v) * g;
+            double k = (c * g + sqrt(fmax(0, v * w - c * c)) * h) / sqrt(v);
+            double exponent = (p * q * k + b * (q + k) * (q + k)) / realizations - (g * g + h * h) / 2;
+            sum += exp(exponent) * step * step / (8 * atan(1));
+        }
+    return log(sum);
+}
+
+/* E Y^power over the codes and F projections, all F^power choices of projections one by one. */
+static double power_mean(double v, double w, double c, double realizations, size_t features, int power)
+{
+    double total = 0, first = realization_logarithm(v, w, c, realizations, 1, 0);
+    size_t choices = 1;
+    for (int i = 0; i < power; i++)
+        choices *= features;
+    for (size_t choice = 0; choice < choices; choice++) {
+        double b = 0;
+        size_t taken[4] = {0}, rest = choice;
+        for (int i = 0; i < power; i++, rest /= features)
+            b += (double)taken[rest % features]++; /* 0 + 1 + ... + (k - 1) = k (k - 1)/2 */
+        total += exp(realizations * (realization_logarithm(v, w, c, realizations, power, b) - power * first));
+    }
+    return total / (double)choices;
+}
+
+/* Var (Y - 1)^2 from the moments of Y, every term of which is summed by itself. */
+static void test_square_variance(void **state)
+{
+    (void)state;
+    rpe_error error;
+    problem p = problem_open("closed_sine.kernel.json", 1, (size_t[]){2}, (size_t[]){2}, 0, 0, 0.3);
+    double found[ENTRIES_MAX], root = sqrt((double)p.theory->features);
+    for (size_t features = 1; features <= 3; features++) {
+        for (size_t e = 0; e < ENTRIES_MAX; e++)
+            found[e] = NAN;
+        rpe_test_ok(rpe_theory_favor_square_variance(p.theory, 12, features, found, &error), &error);
+        for (size_t e = 0; e < p.m * p.n; e++) {
+            double v = p.theory->query_norms[e / p.n] / root, w = p.theory->key_norms[e % p.n] / root;
+            double moments[5], c = p.theory->inner[e] / root;
+            for (int power = 2; power <= 4; power++)
+                moments[power] = power_mean(v, w, c, 12, features, power);
+            double second = moments[2] - 1, fourth = moments[4] - 4 * moments[3] + 6 * moments[2] - 3;
+            assert_near(found[e], fourth - second * second, 1e-8 * found[e]);
+        }
+    }
+    problem_close(&p);
+}
+
+/* It needs more moments than the error itself: R from which it is finite, and the error is on the way there. */
+static void test_square_variance_exists(void **state)
+{
+    (void)state;
+    rpe_error error;
+    problem p = problem_at(0);
+    size_t only_error = 0, both = 0;
+    for (size_t r = 1; r <= 4096; r *= 2) {
+        double variance[ENTRIES_MAX], square[ENTRIES_MAX];
+        rpe_test_ok(rpe_theory_favor_variance(p.theory, r, 4, variance, &error), &error);
+        rpe_test_ok(rpe_theory_favor_square_variance(p.theory, r, 4, square, &error), &error);
+        for (size_t e = 0; e < p.m * p.n; e++) {
+            assert_true(square[e] >= 0);
+            assert_true(isinf(square[e]) || isfinite(variance[e]));
+            only_error += isfinite(variance[e]) && isinf(square[e]);
+            both += isfinite(square[e]);
+        }
+    }
+    assert_true(only_error > 0 && both > 0);
+    double value = NAN;
+    assert_int_equal(rpe_theory_favor_square_variance(p.theory, 0, 1, &value, &error), RPE_ERROR_INPUT);
+    assert_int_equal(rpe_theory_favor_square_variance(p.theory, 1, 0, &value, &error), RPE_ERROR_INPUT);
+    assert_true(isnan(value));
+    problem_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_square_variance),        cmocka_unit_test(test_square_variance_exists),
         cmocka_unit_test(test_exponential_limits),     cmocka_unit_test(test_frontier),
         cmocka_unit_test(test_exponential_is_the_law), cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_favor_variance),         cmocka_unit_test(test_softmax_bias),

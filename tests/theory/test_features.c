@@ -186,12 +186,63 @@ static void test_seams(void **state)
     }
 }
 
+/* The fourth cumulant of one projection by the trapezoid rule over g, which errs by exp(-const/step) for such integrands:
+   the estimate over SM is exp(g a - a^2/2), exp(-a^2/2) cosh(g a) or exp(b^2/2) cos(g b), a = |x + y|, b = |x - y|. */
+static double cumulant_sum(rpe_theory_map map, double sum, double difference)
+{
+    double second = 0, fourth = 0, step = 1.0 / 64;
+    for (int i = -64 * 24; i <= 64 * 24; i++) {
+        double g = i * step, weight = step * exp(-g * g / 2) / sqrt(8 * atan(1)), error = NAN;
+        if (map == RPE_THEORY_POSITIVE)
+            error = expm1(g * sum - sum * sum / 2);
+        else if (map == RPE_THEORY_HYPERBOLIC)
+            error = (expm1(g * sum - sum * sum / 2) + expm1(-g * sum - sum * sum / 2)) / 2;
+        else
+            error = exp(difference * difference / 2) * cos(g * difference) - 1;
+        second += weight * error * error;
+        fourth += weight * error * error * error * error;
+    }
+    return fourth - 3 * second * second;
+}
+
+/* On both sides of where its series takes over, for vectors of any size; F projections: over F^3. */
+static void test_cumulants(void **state)
+{
+    (void)state;
+    double x[5], y[5];
+    static const double lengths[] = {0.05, 0.3, 0.7, 0.71, 0.9, 1.4};
+    for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++)
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            size_t size = 1 + i % 5;
+            pair_fill(size, lengths[i], lengths[i], 20 + i, x, y);
+            double sum = sqrt(square_distance(size, x, y, 1)),
+                   difference = sqrt(square_distance(size, x, y, -1));
+            double wanted = cumulant_sum(map, sum, difference), found = NAN, many = NAN;
+            found = rpe_theory_feature_cumulant(map, (rpe_theory_projection){size, 1, false}, x, y);
+            many = rpe_theory_feature_cumulant(map, (rpe_theory_projection){size, 6, true}, x, y);
+            double scale = map == RPE_THEORY_TRIGONOMETRIC ? difference : sum;
+            assert_true(fabs(found - wanted) <= 1e-9 * fabs(wanted) + 1e-13 * pow(scale, 4));
+            assert_true(near_relative(216 * many, found) < 1e-14);
+        }
+    /* Nothing varies; and beyond the range of double. */
+    static const double zero[5] = {0}, large[5] = {20, 0, 0, 0, 0};
+    for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++) {
+        assert_true(rpe_theory_feature_cumulant(map, (rpe_theory_projection){5, 3, false}, zero, zero) == 0);
+        assert_true(
+            isinf(rpe_theory_feature_cumulant(map, (rpe_theory_projection){5, 3, false}, large, zero)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identities),     cmocka_unit_test(test_exact_pairs),
-        cmocka_unit_test(test_hypergeometric), cmocka_unit_test(test_trigonometric_worse),
-        cmocka_unit_test(test_extremes),       cmocka_unit_test(test_seams),
+        cmocka_unit_test(test_cumulants),
+        cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_exact_pairs),
+        cmocka_unit_test(test_hypergeometric),
+        cmocka_unit_test(test_trigonometric_worse),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_seams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
