@@ -22,6 +22,7 @@ typedef struct rpe_timed {
     void *plan;             /* NULL: not timed */
     size_t workspace_bytes; /* of each thread */
     size_t peak_bytes;      /* of plan and workspaces, as counted */
+    double first_seconds;   /* of the first calls, the shorter of two where it is warmed */
     size_t calls;           /* timed together, so that the clock's own time does not matter */
     bool warm;              /* an untimed call goes before them */
     size_t repetitions;
@@ -87,6 +88,13 @@ rpe_status rpe_timing_memory_check(const rpe_timing *timing, rpe_error *error);
 /* What the timings will take, by formulas and the rates of this machine, as none are taken to know how long they take: in one
    line, and with points before it a line for each of them. */
 rpe_status rpe_timing_plan_print(const rpe_timing *timing, bool points, FILE *stream, rpe_error *error);
+
+/* Checks every point on a small problem if validate, plans it and makes its first calls, which say how many are timed together.
+   What is not applicable, or not right, has its reason then; that is no error. */
+rpe_status rpe_timing_start(rpe_timing *timing, bool validate, rpe_error *error);
+
+/* Seconds of one call: one timing of so many together, warmed where that is due.  Each repetition has noise of its own. */
+double rpe_timed_seconds(const rpe_timing *timing, const rpe_timed *timed, size_t repetition);
 
 /* One call, with noise of that trial.  workspaces [threads of the point]. */
 void rpe_timing_call(const rpe_timing *timing, const rpe_timed *timed, uint32_t trial,

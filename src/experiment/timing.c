@@ -10,10 +10,6 @@
 #include "rpe_parallel.h"
 #include "rpe_progress.h"
 
-#define TIMED_TOGETHER 2e-3 /* seconds that one timing takes at least */
-#define WARM_BELOW 20e-3    /* a call of this length is warm by itself */
-#define CALLS_MOST 10000.0
-
 bool rpe_timing_wanted(const rpe_configuration *configuration)
 {
     bool wanted = false;
@@ -30,120 +26,9 @@ bool rpe_timing_has_times(const rpe_configuration *configuration)
     return false;
 }
 
-/* ---- the first call ---- */
-
-size_t rpe_timed_calls(double seconds)
-{
-    return (size_t)ceil(fmin(CALLS_MOST, TIMED_TOGETHER / fmax(seconds, 1e-9)));
-}
-
-bool rpe_timed_warms(double seconds)
-{
-    return seconds < WARM_BELOW;
-}
-
-static void workspaces_destroy(rpe_workspace *workspaces, int threads)
-{
-    for (int i = 0; workspaces != NULL && i < threads; i++)
-        rpe_workspace_destroy(&workspaces[i]);
-    rpe_memory_free(workspaces);
-}
-
-static rpe_status workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error)
-{
-    rpe_workspace *created = rpe_memory_allocate_zero((size_t)threads, sizeof *created);
-    rpe_status status =
-        created == NULL ? rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *created) : RPE_OK;
-    for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&created[i], bytes, error);
-    if (status == RPE_OK)
-        *workspaces = created;
-    else
-        workspaces_destroy(created, threads);
-    return status;
-}
-
-static double call_seconds(const rpe_timing *timing, const rpe_timed *timed, uint32_t trial,
-                           rpe_workspace *workspaces)
-{
-    double start = rpe_clock_seconds();
-    rpe_timing_call(timing, timed, trial, workspaces);
-    return rpe_clock_seconds() - start;
-}
-
-/* The first calls: they fill pages, and tell how many to time together.  A call that allocates is not timed. */
-static void first_calls(const rpe_timing *timing, rpe_timed *timed, rpe_workspace *workspaces)
-{
-    uint64_t allocations = rpe_memory_usage_now().allocations;
-    double seconds = call_seconds(timing, timed, 0, workspaces);
-    if (rpe_timed_warms(seconds) && rpe_timing_has_times(timing->configuration))
-        seconds = fmin(seconds, call_seconds(timing, timed, 1, workspaces));
-    allocations = rpe_memory_usage_now().allocations - allocations;
-    if (allocations > 0)
-        snprintf(timed->reason, sizeof timed->reason, "invalid: %llu allocations inside a call",
-                 (unsigned long long)allocations);
-    timed->warm = rpe_timed_warms(seconds);
-    timed->calls = rpe_timed_calls(seconds);
-}
-
-/* In memory of its own, so that its peak can be told. */
-static rpe_status plan_first(const rpe_timing *timing, rpe_timed *timed, rpe_error *error)
-{
-    rpe_workspace *workspaces = NULL;
-    const rpe_method *method = timed->point->method;
-    rpe_memory_peak_reset();
-    size_t held = rpe_memory_usage_now().current;
-    rpe_status status = method->supports == NULL ? RPE_OK : method->supports(&timed->problem, error);
-    if (status == RPE_OK)
-        status = method->plan(&timed->plan, &timed->problem, error);
-    if (status == RPE_OK) {
-        timed->workspace_bytes = method->workspace_bytes(timed->plan);
-        status = workspaces_create(&workspaces, timed->threads, timed->workspace_bytes, error);
-    }
-    if (status == RPE_OK) {
-        first_calls(timing, timed, workspaces);
-        timed->peak_bytes = rpe_memory_usage_now().peak - held;
-    }
-    workspaces_destroy(workspaces, timed->threads);
-    return status;
-}
-
-/* A method that does not support the problem is not an error of the run. */
-static rpe_status start_timed(const rpe_timing *timing, rpe_timed *timed, rpe_error *error)
-{
-    rpe_error reason = {""};
-    if (timed->reason[0] != '\0')
-        return RPE_OK;
-    rpe_status status = rpe_timing_validate(timing, timed, &reason);
-    if (status == RPE_OK && timed->reason[0] == '\0')
-        status = plan_first(timing, timed, &reason);
-    if (status == RPE_ERROR_INPUT) {
-        snprintf(timed->reason, sizeof timed->reason, "not applicable: %s", reason.message);
-        return RPE_OK;
-    }
-    if (status != RPE_OK && error != NULL)
-        *error = reason;
-    return status;
-}
-
-static rpe_status start_all(rpe_timing *timing, rpe_error *error)
-{
-    size_t bytes = 1;
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < timing->count; i++) {
-        if (rpe_interrupt_requested())
-            return rpe_error_set(error, RPE_ERROR_INTERRUPTED, "interrupted");
-        status = start_timed(timing, &timing->timed[i], error);
-        size_t needed = timing->timed[i].workspace_bytes;
-        bytes = needed > bytes ? needed : bytes;
-    }
-    return status == RPE_OK ? workspaces_create(&timing->workspaces, timing->threads, bytes, error) : status;
-}
-
 /* ---- repetitions ---- */
 
-/* One timing of a point. */
-static void repeat(const rpe_timing *timing, rpe_timed *timed, size_t repetition)
+double rpe_timed_seconds(const rpe_timing *timing, const rpe_timed *timed, size_t repetition)
 {
     uint32_t trial = (uint32_t)(2 + repetition * (timed->calls + 1));
     if (timed->warm)
@@ -151,7 +36,7 @@ static void repeat(const rpe_timing *timing, rpe_timed *timed, size_t repetition
     double start = rpe_clock_seconds();
     for (size_t call = 0; call < timed->calls; call++)
         rpe_timing_call(timing, timed, trial + 1 + (uint32_t)call, timing->workspaces);
-    timed->seconds[repetition] = (rpe_clock_seconds() - start) / (double)timed->calls;
+    return (rpe_clock_seconds() - start) / (double)timed->calls;
 }
 
 /* order becomes a random permutation of 0 .. count-1, decided by seed and round. */
@@ -188,7 +73,7 @@ static rpe_status repeat_all(rpe_timing *timing, rpe_error *error)
             rpe_timed *timed = &timing->timed[order[i]];
             rpe_progress_point(&progress, timed->point);
             if (timed->plan != NULL && timed->reason[0] == '\0' && round < timed->repetitions)
-                repeat(timing, timed, round);
+                timed->seconds[round] = rpe_timed_seconds(timing, timed, round);
             rpe_progress_update(&progress, (double)round + (double)i / (double)timing->count);
         }
     }
@@ -265,7 +150,7 @@ static rpe_timing timing_of(const rpe_configuration *configuration, const rpe_ru
 
 static rpe_status measure_all(rpe_timing *timing, rpe_error *error)
 {
-    rpe_status status = start_all(timing, error);
+    rpe_status status = rpe_timing_start(timing, true, error);
     if (status == RPE_OK && rpe_timing_has_times(timing->configuration))
         status = repeat_watched(timing, error);
     if (status == RPE_OK && rpe_timing_has_times(timing->configuration))
