@@ -159,6 +159,17 @@ rpe_status rpe_json_store(rpe_output *output, const json_t *value, const char *p
     return status;
 }
 
+rpe_status rpe_json_output(json_t *value, rpe_output *output, rpe_error *error)
+{
+    if (value == NULL)
+        return rpe_error_memory(error, "JSON of results", 1, sizeof(json_t));
+    int failed = json_dumpf(value, output->stream, JSON_INDENT(2));
+    json_decref(value);
+    if (failed && !ferror(output->stream))
+        return rpe_error_memory(error, "JSON of results", 1, sizeof(json_t));
+    return rpe_output_print(output, error, "\n");
+}
+
 rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error)
 {
     rpe_output output = {0};

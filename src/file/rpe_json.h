@@ -75,6 +75,9 @@ rpe_status rpe_json_value_error(const rpe_json *document, const char *key, const
 
 /* Writes the value under a temporary name, indented, keys in insertion order; the caller commits or discards.  NaN and Inf must be stored by rpe_json_real as null. */
 rpe_status rpe_json_store(rpe_output *output, const json_t *value, const char *path, rpe_error *error);
+/* The same to a file that is open, its stream buffered: what the stream refuses is found when it is closed.  Takes the value;
+   NULL: it could not be made, which is an error. */
+rpe_status rpe_json_output(json_t *value, rpe_output *output, rpe_error *error);
 /* Store and commit. */
 rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error);
 /* json real, or null if the number is not finite. */

@@ -77,7 +77,4 @@ void rpe_wrapped_print(FILE *stream, size_t column, size_t indent, const char *t
 void rpe_markdown_print(FILE *stream, const char *text);
 /* As text or attribute of XML 1.0: the five special characters escaped, what is no character of XML becomes '?'. */
 void rpe_xml_print(FILE *stream, const char *text);
-/* Writes the value with indentation and a newline; takes the reference.  NULL: no memory. */
-rpe_status rpe_json_output(json_t *value, rpe_output *output, rpe_error *error);
-
 #endif

@@ -169,17 +169,6 @@ static json_t *rows_make(const rpe_verdict_report *report)
     return NULL;
 }
 
-rpe_status rpe_json_output(json_t *value, rpe_output *output, rpe_error *error)
-{
-    if (value == NULL)
-        return rpe_error_memory(error, "JSON of the verdicts", 1, sizeof(json_t));
-    int failed = json_dumpf(value, output->stream, JSON_INDENT(2));
-    json_decref(value);
-    if (failed && !ferror(output->stream))
-        return rpe_error_memory(error, "JSON of the verdicts", 1, sizeof(json_t));
-    return rpe_output_print(output, error, "\n");
-}
-
 rpe_status rpe_verdict_json_write(const rpe_verdict_report *report, rpe_output *output, rpe_error *error)
 {
     const rpe_verification *verification = report->verification;
