@@ -15,18 +15,25 @@
 #define SUFFIX ".json"
 #define PATH_CAPACITY 4096
 
-/* The installed data stand in the same place relative to the program wherever both are moved.  NULL: there are none, or no
-   memory. */
-static char *installed_data(void)
+char *rpe_program_path(void)
 {
-    char program[PATH_MAX], resolved[PATH_MAX];
+    char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return NULL;
     program[length] = '\0';
-    char *directory = rpe_path_directory(program);
+    return rpe_memory_text(program);
+}
+
+/* The installed data stand in the same place relative to the program wherever both are moved.  NULL: there are none, or no
+   memory. */
+static char *installed_data(void)
+{
+    char resolved[PATH_MAX], *program = rpe_program_path();
+    char *directory = program == NULL ? NULL : rpe_path_directory(program);
     char *data = directory == NULL ? NULL : rpe_path_join(directory, RPE_DATA_FROM_PROGRAM);
     bool there = data != NULL && realpath(data, resolved) != NULL;
+    rpe_memory_free(program);
     rpe_memory_free(directory);
     rpe_memory_free(data);
     return there ? rpe_memory_text(resolved) : NULL;

@@ -23,12 +23,18 @@ static const rpe_command *const commands[] = {
 
 size_t rpe_command_count(void)
 {
-    return COMMAND_COUNT;
+    size_t count = 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        count += commands[i]->internal ? 0 : 1;
+    return count;
 }
 
 const rpe_command *rpe_command_at(size_t index)
 {
-    return commands[index];
+    size_t at = 0;
+    for (size_t left = index; commands[at]->internal || left > 0; at++)
+        left -= commands[at]->internal ? 0 : 1;
+    return commands[at];
 }
 
 const rpe_command *rpe_command_find(const char *name)
@@ -47,7 +53,7 @@ bool rpe_colour_is_wanted(void)
 
 static const char *command_name(size_t index)
 {
-    return index < COMMAND_COUNT ? commands[index]->name : NULL;
+    return index < rpe_command_count() ? rpe_command_at(index)->name : NULL;
 }
 
 static void version_print(void)
@@ -60,8 +66,8 @@ static void program_help_print(void)
     const rpe_option_table none = {.command = ""};
     printf("rpebench: how exact are linear-complexity attentions with relative positions?\n"
            "\nUsage: rpebench COMMAND [OPTION...]\n\nCommands (rpebench COMMAND --help for each)\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-24s %s\n", commands[i]->name, commands[i]->title);
+    for (size_t i = 0; i < rpe_command_count(); i++)
+        printf("  %-24s %s\n", rpe_command_at(i)->name, rpe_command_at(i)->title);
     rpe_options_print(&none, stdout);
 }
 

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
     rpe_output_limit_report();
     (void)signal(SIGPIPE, SIG_IGN); /* who watched may go: the work goes on */
     rpe_status status = rpe_event_arm_text(getenv("RPEBENCH_TEST_SIGNAL"), &error);
+    unsetenv("RPEBENCH_TEST_SIGNAL"); /* which is not meant for children */
     if (status == RPE_OK)
         status = rpe_program_run(argc, argv, &outcome, &error);
     if (status != RPE_OK)

@@ -7,6 +7,9 @@
 
 #include "rpe_error.h"
 
+/* Path of this program, owned by the caller (rpe_memory_free); NULL where the system does not say, or there is no memory. */
+char *rpe_program_path(void);
+
 /* FOLDER ("experiments", "plots") of the directory in the environment variable RPEBENCH_DATA, else of the data installed with
    this program, else of the checkout.  Owned by the caller (rpe_memory_free); NULL when there is no memory. */
 char *rpe_catalogue_folder(const char *folder);

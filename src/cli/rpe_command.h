@@ -15,6 +15,7 @@ typedef enum rpe_outcome {
 typedef struct rpe_command {
     const char *name, *title;
     const char *description; /* lines for --help, each ending in a newline */
+    bool internal;           /* called by this program alone: no list shows it */
     const rpe_option *options;
     size_t option_count;
     const char *operand; /* placeholder of the operands; NULL: none are taken */
@@ -28,6 +29,7 @@ typedef struct rpe_command {
     rpe_status (*judge)(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error);
 } rpe_command;
 
+/* Those that lists show. */
 size_t rpe_command_count(void);
 const rpe_command *rpe_command_at(size_t index);
 const rpe_command *rpe_command_find(const char *name); /* NULL if there is none */

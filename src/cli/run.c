@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_against.h"
 #include "rpe_catalogue.h"
 #include "rpe_command.h"
 #include "rpe_configuration.h"
@@ -10,9 +11,10 @@
 #include "rpe_output.h"
 #include "rpe_plot.h"
 #include "rpe_provenance.h"
+#include "rpe_run_against.h"
 #include "rpe_shard.h"
 
-enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, SHARD, FROM, DRY_RUN, NO_PLOT, OPTION_COUNT };
+enum { OUTPUT, TRIALS, QUICK, SEED, RESUME, SHARD, FROM, DRY_RUN, NO_PLOT, AGAINST, STARTS, OPTION_COUNT };
 
 static const char *resume_choice(size_t index)
 {
@@ -60,6 +62,17 @@ static const rpe_option options[OPTION_COUNT] = {
                          "by the exit status whether it can be run",
                  .type = RPE_OPTION_FLAG},
     [NO_PLOT] = {.name = "no-plot", .help = "draw no pictures", .type = RPE_OPTION_FLAG},
+    [AGAINST] = {.name = "against",
+                 .placeholder = "PROGRAM",
+                 .help = "compare the times of this program with those of another rpebench, call by call; "
+                         "files are written only with --output",
+                 .type = RPE_OPTION_PATH},
+    [STARTS] = {.name = "starts",
+                .placeholder = "n",
+                .help = "with --against: process starts of each program (default: 12, more for many points)",
+                .type = RPE_OPTION_COUNT,
+                .minimum = 6,
+                .maximum = 1000},
 };
 
 static rpe_resume resume_of(const rpe_option_value *value)
@@ -98,27 +111,33 @@ static const char *file_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* No result may take the place of the experiment, or of a file that it names. */
-static rpe_status results_check(const rpe_arguments *arguments, const char *path, rpe_error *error)
+/* No result may take the place of the experiment, or of a file that it names.  endings: of the results, after the name of the
+   experiment; NULL after the last. */
+static rpe_status endings_check(const rpe_arguments *arguments, const char *path, const char *const *endings,
+                                rpe_error *error)
 {
-    if (arguments->values[DRY_RUN].given)
-        return RPE_OK;
-    static const char *const endings[] = {".csv", ".npy", ".json", ".journal", ".svg", ".png"};
     const char *file = file_of(path);
-    const size_t stem = strlen(file) - strlen(".json"), capacity = strlen(file) + sizeof ".journal";
+    const size_t stem = strlen(file) - strlen(".json");
     rpe_status status = RPE_OK;
-    char *name = rpe_memory_allocate(capacity, 1);
-    if (name == NULL)
-        return rpe_error_memory(error, "name of a result", capacity, 1);
-    for (size_t i = 0; status == RPE_OK && i < sizeof endings / sizeof endings[0]; i++) {
+    for (size_t i = 0; status == RPE_OK && endings[i] != NULL; i++) {
+        const size_t capacity = stem + strlen(endings[i]) + 1;
+        char *name = rpe_memory_allocate(capacity, 1);
+        if (name == NULL)
+            return rpe_error_memory(error, "name of a result", capacity, 1);
         snprintf(name, capacity, "%.*s%s", (int)stem, file, endings[i]);
         char *result = rpe_path_join(arguments->values[OUTPUT].text, name);
         status = result == NULL ? rpe_error_memory(error, name, strlen(name), 1)
                                 : rpe_written_check(&options[OUTPUT], result, path, error);
         rpe_memory_free(result);
+        rpe_memory_free(name);
     }
-    rpe_memory_free(name);
     return status;
+}
+
+static rpe_status results_check(const rpe_arguments *arguments, const char *path, rpe_error *error)
+{
+    static const char *const endings[] = {".csv", ".npy", ".json", ".journal", ".svg", ".png", NULL};
+    return arguments->values[DRY_RUN].given ? RPE_OK : endings_check(arguments, path, endings, error);
 }
 
 static rpe_status experiment_run(const rpe_arguments *arguments, const rpe_run_settings *settings,
@@ -234,10 +253,55 @@ static rpe_status results_show(const rpe_arguments *arguments, rpe_error *error)
     return rpe_faults_end(&faults, stderr, status, error);
 }
 
-static rpe_status run_run(const rpe_arguments *arguments, rpe_error *error)
+/* ---- two programs ---- */
+
+static rpe_status against_options_check(const rpe_arguments *arguments, rpe_error *error)
+{
+    static const int others[] = {RESUME, SHARD, FROM, DRY_RUN, NO_PLOT};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (arguments->values[others[i]].given)
+            return rpe_error_set(error, RPE_ERROR_INPUT, "--against: expected no --%s beside it, found it",
+                                 options[others[i]].name);
+    if (arguments->operand_count != 1)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "--against: expected one EXPERIMENT, found %zu",
+                             arguments->operand_count);
+    if (arguments->values[TRIALS].count > RPE_AGAINST_TIMINGS)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "--trials: expected at most %d timings of a pair of starts, found %zu",
+                             RPE_AGAINST_TIMINGS, arguments->values[TRIALS].count);
+    return RPE_OK;
+}
+
+static rpe_status programs_compare(const rpe_arguments *arguments, const rpe_run_settings *settings,
+                                   rpe_outcome *outcome, rpe_error *error)
+{
+    const rpe_option_value *output = &arguments->values[OUTPUT];
+    char *paths[RPE_OPERANDS_MAX] = {NULL};
+    rpe_status status = against_options_check(arguments, error);
+    if (status == RPE_OK)
+        status = paths_resolve(arguments, paths, error);
+    if (status == RPE_OK && output->given)
+        status = endings_check(arguments, paths[0], rpe_run_against_endings, error);
+    const rpe_run_against wanted = {.program = arguments->values[AGAINST].text,
+                                    .experiment = paths[0],
+                                    .output = output->given ? output->text : NULL,
+                                    .starts = arguments->values[STARTS].count};
+    if (status == RPE_OK)
+        status = rpe_run_against_judge(&wanted, settings, outcome, error);
+    rpe_memory_free(paths[0]);
+    return status;
+}
+
+/* ---- the command ---- */
+
+static rpe_status run_judge(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
 {
     rpe_run_settings settings;
     rpe_status status = settings_make(arguments, &settings, error);
+    if (status == RPE_OK && arguments->values[AGAINST].given)
+        return programs_compare(arguments, &settings, outcome, error);
+    if (status == RPE_OK && arguments->values[STARTS].given)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "--starts: expected --against beside it, found none");
     if (status == RPE_OK && arguments->values[FROM].given)
         status = run_again(arguments, &settings, error);
     else if (status == RPE_OK)
@@ -263,11 +327,25 @@ const rpe_command rpe_command_run = {
         "pictures are drawn where gnuplot is installed.  While it runs, NAME.journal holds all trials so "
         "far: a run "
         "that is\n"
-        "killed is gone on with by --resume, with the same bytes as an undisturbed one.\n",
+        "killed is gone on with by --resume, with the same bytes as an undisturbed one.\n"
+        "\n"
+        "--against PROGRAM compares two builds or commits by an experiment that takes times.  Both programs "
+        "are started\n"
+        "many times, two at a time, and time the same calls one right after the other, so that a busy "
+        "machine disturbs both\n"
+        "alike.  Each point has the ratio of seconds, this program over PROGRAM, with 95 % limits, a p-value "
+        "of the exact\n"
+        "signed-rank test of Wilcoxon over the starts, adjusted by Holm over the points and all of them "
+        "together, and the\n"
+        "change that would have been seen.  --trials n: timings of a point in a pair of starts.  With "
+        "--output the numbers\n"
+        "are written as NAME-against.csv and NAME-against.json.  Exit status 0: no difference is seen; 1: "
+        "something is\n"
+        "faster or slower; 2: bad input.\n",
     .options = options,
     .option_count = OPTION_COUNT,
     .operand = "EXPERIMENT...",
     .operand_experiments = true,
     .operands_maximum = RPE_OPERANDS_MAX,
-    .run = run_run,
+    .judge = run_judge,
 };

@@ -62,6 +62,27 @@ static void array_write(const char *path, size_t rank, const size_t *shape, doub
 #define TABLE_ROW "[1,2,3,4,5,6,7,6,5,4,3,2,1]"
 #define SHORT_ROW "[1,2,3,2,1]"
 
+static char program[TEXT_CAPACITY]; /* absolute: cases run in the test's directory */
+
+#define TIMED                                                                                                \
+    "{\"title\": \"t\", \"question\": \"q\", \"picture\": \"scaling\", \"axis\": \"keys\", \"measures\": "   \
+    "[\"runtime\"], \"grids\": [{\"name\": \"g\", \"inputs\": [{\"name\": \"i\", \"kernel\": \"k.json\", "   \
+    "\"gaussian\": {\"queries\": 4, \"values\": 1}}], \"methods\": [\"relu\"], \"samplers\": "               \
+    "[\"gaussian\"], "                                                                                       \
+    "\"realizations\": [4], \"trials\": {\"minimum\": 2}}]}"
+
+/* What a run is compared with: a copy of the program, a link to itself, and a file that only says that it is a program. */
+static void programs_make(void)
+{
+    char line[2 * TEXT_CAPACITY];
+    snprintf(line, sizeof line, "cp '%s' other", program);
+    assert_int_equal(system(line), 0);
+    assert_int_equal(symlink(program, "self"), 0);
+    text_write("script", "no program\n");
+    assert_int_equal(chmod("script", 0755), 0);
+    text_write("timed.json", TIMED);
+}
+
 static void good_files_write(void)
 {
     text_write("k.json", GOOD_SINE "}");
@@ -90,6 +111,7 @@ static void good_files_write(void)
     text_write("stored/s.json", "{\"experiment\":\"s\"}");
     text_write("stored/s.csv", "experiment\n");
     array_write("stored/s.npy", 1, (size_t[]){4}, 1);
+    programs_make();
 }
 
 /* A case's recipe makes bad.npy or bad.json from the case's text. */
@@ -233,8 +255,6 @@ static const bad_case cases[] = {
 #define CASE_COUNT (sizeof cases / sizeof cases[0])
 
 /* ---- running a case ---- */
-
-static char program[TEXT_CAPACITY]; /* absolute: cases run in the test's directory */
 
 /* Exit status of the program; stderr goes to the file "stderr", stdout to "stdout". */
 static int program_run(const bad_case *one)

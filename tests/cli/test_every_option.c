@@ -28,6 +28,8 @@ static const option_case cases[] = {
 
 /* ---- files that the lines share ---- */
 
+static char program[TEXT_CAPACITY]; /* absolute: lines run in the test's directory */
+
 static void text_write(const char *path, const char *text)
 {
     FILE *stream = fopen(path, "w");
@@ -75,6 +77,21 @@ static void special_arrays_write(void)
     "\"samplers\":[\"gaussian\"],\"realizations\":[4,8,16],\"trials\":{\"minimum\":4},"                      \
     "\"quick\":{\"realizations\":[4,8,32]}}]}"
 
+#define TIMED                                                                                                \
+    "{\"title\":\"A title\",\"question\":\"A question?\",\"picture\":\"scaling\",\"axis\":\"keys\","         \
+    "\"measures\":[\"runtime\"],\"grids\":[{\"name\":\"g\",\"inputs\":[{\"name\":\"a\",\"kernel\":\"k."      \
+    "json\","                                                                                                \
+    "\"gaussian\":{\"queries\":8,\"values\":2}}],\"methods\":[\"relu\"],\"samplers\":[\"gaussian\"],"        \
+    "\"realizations\":[4],\"trials\":{\"minimum\":2}}]}"
+
+/* Another file with this program. */
+static void program_copy(void)
+{
+    char line[2 * TEXT_CAPACITY];
+    snprintf(line, sizeof line, "cp '%s' other", program);
+    assert_int_equal(system(line), 0);
+}
+
 static void inputs_write(void)
 {
     text_write("k.json", SINE("0") "}");
@@ -82,6 +99,8 @@ static void inputs_write(void)
     text_write("gated.json", SINE("0") ",\"gate\":[[0.25,0],[0.6,0.1]]}");
     text_write("s.json", EXPERIMENT);
     text_write("s2.json", EXPERIMENT);
+    text_write("timed.json", TIMED);
+    program_copy();
     array_write("q.npy", 3, (const size_t[]){6, 2, 2}, 1, 1);
     array_write("q2.npy", 3, (const size_t[]){6, 2, 2}, 2, 1);
     array_write("k.npy", 3, (const size_t[]){6, 2, 2}, 3, 1);
@@ -364,7 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_table_is_whole),
                                        cmocka_unit_test(test_every_case),
                                        cmocka_unit_test(test_common_options)};
-    if (chdir(rpe_test_directory("every-option")) != 0) {
+    if (realpath(RPE_TEST_PROGRAM, program) == NULL || chdir(rpe_test_directory("every-option")) != 0) {
         perror(RPE_TEST_PROGRAM);
         return 1;
     }
