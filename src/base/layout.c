@@ -33,8 +33,17 @@ const char *rpe_layout_text(const char *layout, size_t axes, char positions, cha
     return text;
 }
 
-/* First axis of a letter. */
-static size_t axis_of(const char *layout, char letter, size_t axes)
+bool rpe_layout_fit(const char *layout, size_t axes, size_t rank, char fitted[RPE_LAYOUT_CAPACITY])
+{
+    size_t own = strlen(layout) + axes - 1;
+    bool batched = rank == own + 1 && strchr(layout, 'b') == NULL;
+    if (rank != own && !batched)
+        return false;
+    snprintf(fitted, RPE_LAYOUT_CAPACITY, "%s%s", batched ? "b" : "", layout);
+    return true;
+}
+
+size_t rpe_layout_axis(const char *layout, char letter, size_t axes)
 {
     size_t axis = 0;
     for (; *layout != letter; layout++)
@@ -48,7 +57,7 @@ static void sources_find(const char *from, const char *to, size_t axes, size_t s
     size_t axis = 0;
     for (; *to != '\0'; to++)
         for (size_t i = 0; i < (*to == 'n' ? axes : 1); i++)
-            source[axis++] = axis_of(from, *to, axes) + i;
+            source[axis++] = rpe_layout_axis(from, *to, axes) + i;
 }
 
 void rpe_layout_shape(const char *from, const char *to, size_t axes, const size_t *shape,

@@ -6,6 +6,7 @@
 
 #include "rpe_memory.h"
 #include "rpe_npy.h"
+#include "rpe_reading.h"
 
 #define ANY SIZE_MAX /* an extent that may be anything */
 
@@ -59,15 +60,13 @@ static size_t axes_of(const rpe_data *data)
 static rpe_status layout_choose(rpe_data *data, const char *path, const char *layout, rpe_error *error)
 {
     char form[RPE_SHAPE_CAPACITY], batched[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
-    char with_batch[RPE_LAYOUT_CAPACITY];
+    char with_batch[RPE_LAYOUT_CAPACITY + 1];
     size_t axes = axes_of(data), rank = data->queries.rank;
     bool given = strchr(layout, 'b') != NULL;
-    snprintf(with_batch, sizeof with_batch, "%s%s", given ? "" : "b", layout);
     data->batched = rank == axes + 3;
-    if (data->batched || (rank == axes + 2 && !given)) {
-        snprintf(data->layout, sizeof data->layout, "%s", data->batched ? with_batch : layout);
+    if (rpe_layout_fit(layout, axes, rank, data->layout))
         return RPE_OK;
-    }
+    snprintf(with_batch, sizeof with_batch, "b%s", layout);
     rpe_layout_text(layout, axes, 'M', form);
     rpe_layout_text(with_batch, axes, 'M', batched);
     return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s%s%s, found %s", path, form,
@@ -259,21 +258,12 @@ rpe_status rpe_data_output_lay_out(const rpe_data *data, const rpe_positions *po
 
 /* ---- how the axes were read ---- */
 
-/* "q.npy: [2,8,64] read as M = 8 positions, H = 2 heads, D = 64" */
 static void reading_print(const rpe_data *data, const char *path, const rpe_array *array, char position,
-                          const rpe_positions *positions, char last)
+                          char last)
 {
-    char text[RPE_SHAPE_CAPACITY];
     size_t shape[RPE_RANK_MAX];
     pattern_fill(data, array->shape, shape);
-    printf("%s: %s read as ", path, rpe_shape_text(array->rank, shape, text));
-    if (data->batched)
-        printf("B = %zu items, ", data->batch);
-    printf("%c = %zu positions", position, positions->count);
-    for (size_t i = 0; positions->axes > 1 && i < positions->axes; i++)
-        printf("%s%zu", i == 0 ? " (" : " x ", positions->extent[i]);
-    printf("%s, H = %zu heads, %c = %zu\n", positions->axes > 1 ? ")" : "", data->heads, last,
-           array->shape[array->rank - 1]);
+    rpe_layout_reading_print(path, data->layout, axes_of(data), array->rank, shape, position, last);
 }
 
 void rpe_data_print(const rpe_data *data, const rpe_arguments *arguments, const char *values_path)
@@ -281,21 +271,11 @@ void rpe_data_print(const rpe_data *data, const rpe_arguments *arguments, const 
     const char *queries_path = arguments->values[RPE_DATA_QUERIES].text;
     size_t queries = data->query_positions.count, keys = data->key_positions.count;
     if (!arguments->quiet) {
-        reading_print(data, queries_path, &data->queries, 'M', &data->query_positions, 'D');
-        reading_print(data, arguments->values[RPE_DATA_KEYS].text, &data->keys, 'N', &data->key_positions,
-                      'D');
+        reading_print(data, queries_path, &data->queries, 'M', 'D');
+        reading_print(data, arguments->values[RPE_DATA_KEYS].text, &data->keys, 'N', 'D');
     }
     if (!arguments->quiet && values_path != NULL)
-        reading_print(data, values_path, &data->values, 'N', &data->key_positions, 'V');
+        reading_print(data, values_path, &data->values, 'N', 'V');
     if (data->heads > (queries > keys ? queries : keys) && !arguments->values[RPE_DATA_LAYOUT].given)
         rpe_layout_warn(queries_path, data->heads, queries, data->batched ? "bhnd" : "hnd");
-}
-
-void rpe_layout_warn(const char *path, size_t heads, size_t positions, const char *other)
-{
-    char text[RPE_SHAPE_CAPACITY];
-    fprintf(
-        stderr,
-        "rpebench: warning: %s: %zu heads and %zu positions: where the axes are %s, --layout %s is needed\n",
-        path, heads, positions, rpe_layout_text(other, 1, 'N', text), other);
 }

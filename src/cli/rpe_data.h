@@ -80,8 +80,6 @@ void rpe_data_destroy(rpe_data *data);
 /* How the axes were read, a line a file unless quiet: "q.npy: [4,8,64] read as M = 4 positions, H = 8 heads, D = 64".
    Warns where there are more heads than positions and nobody said that the axes are in that order. */
 void rpe_data_print(const rpe_data *data, const rpe_arguments *arguments, const char *values_path);
-/* That there are more heads than positions, and the layout that it may be; on standard error. */
-void rpe_layout_warn(const char *path, size_t heads, size_t positions, const char *other);
 /* Shape of an output: the batch and position axes of like, then heads and last.  Returns its rank. */
 size_t rpe_data_output_shape(const rpe_data *data, const rpe_positions *positions, size_t last,
                              size_t shape[RPE_RANK_MAX]);

@@ -41,6 +41,27 @@ static rpe_array array_make(const char *layout, size_t axes, rpe_precision preci
     return array;
 }
 
+/* By the rank alone: b is added where it is not there and there is one axis more. */
+static void ranks_fit(void **state)
+{
+    static const struct {
+        const char *layout, *fitted; /* NULL: it does not fit */
+        size_t axes, rank;
+    } cases[] = {{"nhd", "nhd", 1, 3},    {"nhd", "bnhd", 1, 4},  {"nhd", NULL, 1, 5},   {"nhd", "nhd", 2, 4},
+                 {"hnd", "bhnd", 3, 6},   {"bhnd", "bhnd", 1, 4}, {"bhnd", NULL, 1, 5},  {"bhnd", NULL, 1, 3},
+                 {"nhdr", "bnhdr", 1, 5}, {"hbnd", "hbnd", 2, 5}, {"hmn", "bhmn", 1, 4}, {"mn", NULL, 1, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char fitted[RPE_LAYOUT_CAPACITY] = "";
+        bool fits = rpe_layout_fit(cases[i].layout, cases[i].axes, cases[i].rank, fitted);
+        assert_int_equal(fits, cases[i].fitted != NULL);
+        if (fits)
+            assert_string_equal(fitted, cases[i].fitted);
+    }
+    assert_int_equal(rpe_layout_axis("bnhd", 'h', 3), 4);
+    assert_int_equal(rpe_layout_axis("hbnd", 'd', 1), 3);
+}
+
 static void every_order_to_every_order(void **state)
 {
     static const char *const orders[] = {"nhd",  "hnd",  "hdn",  "dhn",  "ndh",  "dnh", "bnhd",
@@ -78,6 +99,7 @@ static void orders_and_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranks_fit),
         cmocka_unit_test(every_order_to_every_order),
         cmocka_unit_test(orders_and_texts),
     };
