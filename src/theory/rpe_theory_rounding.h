@@ -1,4 +1,4 @@
-/* Encodings of known noise: their definition, and an a-priori bound on the rounding errors in single precision: form 15.
+/* Encodings of known noise: their definition, and a-priori bounds on the rounding errors of encodings and of codes: form 15.
    [spec 4, 5] */
 #ifndef RPE_THEORY_ROUNDING_H
 #define RPE_THEORY_ROUNDING_H
@@ -28,5 +28,21 @@ size_t rpe_theory_single_terms(const rpe_theory *theory);
    RPE_ERROR_INPUT: realizations = 0, gate noise missing, or so many terms that nu >= 1. */
 rpe_status rpe_theory_single_bound(const rpe_theory *theory, rpe_side side, const rpe_theory_noise *noise,
                                    size_t realizations, double *bound, rpe_error *error);
+
+/* Unit roundoffs of what makes codes: of the sums over terms, of the phases, and of coefficients, noise and results where these are
+   kept in a coarser type than the sums (0: they are not). */
+typedef struct rpe_code_rounding {
+    double sums, phases, storage;
+} rpe_code_rounding;
+
+/* What no noise value behind the codes exceeds, but with probability 1e-6: sine, the length of the pair of a sinusoid. */
+double rpe_theory_noise_largest(const rpe_kernel *kernel, const rpe_positions *positions,
+                                size_t realizations);
+
+/* bound [positions,H,D] += how far codes may be from those of exact arithmetic and the same noise, of either side, where the noise
+   is not known.  Infinite where the roundings say nothing.  RPE_ERROR_INPUT: a kernel without codes. */
+rpe_status rpe_theory_code_bound(const rpe_kernel *kernel, const rpe_positions *positions,
+                                 size_t realizations, const rpe_code_rounding *rounding, double *bound,
+                                 rpe_error *error);
 
 #endif
