@@ -1,4 +1,4 @@
-/* Inside the layer: codes as they lie in memory, and the part of them that is looked at. */
+/* Inside the layer, and for who compares codes: codes as they lie in memory, and the part of them that is looked at. */
 #ifndef RPE_CHECK_SUBJECT_H
 #define RPE_CHECK_SUBJECT_H
 

@@ -21,6 +21,13 @@ static const rpe_option options[RPE_COMPARE_OPTIONS] = {
     [RPE_COMPARE_DTYPE] = {.name = "dtype", .placeholder = "TYPE",
         .help = "arrays: type whose torch.testing tolerance is used (default: the coarser of the two files)",
         .type = RPE_OPTION_CHOICE, .choice = rpe_compare_type_name},
+    [RPE_COMPARE_KERNEL] = {.name = "kernel", .placeholder = "K.json",
+        .help = "arrays: they are codes of this kernel: the bound of their rounding decides, phases in their precision",
+        .type = RPE_OPTION_PATH},
+    [RPE_COMPARE_LAYOUT] = {.name = "layout", .placeholder = "ORDER",
+        .help = "arrays: order of the axes: n positions, h heads, d features, r realizations, b items (nhd, bhnd, hndr), or "
+                "m queries and n keys of weights (hmn)",
+        .type = RPE_OPTION_TEXT},
     [RPE_COMPARE_LEVEL] = {.name = "level", .placeholder = "P",
         .help = "runs: probability that any change is called by chance; intervals are of 1 - P",
         .type = RPE_OPTION_NUMBER, .low = 0.0, .high = 1.0, .fallback = "0.05"},
@@ -90,12 +97,22 @@ const rpe_command rpe_command_compare = {
         "Of two arrays REF.npy MINE.npy: the largest differences and where they are, the ratio of the\n"
         "root-mean-square error to the reference, and whether MINE is within the tolerances in use: those "
         "of\n"
-        "torch.testing.assert_close (float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; "
-        "float16:\n"
-        "1e-5 + 1e-3 |REF|; bfloat16, by --dtype only: 1e-5 + 1.6e-2 |REF|; of two types the coarser) and an "
-        "RMS ratio below 0.005.\n"
-        "Exit status 0: within --tolerance and --relative, else within torch.testing's; 1: beyond; 2: bad "
-        "input.\n"
+        "torch.testing.assert_close (float32: 1e-5 + 1.3e-6 |REF|; float64: 1e-7 + 1e-7 |REF|; float16:\n"
+        "1e-5 + 1e-3 |REF|; bfloat16, by --dtype only: 1e-5 + 1.6e-2 |REF|; of two types the coarser) and "
+        "an\n"
+        "RMS ratio below 0.005.  Codes, with --kernel, are held to the bound of their rounding instead, "
+        "which\n"
+        "grows with the position as phases in single precision do.  NaN agrees with NaN, an infinity with "
+        "its like.\n"
+        "Where MINE is beyond, it is said where: the first element, the slices of each axis, each head and\n"
+        "position.  And how: of the usual errors (zero, signs, rounding to bfloat16 or float16, late or "
+        "early by\n"
+        "some positions, reversed, axes swapped, a causal mask late or early, factors, a constant, slices in "
+        "another\n"
+        "order) the one that, undone, makes the arrays agree, everywhere, in the slices that differ, or head "
+        "by head.\n"
+        "Exit status 0: within what decides: --tolerance and --relative, else the bound of --kernel, else\n"
+        "torch.testing's; 1: beyond; 2: bad input.\n"
         "\n"
         "Of two runs BASELINE RUN, directories or the .csv or .json of one experiment: what became better "
         "or\n"

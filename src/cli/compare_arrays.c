@@ -4,15 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_compare.h"
-#include "rpe_npy.h"
+#include "rpe_compared_arrays.h"
+#include "rpe_memory.h"
 
 #define RMS_RATIO_LIMIT 0.005
-
-/* |x - reference| <= absolute + relative |reference| */
-typedef struct tolerance {
-    double absolute, relative;
-} tolerance;
 
 /* Defaults of torch.testing.assert_close, by rpe_npy_type, and of a type that has no .npy.
 
@@ -24,10 +19,11 @@ typedef struct tolerance {
      bfloat16  t = 8,  u = 2^-8:  2 u = 7.81e-3, and the tolerance of 1.6e-2 is two steps, 4 u = 2^-6 = 1.5625e-2
    The absolute part is above the step among the numbers without a leading one: 2^-24 = 6e-8 in float16, 2^-133 in bfloat16. */
 enum { BFLOAT16 = RPE_NPY_TYPE_COUNT, TYPE_COUNT };
-static const tolerance torch_tolerances[TYPE_COUNT] = {[RPE_NPY_TYPE_HALF] = {1e-5, 1e-3},
-                                                       [RPE_NPY_TYPE_SINGLE] = {1e-5, 1.3e-6},
-                                                       [RPE_NPY_TYPE_DOUBLE] = {1e-7, 1e-7},
-                                                       [BFLOAT16] = {1e-5, 1.6e-2}};
+static const rpe_limit torch_tolerances[TYPE_COUNT] = {
+    [RPE_NPY_TYPE_HALF] = {.absolute = 1e-5, .relative = 1e-3},
+    [RPE_NPY_TYPE_SINGLE] = {.absolute = 1e-5, .relative = 1.3e-6},
+    [RPE_NPY_TYPE_DOUBLE] = {.absolute = 1e-7, .relative = 1e-7},
+    [BFLOAT16] = {.absolute = 1e-5, .relative = 1.6e-2}};
 static const char *const torch_names[TYPE_COUNT] = {[RPE_NPY_TYPE_HALF] = "float16",
                                                     [RPE_NPY_TYPE_SINGLE] = "float32",
                                                     [RPE_NPY_TYPE_DOUBLE] = "float64",
@@ -45,12 +41,10 @@ typedef struct largest {
 } largest;
 
 typedef struct comparison {
-    const char *paths[2]; /* reference, mine */
-    rpe_array arrays[2];
-    rpe_npy_type types[2]; /* of the files */
-    size_t count;
+    rpe_compared_arrays files;
+    size_t count, undefined;    /* elements; those that are not finite, and the same */
     largest absolute, relative; /* relative: over elements whose reference is not 0 */
-    size_t undefined;           /* elements that differ from a reference of 0 */
+    size_t zeros;               /* elements that differ from a reference of 0 */
     double reference;           /* largest |reference| */
     double rms_ratio; /* |x - reference| / |reference|, Euclidean; NaN: the reference is 0 and x is not */
 } comparison;
@@ -73,31 +67,48 @@ static rpe_status tolerance_read(const rpe_arguments *arguments, size_t which, c
                          text);
 }
 
-static rpe_status arrays_read(comparison *compared, rpe_error *error)
+/* "; with axes 0 and 1 swapped it has that shape", or "" */
+static void shape_hint(const rpe_array *reference, const rpe_array *mine, char *text, size_t capacity)
 {
-    char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
-    const rpe_array *reference = &compared->arrays[0], *mine = &compared->arrays[1];
-    rpe_status status = RPE_OK;
+    text[0] = '\0';
+    for (size_t i = 0; reference->rank == mine->rank && i < mine->rank; i++)
+        for (size_t j = 0; j < i; j++) {
+            size_t shape[RPE_RANK_MAX];
+            memcpy(shape, mine->shape, sizeof shape);
+            shape[i] = mine->shape[j];
+            shape[j] = mine->shape[i];
+            if (memcmp(shape, reference->shape, mine->rank * sizeof shape[0]) == 0)
+                snprintf(text, capacity, "; with axes %zu and %zu swapped it has that shape", j, i);
+        }
+}
+
+static rpe_status shapes_check(const rpe_compared_arrays *files, rpe_error *error)
+{
+    char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY], hint[96];
+    const rpe_array *reference = &files->arrays[0], *mine = &files->arrays[1];
+    if (reference->rank == mine->rank &&
+        memcmp(reference->shape, mine->shape, reference->rank * sizeof reference->shape[0]) == 0)
+        return RPE_OK;
+    shape_hint(reference, mine, hint, sizeof hint);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s as %s, found %s%s", files->paths[1],
+                         rpe_shape_text(reference->rank, reference->shape, expected), files->paths[0],
+                         rpe_shape_text(mine->rank, mine->shape, found), hint);
+}
+
+static rpe_status arrays_read(rpe_compared_arrays *files, const rpe_arguments *arguments, rpe_error *error)
+{
+    const char *kernel = arguments->values[RPE_COMPARE_KERNEL].text;
+    rpe_status status = kernel == NULL ? RPE_OK : rpe_kernel_read(&files->kernel, kernel, error);
     for (size_t i = 0; status == RPE_OK && i < 2; i++)
-        status = rpe_npy_read_typed(compared->paths[i], &compared->arrays[i], &compared->types[i], error);
-    if (status != RPE_OK)
-        return status;
-    compared->count = rpe_array_count(reference);
-    if (reference->rank != mine->rank ||
-        memcmp(reference->shape, mine->shape, reference->rank * sizeof reference->shape[0]) != 0)
-        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape %s as %s, found %s",
-                             compared->paths[1], rpe_shape_text(reference->rank, reference->shape, expected),
-                             compared->paths[0], rpe_shape_text(mine->rank, mine->shape, found));
-    return RPE_OK;
+        status = rpe_npy_read_typed(files->paths[i], &files->arrays[i], &files->types[i], error);
+    if (status == RPE_OK)
+        status = shapes_check(files, error);
+    if (status == RPE_OK)
+        status = rpe_compare_axes_read(files, &arguments->values[RPE_COMPARE_LAYOUT], error);
+    return status;
 }
 
 /* ---- differences ---- */
-
-static double element(const rpe_array *array, size_t index)
-{
-    return array->precision == RPE_DOUBLE ? ((const double *)array->values)[index]
-                                          : (double)((const float *)array->values)[index];
-}
 
 static void larger(largest *kept, double value, size_t index)
 {
@@ -105,21 +116,50 @@ static void larger(largest *kept, double value, size_t index)
         *kept = (largest){value, index};
 }
 
+static double element(const comparison *compared, size_t side, size_t index)
+{
+    return rpe_element(&compared->files.arrays[side], index);
+}
+
+/* Numbers that are not finite must be so in both, and the same. */
+static rpe_status finite_check(const comparison *compared, size_t index, rpe_error *error)
+{
+    char text[RPE_SHAPE_CAPACITY];
+    const rpe_compared_arrays *files = &compared->files;
+    const rpe_array *reference = &files->arrays[0];
+    double wanted = element(compared, 0, index), mine = element(compared, 1, index);
+    rpe_index_text(reference->rank, reference->shape, index, text);
+    if (isfinite(wanted) && isfinite(mine))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected finite differences, found an overflow at %s", files->paths[1],
+                             text);
+    size_t side = isfinite(wanted) ? 1 : 0;
+    return rpe_error_set(error, RPE_ERROR_INPUT,
+                         "%s: expected finite numbers, or the same as in %s, found %s at %s",
+                         files->paths[side], files->paths[1 - side],
+                         isnan(side == 0 ? wanted : mine)          ? "nan"
+                         : signbit(side == 0 ? wanted : mine) != 0 ? "-inf"
+                                                                   : "inf",
+                         text);
+}
+
 static rpe_status largest_find(comparison *compared, rpe_error *error)
 {
-    char index[RPE_SHAPE_CAPACITY];
-    const rpe_array *reference = &compared->arrays[0];
+    const rpe_pair pair = {.arrays = {&compared->files.arrays[0], &compared->files.arrays[1]}};
     for (size_t i = 0; i < compared->count; i++) {
-        double wanted = element(reference, i), difference = fabs(element(&compared->arrays[1], i) - wanted);
+        double wanted = element(compared, 0, i), mine = element(compared, 1, i),
+               difference = fabs(mine - wanted);
+        if (!isfinite(wanted) && rpe_is_within(&pair, mine, i)) {
+            compared->undefined++;
+            continue;
+        }
         if (!isfinite(difference))
-            return rpe_error_set(
-                error, RPE_ERROR_INPUT, "%s: expected finite differences, found an overflow at %s",
-                compared->paths[1], rpe_index_text(reference->rank, reference->shape, i, index));
+            return finite_check(compared, i, error);
         larger(&compared->absolute, difference, i);
         if (wanted != 0.0)
             larger(&compared->relative, difference / fabs(wanted), i);
         else if (difference > 0.0)
-            compared->undefined++;
+            compared->zeros++;
         compared->reference = fmax(compared->reference, fabs(wanted));
     }
     return RPE_OK;
@@ -134,41 +174,33 @@ static void rms_find(comparison *compared)
         return;
     }
     for (size_t i = 0; i < compared->count; i++) {
-        double wanted = element(&compared->arrays[0], i),
-               part = (element(&compared->arrays[1], i) - wanted) / difference;
+        double wanted = element(compared, 0, i), part = (element(compared, 1, i) - wanted) / difference;
+        if (!isfinite(wanted))
+            continue;
         squares[0] += wanted / reference * (wanted / reference);
         squares[1] += part * part;
     }
     compared->rms_ratio = difference / reference * sqrt(squares[1] / squares[0]);
 }
 
-/* Elements beyond the tolerance. */
-static size_t beyond_count(const comparison *compared, const tolerance *limit)
+/* Elements beyond the limit. */
+static size_t beyond_count(const comparison *compared, const rpe_limit *limit)
 {
+    const rpe_pair pair = {.arrays = {&compared->files.arrays[0], &compared->files.arrays[1]},
+                           .limit = *limit};
     size_t beyond = 0;
-    for (size_t i = 0; i < compared->count; i++) {
-        double wanted = element(&compared->arrays[0], i),
-               difference = fabs(element(&compared->arrays[1], i) - wanted);
-        beyond += !(difference <= limit->absolute + limit->relative * fabs(wanted));
-    }
+    for (size_t i = 0; i < compared->count; i++)
+        beyond += !rpe_is_within(&pair, element(compared, 1, i), i);
     return beyond;
 }
 
 /* ---- the answer ---- */
 
-/* What tells two numbers apart. */
-static const int digits[] = {[RPE_SINGLE] = 9, [RPE_DOUBLE] = 17};
-
 static void largest_print(const comparison *compared, const char *title, const largest *found)
 {
-    char index[RPE_SHAPE_CAPACITY];
-    const rpe_array *arrays = compared->arrays;
-    printf("%-30s %-11.5g", title, found->value);
+    printf("%-30s %-11.5g ", title, found->value);
     if (found->value > 0.0)
-        printf(" at %s: expected %.*g, found %.*g",
-               rpe_index_text(arrays[0].rank, arrays[0].shape, found->index, index),
-               digits[arrays[0].precision], element(&arrays[0], found->index), digits[arrays[1].precision],
-               element(&arrays[1], found->index));
+        rpe_compare_element_print(&compared->files, found->index);
     printf("\n");
 }
 
@@ -180,21 +212,25 @@ static void ratio_print(const char *title, double ratio)
         printf("%-30s %.5g\n", title, ratio);
 }
 
-static void differences_print(const comparison *compared)
+static void differences_print(const comparison *compared, bool layout_given)
 {
     char shape[RPE_SHAPE_CAPACITY];
-    const rpe_array *arrays = compared->arrays;
-    printf("compare: %s (%s) with %s (%s), shape %s\n", compared->paths[1], torch_names[compared->types[1]],
-           compared->paths[0], torch_names[compared->types[0]],
-           rpe_shape_text(arrays[0].rank, arrays[0].shape, shape));
+    const rpe_compared_arrays *files = &compared->files;
+    printf("compare: %s (%s) with %s (%s), shape %s\n", files->paths[1], torch_names[files->types[1]],
+           files->paths[0], torch_names[files->types[0]],
+           rpe_shape_text(files->arrays[0].rank, files->arrays[0].shape, shape));
+    rpe_compare_axes_print(files, layout_given);
     largest_print(compared, "largest absolute difference", &compared->absolute);
-    if (compared->reference > 0.0 || compared->undefined == 0)
+    if (compared->reference > 0.0 || compared->zeros == 0)
         largest_print(compared, "largest relative difference", &compared->relative);
     else
         ratio_print("largest relative difference", NAN);
-    if (compared->undefined > 0 && compared->reference > 0.0)
-        printf("%-30s %zu of %zu elements, whose reference is 0, are left out of it\n", "",
-               compared->undefined, compared->count);
+    if (compared->zeros > 0 && compared->reference > 0.0)
+        printf("%-30s %zu of %zu elements, whose reference is 0, are left out of it\n", "", compared->zeros,
+               compared->count);
+    if (compared->undefined > 0)
+        printf("%-30s %zu of %zu elements, the same in both\n", "not finite", compared->undefined,
+               compared->count);
     double difference = compared->absolute.value, reference = compared->reference;
     ratio_print("RMS error / RMS of reference", compared->rms_ratio);
     ratio_print("largest / largest reference", difference == 0.0  ? 0.0
@@ -202,7 +238,7 @@ static void differences_print(const comparison *compared)
                                                                   : difference / reference);
 }
 
-static void verdict_print(const comparison *compared, const char *title, const tolerance *limit,
+static void verdict_print(const comparison *compared, const char *title, const rpe_limit *limit,
                           size_t beyond, bool decides)
 {
     printf("%-30s %s: %zu of %zu elements beyond %.3g + %.3g |reference|%s\n", title,
@@ -213,49 +249,120 @@ static void verdict_print(const comparison *compared, const char *title, const t
 /* The type that is asked for, or the coarser of the two. */
 static size_t type_find(const comparison *compared, const rpe_option_value *asked)
 {
+    const rpe_npy_type *types = compared->files.types;
     if (asked->given)
         return asked->count;
-    return compared->types[0] < compared->types[1] ? compared->types[0] : compared->types[1];
+    return types[0] < types[1] ? types[0] : types[1];
 }
 
-static bool verdict_find(const comparison *compared, size_t type, const tolerance *own, bool quiet)
+/* The largest |difference| over its bound. */
+static double bound_share(const comparison *compared, const rpe_limit *limit)
 {
-    const tolerance *torch = &torch_tolerances[type];
-    size_t beyond_torch = beyond_count(compared, torch), beyond = beyond_torch;
-    if (own != NULL)
-        beyond = beyond_count(compared, own);
-    if (quiet)
-        return beyond == 0;
+    const rpe_pair pair = {.arrays = {&compared->files.arrays[0], &compared->files.arrays[1]},
+                           .limit = *limit};
+    double share = 0.0;
+    for (size_t i = 0; i < compared->count; i++) {
+        double difference = fabs(element(compared, 1, i) - element(compared, 0, i)),
+               bound = rpe_limit_at(&pair, i);
+        if (difference > 0.0)
+            share = fmax(share, difference / bound);
+    }
+    return share;
+}
+
+/* What decides, if not the tolerance of the type. */
+typedef struct decision {
+    const char *title; /* NULL: that of the type */
+    rpe_limit limit;
+    bool codes;
+} decision;
+
+static void decision_print(const comparison *compared, const decision *own, size_t beyond)
+{
+    if (own->codes)
+        printf("%-30s %s: %zu of %zu elements beyond it, largest |difference| / bound %.3g  (decides)\n",
+               own->title, beyond == 0 ? "within" : "BEYOND", beyond, compared->count,
+               bound_share(compared, &own->limit));
+    else
+        verdict_print(compared, own->title, &own->limit, beyond, true);
+}
+
+static rpe_status verdict_find(const comparison *compared, const rpe_arguments *arguments,
+                               const decision *own, rpe_outcome *outcome, rpe_error *error)
+{
     char title[64];
+    size_t type = type_find(compared, &arguments->values[RPE_COMPARE_DTYPE]);
+    const rpe_limit *torch = &torch_tolerances[type], *decides = own->title != NULL ? &own->limit : torch;
+    size_t beyond = beyond_count(compared, decides);
+    *outcome = beyond == 0 ? RPE_OUTCOME_FAVOURABLE : RPE_OUTCOME_UNFAVOURABLE;
+    if (arguments->quiet)
+        return RPE_OK;
     snprintf(title, sizeof title, "torch.testing, %s", torch_names[type]);
-    differences_print(compared);
-    verdict_print(compared, title, torch, beyond_torch, own == NULL);
+    differences_print(compared, arguments->values[RPE_COMPARE_LAYOUT].given);
+    verdict_print(compared, title, torch, decides == torch ? beyond : beyond_count(compared, torch),
+                  decides == torch);
     printf("%-30s %s\n", "RMS ratio < 0.005", compared->rms_ratio < RMS_RATIO_LIMIT ? "within" : "BEYOND");
-    if (own != NULL)
-        verdict_print(compared, "your tolerance", own, beyond, true);
-    return beyond == 0;
+    if (decides != torch)
+        decision_print(compared, own, beyond);
+    return beyond == 0 ? RPE_OK : rpe_compare_where_print(&compared->files, decides, error);
+}
+
+/* Whether --tolerance or --relative is given: they decide, and a kernel's bound does not. */
+static rpe_status own_read(const rpe_arguments *arguments, decision *own, rpe_error *error)
+{
+    const rpe_option_value *values = arguments->values;
+    bool given = values[RPE_COMPARE_TOLERANCE].given || values[RPE_COMPARE_RELATIVE].given;
+    if (given && values[RPE_COMPARE_KERNEL].given)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "--%s: expected without --kernel, whose bound decides, found both",
+                             values[RPE_COMPARE_TOLERANCE].given ? "tolerance" : "relative");
+    own->title = given ? "your tolerance" : NULL;
+    rpe_status status =
+        tolerance_read(arguments, RPE_COMPARE_TOLERANCE, "tolerance", &own->limit.absolute, error);
+    if (status == RPE_OK)
+        status = tolerance_read(arguments, RPE_COMPARE_RELATIVE, "relative", &own->limit.relative, error);
+    return status;
+}
+
+/* MINE is made in the type of its file, or in --dtype. */
+static rpe_status codes_limit(comparison *compared, const rpe_arguments *arguments, decision *own,
+                              rpe_error *error)
+{
+    const rpe_option_value *asked = &arguments->values[RPE_COMPARE_DTYPE];
+    const size_t types[2] = {compared->files.types[0],
+                             asked->given ? asked->count : compared->files.types[1]};
+    own->title = "bound of codes (form 15)";
+    own->codes = true;
+    return rpe_compare_codes_limit(&compared->files, types, &own->limit, error);
+}
+
+static rpe_status arrays_compare(comparison *compared, const rpe_arguments *arguments, rpe_outcome *outcome,
+                                 rpe_error *error)
+{
+    decision own = {0};
+    rpe_status status = own_read(arguments, &own, error);
+    if (status == RPE_OK)
+        status = arrays_read(&compared->files, arguments, error);
+    if (status != RPE_OK)
+        return status;
+    compared->count = rpe_array_count(&compared->files.arrays[0]);
+    if (compared->files.kernel != NULL)
+        status = codes_limit(compared, arguments, &own, error);
+    if (status == RPE_OK)
+        status = largest_find(compared, error);
+    if (status != RPE_OK)
+        return status;
+    rms_find(compared);
+    return verdict_find(compared, arguments, &own, outcome, error);
 }
 
 rpe_status rpe_compare_arrays(const rpe_arguments *arguments, rpe_outcome *outcome, rpe_error *error)
 {
-    bool given =
-        arguments->values[RPE_COMPARE_TOLERANCE].given || arguments->values[RPE_COMPARE_RELATIVE].given;
-    tolerance own = {0.0, 0.0};
-    comparison compared = {.paths = {arguments->operands[0], arguments->operands[1]}};
-    rpe_status status = tolerance_read(arguments, RPE_COMPARE_TOLERANCE, "tolerance", &own.absolute, error);
-    if (status == RPE_OK)
-        status = tolerance_read(arguments, RPE_COMPARE_RELATIVE, "relative", &own.relative, error);
-    if (status == RPE_OK)
-        status = arrays_read(&compared, error);
-    if (status == RPE_OK)
-        status = largest_find(&compared, error);
-    if (status == RPE_OK) {
-        rms_find(&compared);
-        if (!verdict_find(&compared, type_find(&compared, &arguments->values[RPE_COMPARE_DTYPE]),
-                          given ? &own : NULL, arguments->quiet))
-            *outcome = RPE_OUTCOME_UNFAVOURABLE;
-    }
+    comparison compared = {.files = {.paths = {arguments->operands[0], arguments->operands[1]}}};
+    rpe_status status = arrays_compare(&compared, arguments, outcome, error);
     for (size_t i = 0; i < 2; i++)
-        rpe_array_destroy(&compared.arrays[i]);
+        rpe_array_destroy(&compared.files.arrays[i]);
+    rpe_memory_free(compared.files.bound);
+    rpe_kernel_destroy(compared.files.kernel);
     return status;
 }

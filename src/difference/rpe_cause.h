@@ -71,7 +71,7 @@ typedef struct rpe_causes {
 } rpe_causes;
 
 /* RPE_ERROR_MEMORY, RPE_ERROR_INTERRUPTED. */
-rpe_status rpe_causes_find(rpe_causes *causes, const rpe_pair *pair, const rpe_difference *difference,
+rpe_status rpe_causes_find(rpe_causes *told, const rpe_pair *pair, const rpe_difference *difference,
                            const rpe_axis_names *axes, rpe_error *error);
 
 /* "head 1 of 4", "positions 0 to 3 of 8", "heads 0, 2 of 4": slices of a region on an axis. */

@@ -231,7 +231,7 @@ rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_a
 
 rpe_status rpe_npy_read_typed(const char *path, rpe_array *array, rpe_npy_type *type, rpe_error *error)
 {
-    return array_read(path, RPE_NPY_AS_STORED, true, true, array, type, error);
+    return array_read(path, RPE_NPY_AS_STORED, false, true, array, type, error);
 }
 
 rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *error)

@@ -23,7 +23,7 @@ rpe_status rpe_npy_read(const char *path, rpe_npy_precision precision, rpe_array
 rpe_status rpe_npy_read_any(const char *path, rpe_npy_precision precision, rpe_array *array,
                             rpe_error *error);
 
-/* As rpe_npy_read in the precision that is stored; *type is that of the file. */
+/* As rpe_npy_read_any in the precision that is stored; *type is that of the file. */
 rpe_status rpe_npy_read_typed(const char *path, rpe_array *array, rpe_npy_type *type, rpe_error *error);
 
 /* As rpe_npy_read in double precision, but there may be no element: the trials of rows, of which none may have a value. */

@@ -367,6 +367,8 @@ static void shared_make(void)
         {"encode", "--queries q.npy --keys k.npy --kernel k.json --output codes --realizations 400 --codes"},
         {"encode", "--queries q.npy --keys k.npy --kernel k.json --output signs --realizations 400 --codes "
                    "--sampler rademacher"},
+        {"encode", "--queries q.npy --keys k.npy --kernel k.json --output rounded --realizations 400 --codes "
+                   "--precision single"},
         {"verify", "fit-exact --output verdicts"},
         {"verify", "fit-exact --mutants --output verdicts"},
         {"verify", "code-mean --case sine --sampler gaussian --quick --calibrate 2 --output verdicts"},
