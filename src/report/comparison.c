@@ -86,7 +86,9 @@ static rpe_status rows_join(rpe_comparison *comparison, const rpe_result_record 
     rpe_joined_machine_find(&joined, &comparison->limits);
     keyed_row *keys[2] = {NULL, NULL};
     size_t counts[2] = {baseline->record.rows.rows, run->record.rows.rows};
-    rpe_status status = keys_sort(&baseline->record, &keys[0], error);
+    rpe_status status = rpe_joined_scales_find(&joined, error);
+    if (status == RPE_OK)
+        status = keys_sort(&baseline->record, &keys[0], error);
     if (status == RPE_OK)
         status = keys_sort(&run->record, &keys[1], error);
     for (size_t row = 0; status == RPE_OK && row < counts[1]; row++) {
@@ -106,6 +108,7 @@ static rpe_status rows_join(rpe_comparison *comparison, const rpe_result_record 
             single_add(comparison, baseline, keys[0][i].row, 0, false);
     rpe_memory_free(keys[0]);
     rpe_memory_free(keys[1]);
+    rpe_joined_records_destroy(&joined);
     return status;
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_memory.h"
+
 /* ---- machines ---- */
 
 const char *rpe_result_machine_text(const rpe_result_record *record, const char *key)
@@ -80,24 +82,34 @@ static bool cells_agree(const rpe_compared_row *pair, rpe_column column)
     return strcmp(cell_of(pair, 0, column), cell_of(pair, 1, column)) == 0;
 }
 
-static bool is_beside(const rpe_record *record, size_t row, size_t other)
+/* Largest |estimate| in the baseline of the rows of each point and measure, wherever they stand. */
+rpe_status rpe_joined_scales_find(rpe_joined_records *joined, rpe_error *error)
 {
-    return strcmp(rpe_record_cell(record, row, RPE_COLUMN_point),
-                  rpe_record_cell(record, other, RPE_COLUMN_point)) == 0 &&
-           strcmp(rpe_record_cell(record, row, RPE_COLUMN_measure),
-                  rpe_record_cell(record, other, RPE_COLUMN_measure)) == 0;
+    static const rpe_column profile[] = {RPE_COLUMN_point, RPE_COLUMN_measure};
+    const rpe_record *record = &joined->records[0]->record;
+    rpe_row_groups *groups = &joined->profiles;
+    rpe_status status = rpe_row_groups_create(groups, record, 2, profile, NULL, error);
+    if (status != RPE_OK)
+        return status;
+    joined->scales = rpe_memory_allocate_zero(groups->count, sizeof *joined->scales);
+    if (joined->scales == NULL)
+        return rpe_error_memory(error, "scales of profiles", groups->count, sizeof *joined->scales);
+    for (size_t row = 0; row < record->rows.rows; row++) {
+        double *scale = &joined->scales[groups->number[row]];
+        *scale = fmax(*scale, fabs(rpe_record_number(record, row, RPE_COLUMN_estimate)));
+    }
+    return RPE_OK;
 }
 
-/* Largest |estimate| of the rows of the same point and measure, which follow each other. */
-static double scale_of(const rpe_compared_row *pair)
+void rpe_joined_records_destroy(rpe_joined_records *joined)
 {
-    const rpe_record *record = &pair->records[0]->record;
-    size_t first = pair->rows[0];
-    double scale = 0.0;
-    while (first > 0 && is_beside(record, first - 1, pair->rows[0]))
-        first--;
-    for (size_t row = first; row < record->rows.rows && is_beside(record, row, first); row++)
-        scale = fmax(scale, fabs(rpe_record_number(record, row, RPE_COLUMN_estimate)));
+    rpe_memory_free(joined->scales);
+    rpe_row_groups_destroy(&joined->profiles);
+}
+
+static double scale_of(const rpe_joined_records *joined, const rpe_compared_row *pair)
+{
+    double scale = joined->scales[joined->profiles.number[pair->rows[0]]];
     return scale > 0.0 ? scale : 1.0;
 }
 
@@ -207,7 +219,7 @@ rpe_status rpe_compared_pair_find(const rpe_comparison *comparison, const rpe_jo
                                           .sides = {side_of(pair, 0), side_of(pair, 1)},
                                           .paired = cells_agree(pair, RPE_COLUMN_seed),
                                           .other_inputs = inputs_differ(joined, pair->rows[1]),
-                                          .scale = scale_of(pair),
+                                          .scale = scale_of(joined, pair),
                                           .machine = rpe_compared_machine(joined, pair)};
     return rpe_change_find(change, &question, comparison->limits.level, error);
 }

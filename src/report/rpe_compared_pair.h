@@ -3,18 +3,25 @@
 #define RPE_COMPARED_PAIR_H
 
 #include "rpe_comparison.h"
+#include "rpe_row_groups.h"
 
 /* Two results of one experiment. */
 typedef struct rpe_joined_records {
     const rpe_result_record *records[2]; /* baseline, new */
     bool same_inputs;                    /* all of them */
     bool any_drawn;
+    /* of the baseline, by rpe_joined_scales_find: rows of one point and measure, and their largest |estimate|; owned */
+    rpe_row_groups profiles;
+    double *scales;
     /* of timings, by rpe_joined_machine_find */
     char noise[RPE_CHANGE_REASON_CAPACITY]; /* why their times are not believed; "": they are */
     double margin;                          /* as rpe_change_machine's */
 } rpe_joined_records;
 
 rpe_joined_records rpe_joined_records_make(const rpe_result_record *baseline, const rpe_result_record *run);
+/* Errors: no memory. */
+rpe_status rpe_joined_scales_find(rpe_joined_records *joined, rpe_error *error);
+void rpe_joined_records_destroy(rpe_joined_records *joined);
 
 /* How noisy the machine was in both, and how its rates moved within and between them. */
 void rpe_joined_machine_find(rpe_joined_records *joined, const rpe_change_limits *limits);
