@@ -100,6 +100,86 @@ static void test_table(void **state)
     expect_in(output_of("compare a b --all"), "SAME\n e, score_error");
 }
 
+static int status_of(const char *arguments)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "\"$RPE_PROGRAM\" %s >/dev/null", arguments);
+    int status = system(command);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* ---- rows in any order ---- */
+
+#define SHUFFLED_ROWS 8
+
+/* Better, worse, the same, undecided; a profile; a time that is not compared, and a row without a number. */
+static const made_row shuffled[2][SHUFFLED_ROWS] = {
+    {{.point = "4", .measure = "score_error", FOUR(1.00, 1.21, 1.10, 1.05), .root = true},
+     {.point = "8", .measure = "score_error", FOUR(0.50, 0.60, 0.55, 0.52), .root = true},
+     {.point = "9", .measure = "score_error", FOUR(0.30, 0.31, 0.35, 0.32), .root = true},
+     {.point = "9", .measure = "attention_error", FOUR(0.1, 0.3, 0.15, 0.2)},
+     {.point = "a", .measure = "code_profile", .lag = "-1", FOUR(1.0, 2.0, 3.0, 4.0)},
+     {.point = "a", .measure = "code_profile", .lag = "1", FOUR(5.0, 6.0, 7.0, 8.0)},
+     {.point = "b", .measure = "call_bytes", .trials = 1, .values = {1000}},
+     {.point = "c", .measure = "attention_error", .status = "overflow"}},
+    {{.point = "4", .measure = "score_error", FOUR(1.21, 1.464, 1.332, 1.27), .root = true},
+     {.point = "8", .measure = "score_error", FOUR(0.50, 0.60, 0.55, 0.52), .root = true},
+     {.point = "9", .measure = "score_error", FOUR(0.20, 0.22, 0.24, 0.23), .root = true},
+     {.point = "9", .measure = "attention_error", FOUR(0.12, 0.25, 0.1, 0.25)},
+     {.point = "a", .measure = "code_profile", .lag = "-1", FOUR(1.8, 2.8, 3.79, 4.8)},
+     {.point = "a", .measure = "code_profile", .lag = "1", FOUR(5.0, 6.1, 7.0, 7.9)},
+     {.point = "b", .measure = "call_bytes", .trials = 1, .values = {1500}},
+     {.point = "c", .measure = "attention_error", .status = "overflow"}}};
+
+static int lines_order(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The lines of a text, sorted, one after another. */
+static void lines_sort(char lines[TEXT_CAPACITY])
+{
+    char copy[TEXT_CAPACITY], *starts[512];
+    size_t count = 0, used = 0;
+    snprintf(copy, sizeof copy, "%s", lines);
+    for (char *line = strtok(copy, "\n"); line != NULL && count < 512; line = strtok(NULL, "\n"))
+        starts[count++] = line;
+    qsort(starts, count, sizeof *starts, lines_order);
+    for (size_t i = 0; i < count && used < TEXT_CAPACITY; i++)
+        used += (size_t)snprintf(lines + used, TEXT_CAPACITY - used, "%s\n", starts[i]);
+}
+
+/* The rows of both runs in orders of their own: the same lines, adjusted p-values and verdicts among them, and the same status. */
+static void test_rows_in_any_order(void **state)
+{
+    (void)state;
+    static char lines[TEXT_CAPACITY], first[TEXT_CAPACITY];
+    int status = -1;
+    for (size_t order = 0; order < 6; order++) {
+        static const size_t steps[][2] = {{1, 1}, {3, 1}, {1, 5}, {5, 3}, {7, 7}, {3, 7}};
+        for (size_t side = 0; side < 2; side++) {
+            made_row rows[SHUFFLED_ROWS];
+            for (size_t i = 0; i < SHUFFLED_ROWS; i++)
+                rows[i] = shuffled[side][(steps[order][side] * i + order * side) % SHUFFLED_ROWS];
+            result_make(&(made_result){.directory = side == 0 ? "order-a" : "order-b",
+                                       .name = "e",
+                                       .rows = rows,
+                                       .count = SHUFFLED_ROWS});
+        }
+        snprintf(lines, sizeof lines, "%s", output_of("compare order-a order-b --all"));
+        lines_sort(lines);
+        if (order == 0) {
+            snprintf(first, sizeof first, "%s", lines);
+            expect_in(first, "WORSE");
+            expect_in(first, "BETTER");
+            status = status_of("compare order-a order-b --quiet");
+        }
+        assert_string_equal(lines, first);
+        assert_int_equal(status_of("compare order-a order-b --quiet"), status);
+    }
+}
+
 static size_t file_text(const char *path, char text[TEXT_CAPACITY])
 {
     FILE *stream = fopen(path, "r");
@@ -174,15 +254,6 @@ static void test_machines(void **state)
     assert_int_equal(outcome_of("rpebench compare t v --quiet"), RPE_OUTCOME_FAVOURABLE);
     assert_int_equal(outcome_of("rpebench compare t v --quiet --any-machine"), RPE_OUTCOME_UNFAVOURABLE);
     expect_in(output_of("compare t v"), "times of different machines (P; Q)");
-}
-
-static int status_of(const char *arguments)
-{
-    char command[1024];
-    snprintf(command, sizeof command, "\"$RPE_PROGRAM\" %s >/dev/null", arguments);
-    int status = system(command);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
 }
 
 /* 0, 1 and 3 of the same runs; 2 of bad input. */
@@ -338,11 +409,13 @@ static void test_allocation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_outcome),     cmocka_unit_test(test_table),
-                                       cmocka_unit_test(test_markdown),    cmocka_unit_test(test_json),
-                                       cmocka_unit_test(test_machines),    cmocka_unit_test(test_status),
-                                       cmocka_unit_test(test_missing),     cmocka_unit_test(test_noise),
-                                       cmocka_unit_test(test_differences), cmocka_unit_test(test_allocation)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_outcome),   cmocka_unit_test(test_table),
+        cmocka_unit_test(test_markdown),  cmocka_unit_test(test_json),
+        cmocka_unit_test(test_machines),  cmocka_unit_test(test_rows_in_any_order),
+        cmocka_unit_test(test_status),    cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_noise),     cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_allocation)};
     rpe_json_memory_install();
     char program[4096];
     assert_non_null(realpath(RPE_TEST_PROGRAM, program));

@@ -190,6 +190,94 @@ static void test_few_repetitions(void **state)
     assert_int_equal(four.needed, 5);
 }
 
+/* ---- the family of Holm's procedure ---- */
+
+#define FAMILY_ROWS 6
+
+/* What the procedure gives for these p-values, worked by hand.  Rows without one are not tested, and no part of the family: of
+   three it is 3 p, 2 p and p in the order of p, none below the one before.  0.01: 3 x 0.01; 0.03: 2 x 0.03; 0.04: 0.04, but no
+   less than 0.06.  Were the others counted, 0.01 would become 0.06, and nothing would be worse. */
+static const struct {
+    double p, adjusted;
+    rpe_change_verdict verdict;
+} family[FAMILY_ROWS] = {{0.04, 0.06, RPE_CHANGE_INCONCLUSIVE}, {NAN, NAN, RPE_CHANGE_NOT_COMPARED},
+                         {0.01, 0.03, RPE_CHANGE_WORSE},        {NAN, NAN, RPE_CHANGE_SAME},
+                         {0.03, 0.06, RPE_CHANGE_INCONCLUSIVE}, {NAN, NAN, RPE_CHANGE_CANNOT_TELL}};
+
+/* Two standard errors of 0.1 beside the change; tests of many trials, so that Student's law is the normal one. */
+static rpe_change family_row(size_t row)
+{
+    static const rpe_change_test untested[FAMILY_ROWS] = {
+        [1] = RPE_CHANGE_UNTESTED, [3] = RPE_CHANGE_IDENTICAL, [5] = RPE_CHANGE_NOISY};
+    rpe_change change = rpe_change_none(&plain_measure);
+    change.p = family[row].p;
+    change.test = isnan(change.p) ? untested[row] : RPE_CHANGE_PAIRED;
+    change.change = 0.2;
+    change.low = 0.0;
+    change.high = 0.4;
+    change.standard_error = 0.1;
+    change.freedom = 1e9;
+    return change;
+}
+
+/* The n-th order of the rows. */
+static void order_fill(size_t n, size_t order[FAMILY_ROWS])
+{
+    size_t left[FAMILY_ROWS];
+    for (size_t i = 0; i < FAMILY_ROWS; i++)
+        left[i] = i;
+    for (size_t i = 0, count = FAMILY_ROWS; count > 0; i++, n /= count--) {
+        order[i] = left[n % count];
+        memmove(left + n % count, left + n % count + 1, (count - n % count - 1) * sizeof *left);
+    }
+}
+
+/* Adjusted p-values, verdicts, and what is detected at the level of the first step, 0.05/3: of the normal law
+   P(|Z| >= 2.3939798) = 0.05/3 and P(|Z| >= 1.2815516) = 0.2, so that 0.36755314 is seen; in each of the 720 orders. */
+static void test_family_by_hand(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 720; n++) {
+        size_t order[FAMILY_ROWS];
+        rpe_change rows[FAMILY_ROWS], *places[FAMILY_ROWS];
+        double scratch[FAMILY_ROWS];
+        rpe_test_spoil(scratch, sizeof scratch);
+        order_fill(n, order);
+        for (size_t i = 0; i < FAMILY_ROWS; i++) {
+            rows[i] = family_row(order[i]);
+            rows[i].adjusted_p = -1.0;
+            places[i] = &rows[i];
+        }
+        assert_int_equal(rpe_changes_judge(FAMILY_ROWS, places, &usual, scratch), 3);
+        for (size_t i = 0; i < FAMILY_ROWS; i++) {
+            double wanted = family[order[i]].adjusted, found = rows[i].adjusted_p;
+            if (isnan(wanted) ? !isnan(found) : !(fabs(found - wanted) < 1e-15))
+                fail_msg("order %zu, p = %g: expected %g, found %g", n, rows[i].p, wanted, found);
+            assert_int_equal(rows[i].verdict, family[order[i]].verdict);
+            if (!isnan(wanted))
+                assert_true(fabs(rows[i].detects - 0.36755314) < 1e-7);
+        }
+    }
+}
+
+/* Four repetitions of times and four, and rows that are not tested: 1/35 is below 0.05, and would not be below 0.05/2. */
+static void test_family_of_one(void **state)
+{
+    (void)state;
+    const double x[] = {1.0, 1.01, 1.02, 1.03}, y[] = {9.0, 9.01, 9.02, 9.03};
+    rpe_change time = change_of(&time_measure, 4, x, y, false), untested = family_row(1),
+               noisy = family_row(5);
+    rpe_change *places[] = {&untested, &time, &noisy};
+    double scratch[3];
+    assert_int_equal(rpe_changes_judge(3, places, &usual, scratch), 1);
+    assert_true(fabs(time.adjusted_p - 1.0 / 35.0) < 1e-15);
+    assert_int_equal(time.verdict, RPE_CHANGE_WORSE);
+    assert_int_equal(time.needed, 0);
+    places[1] = &noisy;
+    assert_int_equal(rpe_changes_judge(2, places, &usual, scratch), 0);
+    assert_true(isnan(untested.adjusted_p));
+}
+
 /* ---- level and power by simulation ---- */
 
 /* Trials of a row of one run: squared errors whose mean is 1, or times whose logarithms are normal. */
@@ -330,10 +418,11 @@ static void test_detects(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact),        cmocka_unit_test(test_paired_by_hand),
-        cmocka_unit_test(test_other_inputs), cmocka_unit_test(test_summaries),
-        cmocka_unit_test(test_longer_run),   cmocka_unit_test(test_few_repetitions),
-        cmocka_unit_test(test_level),        cmocka_unit_test(test_power),
+        cmocka_unit_test(test_exact),          cmocka_unit_test(test_paired_by_hand),
+        cmocka_unit_test(test_other_inputs),   cmocka_unit_test(test_summaries),
+        cmocka_unit_test(test_longer_run),     cmocka_unit_test(test_few_repetitions),
+        cmocka_unit_test(test_family_by_hand), cmocka_unit_test(test_family_of_one),
+        cmocka_unit_test(test_level),          cmocka_unit_test(test_power),
         cmocka_unit_test(test_detects)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
