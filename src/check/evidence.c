@@ -115,6 +115,8 @@ rpe_status rpe_check_evidence_make(rpe_check_evidence *evidence, const rpe_check
     if (status == RPE_OK)
         status = rpe_check_independence_measure(&made.independence, made.features, made.count, &made.window,
                                                 threads, error);
+    if (status == RPE_OK)
+        status = rpe_check_copies_find(&made.copies, made.features, made.count, subject, error);
     if (status != RPE_OK) {
         rpe_check_evidence_destroy(&made);
         return status;
@@ -126,6 +128,7 @@ rpe_status rpe_check_evidence_make(rpe_check_evidence *evidence, const rpe_check
 
 void rpe_check_evidence_destroy(rpe_check_evidence *evidence)
 {
+    rpe_check_copies_destroy(&evidence->copies);
     rpe_memory_free(evidence->sample);
     rpe_memory_free(evidence->norms);
     rpe_memory_free(evidence->noise);

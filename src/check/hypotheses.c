@@ -133,6 +133,15 @@ static void add_law(sums *s, const rpe_check_evidence *evidence, bool any_noise)
         shift(s, 1) * sqrt(rpe_check_shape_variance() / s->entries) / slope, "excess kurtosis");
 }
 
+/* Continuous noise does not repeat; what is compared has a chance to by its rounding alone. */
+static void add_copies(sums *s, const rpe_check_copies *copies, bool any_noise)
+{
+    bool none = any_noise || !(copies->compared > 0);
+    double p = copies->count > 0 ? -expm1(-copies->chance) : 1;
+    add(s, "no realization is a copy", "number of copies", (double)copies->count, none ? NAN : p, 1,
+        "copy, in one feature");
+}
+
 static void add_independence(sums *s, const rpe_check_independence *found, bool any_noise)
 {
     add_pairs(s, "independence of realizations", "realizations, the closest two", &found->realizations,
@@ -163,6 +172,7 @@ void rpe_check_judge(rpe_check_report *report, const rpe_check_evidence *evidenc
     report->kurtosis = s.entries > 0 ? s.fourth / s.entries - 3 : NAN;
     add_covariance(&s);
     add_law(&s, evidence, any_noise);
+    add_copies(&s, &evidence->copies, any_noise);
     add_independence(&s, &evidence->independence, any_noise);
     for (size_t i = 0; i < report->finding_count; i++)
         p[i] = report->findings[i].p;

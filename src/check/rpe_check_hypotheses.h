@@ -2,6 +2,7 @@
 #ifndef RPE_CHECK_HYPOTHESES_H
 #define RPE_CHECK_HYPOTHESES_H
 
+#include "rpe_check_copies.h"
 #include "rpe_check_independence.h"
 
 /* What all features gave. */
@@ -10,6 +11,7 @@ typedef struct rpe_check_evidence {
     size_t count;
     rpe_check_window window;
     rpe_check_independence independence;
+    rpe_check_copies copies;
     double distance; /* Kolmogorov's, of sample_count numbers to the standard normal; NaN: too few */
     size_t sample_count;
     double *noise, *norms, *sample; /* of all features; theirs point into these */

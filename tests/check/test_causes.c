@@ -85,6 +85,19 @@ static source from_third(const shape *s, int side, source x)
     return x;
 }
 
+static source from_third_of_head_1(const shape *s, int side, source x)
+{
+    return x.h == 1 ? from_third(s, side, x) : x;
+}
+
+/* one realization of one feature */
+static source from_one(const shape *s, int side, source x)
+{
+    (void)side, (void)s;
+    x.r = x.h == 1 && x.d == 2 && x.r == 90 ? 17 : x.r;
+    return x;
+}
+
 static source from_heads_turned(const shape *s, int side, source x)
 {
     (void)side;
@@ -142,6 +155,16 @@ static void halves(const shape *s, codes *c)
 static void thirds(const shape *s, codes *c)
 {
     both_move(s, c, from_third);
+}
+
+static void thirds_of_head_1(const shape *s, codes *c)
+{
+    both_move(s, c, from_third_of_head_1);
+}
+
+static void one_copy(const shape *s, codes *c)
+{
+    both_move(s, c, from_one);
 }
 
 static void negatives(const shape *s, codes *c)
@@ -326,6 +349,10 @@ static const planted faults[] = {
     {"half copied, conv", &CONVS, halves, "realizations 0 and 64 are the same (64"},
     {"a third copied", &SINES_SINGLE, thirds, "realizations 1 and 2 are the same (42"},
     {"a third copied, conv", &CONVS_GATED, thirds, "realizations 1 and 2 are the same (42"},
+    {"a third of a head copied", &SINES, thirds_of_head_1,
+     "realizations 1 and 2 are the same in 3 of 9 features, the first feature 0 of head 1 (42"},
+    {"one of a feature copied", &CONVS, one_copy,
+     "realizations 17 and 90 are the same in 1 of 9 features, the first feature 2 of head 1 (1 of 128"},
     {"half negated", &CONVS, negatives, "the same up to their sign"},
     {"three heads", &SINES, heads_turned,
      "heads are in another order: 0 lies at 2, 1 lies at 0, 2 lies at 1"},

@@ -111,8 +111,10 @@ static int compare_numbers(const void *left, const void *right)
 static void each_p_value_is_one(void **state)
 {
     static const shape small = {"sine", 1, {12}, {12}, 2, 3, {2}, 40, true, RPE_DOUBLE};
-    /* Kolmogorov's distance, as the scale is the numbers' own; the part outside the range, which is bounded and has no law */
-    static const char *const large[] = {"Gaussian distribution", "nothing outside the range of B"};
+    /* Kolmogorov's distance, as the scale is the numbers' own; the part outside the range, which is bounded and has no law;
+       copies, of which there are none */
+    static const char *const large[] = {"Gaussian distribution", "nothing outside the range of B",
+                                        "no realization is a copy"};
     enum { SEEDS = 200 };
     static double seen[RPE_CHECK_FINDINGS_MAX][SEEDS];
     rpe_check_report report = {0};

@@ -89,6 +89,7 @@ static rpe_check_evidence evidence_of_three(rpe_check_feature features[3])
                                  .spread = 31,
                                  .spread_freedom = 20,
                                  .neighbours = -1.3};
+    evidence.copies = (rpe_check_copies){.compared = 3, .count = 1, .chance = 0.25};
     return evidence;
 }
 
@@ -112,6 +113,7 @@ static void p_values_by_quadrature(void **state)
         {"cross terms of all directions", chi_squared_by_quadrature(51, 43)},
         {"cross terms, the largest", largest_of(normal_by_hand(2.9), 43)},
         {"Gaussian shape", normal_by_hand(1.5 / sqrt(280 * rpe_check_shape_variance()))},
+        {"no realization is a copy", 1 - exp(-0.25)},
         {"independence of realizations", chi_squared_by_quadrature(170, 190)},
         {"realizations, the closest two", largest_of(normal_by_hand(2.8), 190)},
         {"spread of the norms of realizations", chi_squared_by_quadrature(31, 20)},
@@ -146,8 +148,8 @@ static void any_noise_by_hand(void **state)
                 largest_of(normal_by_hand(2.4 / sqrt(2)), 7));
     expect_near("mean", p_of(&report, "mean of all directions"), p_of(&gaussian, "mean of all directions"));
     static const char *const without[] = {"Gaussian distribution", "Gaussian shape",
-                                          "spread of the norms of realizations"};
-    for (size_t i = 0; i < 3; i++) {
+                                          "no realization is a copy", "spread of the norms of realizations"};
+    for (size_t i = 0; i < 4; i++) {
         assert_true(isnan(p_of(&report, without[i])));
         assert_int_equal(finding_named(&report, without[i])->verdict, RPE_CHECK_NOT_APPLICABLE);
     }
