@@ -80,8 +80,13 @@ rpe_status rpe_check_run(rpe_check_report *report, const rpe_check_settings *set
     report_sizes(&made, settings, &subject, &evidence);
     if (!made.draws)
         status = rpe_check_diagnose(&made, settings, &subject, &evidence, error);
+    bool differs = made.failing > 0 && made.fit_count == 0;
+    rpe_check_feature first = {.head = made.failing_head, .feature = made.failing_feature};
+    rpe_check_difference difference = {0};
+    if (status == RPE_OK && differs)
+        status = rpe_check_difference_find(&difference, &first, &subject, &evidence.window, error);
     if (status == RPE_OK) {
-        rpe_check_sentence_write(&made, settings, &evidence);
+        rpe_check_sentence_write(&made, settings, &evidence, differs ? &difference : NULL);
         *report = made;
     }
     rpe_check_evidence_destroy(&evidence);

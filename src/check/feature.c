@@ -73,9 +73,8 @@ static double relative_error(const rpe_check_feature *feature, const rpe_check_s
     return rounding + unit * (16 + terms + 4 * TWO_PI * frequency * fmax(m, n)) + 2 * count * 0x1p-52;
 }
 
-/* stacked [R,M+N] of the feature's window */
-static void gather(const rpe_check_feature *feature, const rpe_check_subject *subject,
-                   const rpe_check_window *window, const size_t *start, double *stacked)
+void rpe_check_gather(const rpe_check_feature *feature, const rpe_check_subject *subject,
+                      const rpe_check_window *window, const size_t *start, double *stacked)
 {
     size_t count = window->positions[0].count + window->positions[1].count, column = 0;
     for (int s = 0; s < 2; s++) {
@@ -275,7 +274,7 @@ static rpe_status measure(rpe_check_feature *feature, const rpe_check_subject *s
     feature->gated = rpe_kernel_gate(kernel, feature->head, feature->feature) > 0 &&
                      subject->law.gate == RPE_CHECK_GATE_ONCE;
     feature->rows = rpe_check_coefficients(subject, feature->head, feature->feature, window, start, s.matrix);
-    gather(feature, subject, window, start, s.stacked);
+    rpe_check_gather(feature, subject, window, start, s.stacked);
     status = rpe_theory_codes_whiten(codes, realizations, s.stacked, s.whitened, s.residual, error);
     if (status != RPE_OK)
         goto done;

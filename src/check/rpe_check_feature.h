@@ -33,6 +33,10 @@ typedef struct rpe_check_feature {
 rpe_status rpe_check_feature_measure(rpe_check_feature *feature, const rpe_check_subject *subject,
                                      const rpe_check_window *window, rpe_error *error);
 
+/* The codes of a feature in the window that starts there, times their factors: stacked [R,M+N]. */
+void rpe_check_gather(const rpe_check_feature *feature, const rpe_check_subject *subject,
+                      const rpe_check_window *window, const size_t *start, double *stacked);
+
 /* A p-value of the feature on its own; inflation: of the spread of variances, >= 1 (1 for Gaussian noise). */
 double rpe_check_feature_p(const rpe_check_feature *feature, size_t realizations, double inflation);
 

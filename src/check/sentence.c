@@ -12,6 +12,7 @@
 #define OUTSIDE_LEAST                                                                                        \
     4 /* directions outside the range of B from which it means something that one explains all */
 #define EXPLAINED 0.999
+#define DIFFERENT 4.0 /* standard errors: of some 100 moments chance has one beyond in 150 cases */
 
 static void append(rpe_check_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -91,6 +92,26 @@ static void say_fits(rpe_check_report *report)
                rpe_p_text(report->fits[i].p, p));
     if (report->fit_count > FITS_SAID_MOST)
         append(report, ", or %zu more", report->fit_count - FITS_SAID_MOST);
+}
+
+/* The moment that is furthest from what it should be, where it is not near in terms of its error. */
+static void say_difference(rpe_check_report *report, const rpe_check_difference *difference)
+{
+    static const char *const names[] = {[RPE_CHECK_MEAN_QUERIES] = "mean of its queries",
+                                        [RPE_CHECK_MEAN_KEYS] = "mean of its keys",
+                                        [RPE_CHECK_QUERIES] = "covariance of its queries",
+                                        [RPE_CHECK_KEYS] = "covariance of its keys",
+                                        [RPE_CHECK_CROSS] = "covariance of its queries and keys"};
+    if (difference == NULL ||
+        !(fabs(difference->found - difference->expected) > DIFFERENT * difference->error))
+        return;
+    append(report, "; there the %s", names[difference->moment]);
+    if (difference->moment >= RPE_CHECK_QUERIES)
+        append(report, " at lag %td", difference->lag);
+    if (difference->axis > 0)
+        append(report, " along axis %zu", difference->axis + 1);
+    append(report, " is %.4g +- %.2g, where %.4g is expected", difference->found, difference->error,
+           difference->expected);
 }
 
 static void say_pair(rpe_check_report *report, const rpe_check_evidence *evidence,
@@ -181,7 +202,7 @@ static void say_untested(rpe_check_report *report)
 }
 
 void rpe_check_sentence_write(rpe_check_report *report, const rpe_check_settings *settings,
-                              const rpe_check_evidence *evidence)
+                              const rpe_check_evidence *evidence, const rpe_check_difference *difference)
 {
     report->sentence[0] = '\0';
     if (report->draws) {
@@ -195,6 +216,7 @@ void rpe_check_sentence_write(rpe_check_report *report, const rpe_check_settings
     sizes(report);
     append(report, "): ");
     say_failures(report);
+    say_difference(report, difference);
     say_fits(report);
     if (report->fit_count == 0) {
         if (!fails(report, "nothing outside the range of B")) { /* else it is not the noise */

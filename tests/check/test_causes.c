@@ -640,6 +640,45 @@ static void orthogonal_rows(void **state)
         }
 }
 
+/* One filter that is another, and one mean: no usual cause, so the sentence has the moment with its lag and its feature. */
+static void what_differs_is_said(void **state)
+{
+    (void)state;
+    rpe_kernel *right = kernel_make(&CONVS), *wrong = kernel_make(&CONVS);
+    size_t row = 5, taps = CONVS.size[0]; /* feature 2 of head 1 */
+    memset(wrong->key_filter + row * taps, 0, taps * sizeof *wrong->key_filter);
+    wrong->key_filter[row * taps + 4] = 3;
+    codes drawn = codes_draw(&CONVS, wrong, "gaussian", 900, false);
+    rpe_check_settings settings = settings_of(right, &drawn);
+    rpe_check_report report = run(&settings);
+    expect("a filter", &report, NULL);
+    static const ptrdiff_t origin[RPE_AXES_MAX];
+    static const char said[] =
+        "1 of 9 features fail on their own, the first of them feature 2 of head 1; there the "
+        "covariance of its queries and keys at lag 0 is ";
+    const char *place = strstr(report.sentence, said);
+    assert_non_null(place);
+    double found = 0, deviation = 0, expected = 0;
+    assert_int_equal(
+        sscanf(place + strlen(said), "%lf +- %lf, where %lf is expected", &found, &deviation, &expected), 3);
+    assert_true(fabs(expected - rpe_kernel_value(right, 1, 2, origin)) < 1e-3);
+    assert_true(fabs(found - rpe_kernel_value(wrong, 1, 2, origin)) < 5 * deviation);
+    codes_destroy(&drawn);
+
+    drawn = codes_draw(&CONVS, right, "gaussian", 901, false);
+    for (size_t at = 0; at < rpe_array_count(&drawn.side[0]); at++)
+        if (at / CONVS.realizations % 9 == 4)
+            code_set(&drawn.side[0], at, code_get(&drawn.side[0], at) + 2);
+    settings = settings_of(right, &drawn);
+    report = run(&settings);
+    expect("a mean", &report, NULL);
+    assert_non_null(strstr(report.sentence, "feature 1 of head 1; there the mean of its queries is "));
+    assert_non_null(strstr(report.sentence, "where 0 is expected"));
+    codes_destroy(&drawn);
+    rpe_kernel_destroy(wrong);
+    rpe_kernel_destroy(right);
+}
+
 /* Right codes of Gaussian noise, in every way that they are drawn, have no cause, and the sentence says that they are draws. */
 static void right_codes_have_no_cause(void **state)
 {
@@ -661,10 +700,10 @@ static void right_codes_have_no_cause(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(causes_are_named),          cmocka_unit_test(features_share),
-        cmocka_unit_test(gate_noise_is_shared),      cmocka_unit_test(gate_noise_redrawn),
-        cmocka_unit_test(padded_convolutions),       cmocka_unit_test(orthogonal_rows),
-        cmocka_unit_test(right_codes_have_no_cause),
+        cmocka_unit_test(causes_are_named),     cmocka_unit_test(features_share),
+        cmocka_unit_test(gate_noise_is_shared), cmocka_unit_test(gate_noise_redrawn),
+        cmocka_unit_test(padded_convolutions),  cmocka_unit_test(orthogonal_rows),
+        cmocka_unit_test(what_differs_is_said), cmocka_unit_test(right_codes_have_no_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
