@@ -1,5 +1,5 @@
 /* Each usual cause is undone in the codes that were read.  It is named where they then pass everything: first, as this is fast,
-   the tests of a few features on their own, then the whole of the check. */
+   the tests of one feature on its own, then the whole of the check. */
 #include "rpe_check_diagnosis.h"
 
 #include <math.h>
@@ -8,8 +8,6 @@
 
 #include "rpe_check_correction.h"
 #include "rpe_interrupt.h"
-
-#define FIRST 3 /* features that are looked at before the whole of the check */
 
 typedef struct diagnosis {
     rpe_check_report *report;
@@ -35,16 +33,21 @@ static void fit_keep(rpe_check_report *report, const rpe_check_cause *cause, con
     report->fits[at] = fit;
 }
 
-/* What is looked at first, without what is left out. */
-static size_t screened(const rpe_check_correction *correction, rpe_check_feature features[RPE_CHECK_SCREENED])
+/* Whether the first of the features that are looked at, of those that are not left out, passes on its own; it tells nearly all. */
+static rpe_status screen(const rpe_check_correction *correction, bool *passes, rpe_error *error)
 {
-    size_t count = 0, width = correction->read->kernel->features;
-    for (size_t f = 0; f < correction->feature_count && count < FIRST; f++) {
+    size_t width = correction->read->kernel->features;
+    *passes = true;
+    for (size_t f = 0; f < correction->feature_count; f++) {
         const rpe_check_feature *feature = &correction->features[f];
-        if (correction->left_out == NULL || !correction->left_out[feature->head * width + feature->feature])
-            features[count++] = *feature;
+        double p = 1;
+        if (correction->left_out != NULL && correction->left_out[feature->head * width + feature->feature])
+            continue;
+        rpe_status status = rpe_check_screen(correction, feature, 1, &p, error);
+        *passes = p >= correction->settings->level;
+        return status;
     }
-    return count;
+    return RPE_OK;
 }
 
 /* The whole of the check; p: the smallest adjusted one. */
@@ -68,13 +71,11 @@ static rpe_status confirm(const rpe_check_correction *correction, bool *passes, 
 static rpe_status look(diagnosis *d, const rpe_check_cause *cause, const rpe_check_correction *correction,
                        const char *besides, rpe_error *error)
 {
-    rpe_check_feature features[RPE_CHECK_SCREENED];
-    size_t count = screened(correction, features);
     bool passes = false;
     double p = 1;
-    rpe_status status = rpe_check_screen(correction, features, count, &p, error);
+    rpe_status status = screen(correction, &passes, error);
     d->report->candidates++;
-    if (status == RPE_OK && p >= correction->settings->level)
+    if (status == RPE_OK && passes)
         status = confirm(correction, &passes, &p, error);
     if (status == RPE_OK && passes)
         fit_keep(d->report, cause, correction->detail, besides, p);
