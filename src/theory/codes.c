@@ -116,7 +116,8 @@ rpe_status rpe_theory_codes_create(rpe_theory_codes *codes, const rpe_kernel *ke
         status = rpe_error_memory(error, "coefficients of codes", count, rows * sizeof *matrix);
     } else {
         coefficients_fill(theory, matrix);
-        status = rpe_theory_codes_decompose(codes, queries->count, keys->count, rows, matrix, resolution, error);
+        status =
+            rpe_theory_codes_decompose(codes, queries->count, keys->count, rows, matrix, resolution, error);
     }
     rpe_memory_free(matrix);
     rpe_theory_destroy(theory);
