@@ -26,14 +26,9 @@ need() {
     done
 }
 
-# wait_until SECONDS COMMAND...
-wait_until() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -lt $end ] || return 1
-        sleep 0.1
-    done
+# wait_for_line PATTERN FILE PID: until the process has written such a line; a failure where it ends without one.
+wait_for_line() {
+    grep -q -m 1 -e "$1" < <(tail -n +1 -f --pid="$3" "$2" 2>/dev/null)
 }
 
 mkdir -p "$scratch/experiments"
@@ -52,11 +47,8 @@ parallel_again() { parallel_all "$1"; }
 mpi_all() { "$scripts/mpirun.sh" 4 cluster "$1" --no-plot --quiet; }
 mpi_again() { mpi_all "$1"; }
 
-job_ends() { [ -z "$(squeue -h 2>/dev/null)" ]; }
-submit() {
-    sbatch --output="$scratch/job-%j.out" "$@" >/dev/null || fail "sbatch $*"
-    wait_until 60 job_ends || fail "the job did not end: $(squeue)"
-}
+# A job that fails is seen by what it does not leave.
+submit() { sbatch --wait --output="$scratch/job-%j.out" "$@" >/dev/null || true; }
 array_all() { submit --array=1-4 "$scripts/slurm-array.sh" cluster "$1" --no-plot --quiet; }
 array_again() { RPEBENCH_SHARDS=4 submit --array=2 "$scripts/slurm-array.sh" cluster "$1" --no-plot --quiet; }
 srun_all() { submit --ntasks=2 "$scripts/slurm-srun.sh" cluster "$1" --no-plot --quiet; }
@@ -89,7 +81,6 @@ daemons=()
 clean() {
     if [ ${#daemons[@]} -gt 0 ]; then
         scancel -u root 2>/dev/null || true
-        wait_until 10 job_ends || true
         kill "${daemons[@]}" 2>/dev/null || true
         wait "${daemons[@]}" 2>/dev/null || true
     fi
@@ -129,7 +120,9 @@ TEXT
     daemons+=($!)
     slurmd -D >"$scratch/slurmd.log" 2>&1 &
     daemons+=($!)
-    wait_until 20 sh -c 'sinfo -h -o %T | grep -q "^idle$"' ||
+    # The first job waits until the node is there.
+    { wait_for_line 'Running as primary controller' "$scratch/slurmctld.log" "${daemons[0]}" &&
+        wait_for_line 'slurmd started' "$scratch/slurmd.log" "${daemons[1]}" && srun --ntasks=1 true; } ||
         skip "the Slurm of one node does not come up here: $(tail -n 3 "$scratch/slurmd.log" "$scratch/slurmctld.log")"
 }
 
