@@ -1,7 +1,6 @@
 /* The library's face: arguments are checked once, here, and passed on to the layers. */
-#include "rpebench.h"
+#include "rpe_library.h"
 
-#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@
 
 #define STRUCT_MOST 4096 /* bytes of a problem of any version to come */
 
-static _Thread_local rpe_error last_error;
+_Thread_local rpe_error rpe_library_error;
 
 /* Every status of the layers is one of the header. */
 _Static_assert((int)RPE_OK == RPEBENCH_OK && (int)RPE_ERROR_INPUT == RPEBENCH_ERROR_INPUT &&
@@ -21,13 +20,9 @@ _Static_assert((int)RPE_OK == RPEBENCH_OK && (int)RPE_ERROR_INPUT == RPEBENCH_ER
                    (int)RPE_ERROR_NUMERIC == RPEBENCH_ERROR_NUMERIC,
                "statuses");
 
-struct rpebench_kernel {
-    rpe_kernel *kernel;
-};
-
 const char *rpebench_error_text(void)
 {
-    return last_error.message;
+    return rpe_library_error.message;
 }
 
 const char *rpebench_method_name(size_t index)
@@ -45,81 +40,11 @@ const char *rpebench_version(void)
     return rpe_version();
 }
 
-/* ---- kernels ---- */
-
-static rpe_status there_check(const void *pointer, const char *name)
+rpe_status rpe_library_there_check(const void *pointer, const char *name)
 {
     if (pointer != NULL)
         return RPE_OK;
-    return rpe_error_set(&last_error, RPE_ERROR_INPUT, "%s: expected a pointer, found NULL", name);
-}
-
-rpebench_kernel *rpebench_kernel_read(const char *path)
-{
-    if (there_check(path, "path") != RPE_OK)
-        return NULL;
-    rpebench_kernel *read = rpe_memory_allocate_zero(1, sizeof *read);
-    if (read == NULL) {
-        (void)rpe_error_memory(&last_error, "kernel", 1, sizeof *read);
-        return NULL;
-    }
-    if (rpe_kernel_read(&read->kernel, path, &last_error) == RPE_OK)
-        return read;
-    rpe_memory_free(read);
-    return NULL;
-}
-
-void rpebench_kernel_destroy(rpebench_kernel *kernel)
-{
-    if (kernel == NULL)
-        return;
-    rpe_kernel_destroy(kernel->kernel);
-    rpe_memory_free(kernel);
-}
-
-size_t rpebench_kernel_heads(const rpebench_kernel *kernel)
-{
-    return kernel->kernel->heads;
-}
-
-size_t rpebench_kernel_features(const rpebench_kernel *kernel)
-{
-    return kernel->kernel->features;
-}
-
-size_t rpebench_kernel_axes(const rpebench_kernel *kernel)
-{
-    return kernel->kernel->axes;
-}
-
-static rpe_status kernel_values_fill(const rpe_kernel *kernel, size_t length, double *values)
-{
-    rpe_positions positions;
-    if (kernel->axes != 1)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "%s: expected a kernel of 1 axis, found %zu",
-                             kernel->path, kernel->axes);
-    if (length > PTRDIFF_MAX / 2)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "length: expected at most %td, found %zu",
-                             PTRDIFF_MAX / 2, length);
-    rpe_status status = rpe_positions_make(&positions, 1, &length, "length", &last_error);
-    if (status == RPE_OK)
-        status = rpe_kernel_covers(kernel, &positions, &positions, &last_error);
-    if (status != RPE_OK)
-        return status;
-    ptrdiff_t most = (ptrdiff_t)length - 1;
-    for (size_t head = 0; head < kernel->heads; head++)
-        for (size_t feature = 0; feature < kernel->features; feature++)
-            for (ptrdiff_t lag = -most; lag <= most; lag++)
-                *values++ = rpe_kernel_value(kernel, head, feature, &lag);
-    return RPE_OK;
-}
-
-int rpebench_kernel_values(const rpebench_kernel *kernel, size_t length, double *values)
-{
-    rpe_status status = there_check(kernel, "kernel");
-    if (status == RPE_OK)
-        status = there_check(values, "values");
-    return (int)(status == RPE_OK ? kernel_values_fill(kernel->kernel, length, values) : status);
+    return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT, "%s: expected a pointer, found NULL", name);
 }
 
 /* ---- problems ---- */
@@ -130,7 +55,7 @@ static rpe_status sampler_find(const rpebench_problem *given, const rpe_sampler 
     *sampler = rpe_sampler_find(name);
     if (*sampler != NULL)
         return RPE_OK;
-    return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+    return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                          "sampler: expected a name of rpebench_sampler_name, found \"%s\"", name);
 }
 
@@ -138,7 +63,7 @@ static rpe_status extents_check(const rpebench_problem *given, size_t axes)
 {
     for (size_t axis = axes; axis < RPE_AXES_MAX; axis++)
         if (given->queries[axis] != 0 || given->keys[axis] != 0)
-            return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+            return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                                  "queries and keys: expected %zu extents as the kernel has axes, found more",
                                  axes);
     return RPE_OK;
@@ -148,18 +73,18 @@ static rpe_status extents_check(const rpebench_problem *given, size_t axes)
 static rpe_status problem_take(rpebench_problem *taken, const rpebench_problem *given)
 {
     const size_t least = offsetof(rpebench_problem, single), own = sizeof *taken;
-    rpe_status status = there_check(given, "problem");
+    rpe_status status = rpe_library_there_check(given, "problem");
     if (status != RPE_OK)
         return status;
     size_t size = given->struct_size;
     if (size < least || size > STRUCT_MOST || size % _Alignof(rpebench_problem) != 0)
         return rpe_error_set(
-            &last_error, RPE_ERROR_INPUT,
+            &rpe_library_error, RPE_ERROR_INPUT,
             "problem: expected struct_size to be sizeof(rpebench_problem), %zu here, found %zu", own, size);
     for (size_t i = own; i < size; i++)
         if (((const unsigned char *)given)[i] != 0)
             return rpe_error_set(
-                &last_error, RPE_ERROR_INPUT,
+                &rpe_library_error, RPE_ERROR_INPUT,
                 "problem: expected 0 in members that version %s does not know, found struct_size "
                 "%zu for %zu and another value at byte %zu",
                 rpe_version(), size, own, i);
@@ -171,11 +96,11 @@ static rpe_status problem_take(rpebench_problem *taken, const rpebench_problem *
 static rpe_status counts_check(const rpebench_problem *given)
 {
     if (given->heads == 0 || given->features == 0)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                              "problem: expected at least 1 head and feature, found %zu heads of %zu features",
                              given->heads, given->features);
     if (given->threads < 0 || given->threads > RPE_THREADS_MOST)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT, "threads: expected 0 to %d, found %d",
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT, "threads: expected 0 to %d, found %d",
                              RPE_THREADS_MOST, given->threads);
     return RPE_OK;
 }
@@ -201,9 +126,9 @@ static rpe_status problem_make(const rpebench_kernel *kernel, const rpebench_pro
     if (status == RPE_OK)
         status = sampler_find(given, &problem->sampler);
     if (status == RPE_OK)
-        status = rpe_positions_make(&problem->queries, axes, given->queries, "queries", &last_error);
+        status = rpe_positions_make(&problem->queries, axes, given->queries, "queries", &rpe_library_error);
     if (status == RPE_OK)
-        status = rpe_positions_make(&problem->keys, axes, given->keys, "keys", &last_error);
+        status = rpe_positions_make(&problem->keys, axes, given->keys, "keys", &rpe_library_error);
     return status;
 }
 
@@ -216,20 +141,21 @@ static rpe_status elements_count(const rpe_problem *problem, size_t positions, s
         rpe_size_multiply(*count, problem->heads, count) && rpe_size_multiply(*count, last, count) &&
         rpe_size_multiply(*count, sizeof(double), &bytes) && bytes <= PTRDIFF_MAX)
         return RPE_OK;
-    return rpe_error_set(&last_error, RPE_ERROR_MEMORY, "%s: expected a size that fits in memory", name);
+    return rpe_error_set(&rpe_library_error, RPE_ERROR_MEMORY, "%s: expected a size that fits in memory",
+                         name);
 }
 
 static rpe_status finite_check(const rpe_problem *problem, size_t positions, size_t last, const char *name,
                                const void *values, rpe_status failure)
 {
     size_t count = 0, first;
-    rpe_status status = there_check(values, name);
+    rpe_status status = rpe_library_there_check(values, name);
     if (status == RPE_OK)
         status = elements_count(problem, positions, last, name, &count);
     if (status != RPE_OK || rpe_values_finite(problem->precision, values, count, &first))
         return status;
-    return rpe_error_set(&last_error, failure, "%s: expected finite numbers, found another at element %zu",
-                         name, first);
+    return rpe_error_set(&rpe_library_error, failure,
+                         "%s: expected finite numbers, found another at element %zu", name, first);
 }
 
 /* ---- computing ---- */
@@ -250,9 +176,10 @@ static rpe_status workspaces_create(rpe_workspace **workspaces, int threads, siz
 {
     rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
     rpe_status status =
-        made == NULL ? rpe_error_memory(&last_error, "workspaces", (size_t)threads, sizeof *made) : RPE_OK;
+        made == NULL ? rpe_error_memory(&rpe_library_error, "workspaces", (size_t)threads, sizeof *made)
+                     : RPE_OK;
     for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&made[i], bytes, &last_error);
+        status = rpe_workspace_create(&made[i], bytes, &rpe_library_error);
     if (status == RPE_OK)
         *workspaces = made;
     else
@@ -275,7 +202,7 @@ static rpe_status encode(const rpebench_problem *given, const rpe_problem *probl
     rpe_encoder *encoder = NULL;
     rpe_workspace *workspaces = NULL;
     int threads = threads_of(given);
-    rpe_status status = rpe_encoder_create(&encoder, &settings, &last_error);
+    rpe_status status = rpe_encoder_create(&encoder, &settings, &rpe_library_error);
     if (status == RPE_OK)
         status = workspaces_create(&workspaces, threads, rpe_encoder_workspace_bytes(encoder));
     if (status == RPE_OK)
@@ -301,7 +228,7 @@ static rpe_status kernel_check(const rpe_problem *problem)
     if (kernel == NULL || (kernel->heads == problem->heads && kernel->features == problem->features))
         return RPE_OK;
     return rpe_error_set(
-        &last_error, RPE_ERROR_INPUT,
+        &rpe_library_error, RPE_ERROR_INPUT,
         "problem: expected %zu heads of %zu features as %s has, found %zu heads of %zu features",
         kernel->heads, kernel->features, kernel->path, problem->heads, problem->features);
 }
@@ -312,7 +239,7 @@ int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given
     rpe_problem problem;
     rpebench_problem taken;
     const rpe_inputs inputs = {.queries = queries, .keys = keys};
-    rpe_status status = there_check(kernel, "kernel");
+    rpe_status status = rpe_library_there_check(kernel, "kernel");
     if (status == RPE_OK)
         status = problem_take(&taken, given);
     if (status == RPE_OK)
@@ -322,9 +249,9 @@ int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given
     if (status == RPE_OK)
         status = inputs_check(&problem, &inputs);
     if (status == RPE_OK)
-        status = there_check(encoded_queries, "encoded_queries");
+        status = rpe_library_there_check(encoded_queries, "encoded_queries");
     if (status == RPE_OK)
-        status = there_check(encoded_keys, "encoded_keys");
+        status = rpe_library_there_check(encoded_keys, "encoded_keys");
     if (status == RPE_OK)
         status = encode(&taken, &problem, &inputs, encoded_queries, encoded_keys);
     if (status == RPE_OK)
@@ -338,20 +265,20 @@ int rpebench_encode(const rpebench_kernel *kernel, const rpebench_problem *given
 
 static rpe_status method_find(const char *name, const rpe_problem *problem, const rpe_method **method)
 {
-    rpe_status status = there_check(name, "method");
+    rpe_status status = rpe_library_there_check(name, "method");
     if (status != RPE_OK)
         return status;
     *method = rpe_method_find(name);
     if (*method == NULL)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                              "method: expected a name of rpebench_method_name, found \"%s\"", name);
     if (rpe_method_projects(*method) && problem->projections == 0)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                              "projections: expected at least 1 for method %s, found 0", name);
     if ((*method)->encode != NULL && problem->kernel != NULL && problem->realizations == 0)
-        return rpe_error_set(&last_error, RPE_ERROR_INPUT,
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                              "realizations: expected at least 1 for method %s with a kernel, found 0", name);
-    return (*method)->supports == NULL ? RPE_OK : (*method)->supports(problem, &last_error);
+    return (*method)->supports == NULL ? RPE_OK : (*method)->supports(problem, &rpe_library_error);
 }
 
 static rpe_status attend(const rpe_method *method, const rpebench_problem *given, const rpe_problem *problem,
@@ -361,7 +288,7 @@ static rpe_status attend(const rpe_method *method, const rpebench_problem *given
     void *plan = NULL;
     rpe_workspace *workspaces = NULL;
     int threads = threads_of(given);
-    rpe_status status = method->plan(&plan, problem, &last_error);
+    rpe_status status = method->plan(&plan, problem, &rpe_library_error);
     if (status == RPE_OK)
         status = workspaces_create(&workspaces, threads, method->workspace_bytes(plan));
     if (status == RPE_OK)
@@ -383,7 +310,8 @@ int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpe
     if (status == RPE_OK)
         status = problem_make(kernel, &taken, &problem);
     if (status == RPE_OK && problem.value_features == 0)
-        status = rpe_error_set(&last_error, RPE_ERROR_INPUT, "value_features: expected at least 1, found 0");
+        status = rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
+                               "value_features: expected at least 1, found 0");
     if (status == RPE_OK)
         status = kernel_check(&problem);
     if (status == RPE_OK)
@@ -394,10 +322,10 @@ int rpebench_attend(const char *method, const rpebench_kernel *kernel, const rpe
         status = finite_check(&problem, problem.keys.count, problem.value_features, "values", values,
                               RPE_ERROR_INPUT);
     if (status == RPE_OK)
-        status = there_check(outputs, "outputs");
+        status = rpe_library_there_check(outputs, "outputs");
     if (status == RPE_OK)
         status = attend(found, &taken, &problem, &inputs, outputs);
     if (status == RPE_OK)
-        status = rpe_method_outputs_check(&problem, outputs, "outputs", &last_error);
+        status = rpe_method_outputs_check(&problem, outputs, "outputs", &rpe_library_error);
     return (int)status;
 }
