@@ -37,9 +37,9 @@ unset object
 
 seconds(n, e) = e < -6 ? sprintf('%g ns', n * 10.0 ** (e + 9)) : e < -3 ? sprintf('%g µs', n * 10.0 ** (e + 6)) \
               : e < 0 ? sprintf('%g ms', n * 10.0 ** (e + 3)) : sprintf('%g s', n * 10.0 ** e)
-counted(n, e) = e < 3 ? sprintf('%g', n * 10.0 ** e) : e < 6 ? sprintf('%gk', n * 10.0 ** (e - 3)) \
+amount(n, e) = e < 3 ? sprintf('%g', n * 10.0 ** e) : e < 6 ? sprintf('%gk', n * 10.0 ** (e - 3)) \
               : e < 9 ? sprintf('%gM', n * 10.0 ** (e - 6)) : sprintf('%gG', n * 10.0 ** (e - 9))
-tick(c, n, e) = COST_UNIT[c] eq 's' ? seconds(n, e) : counted(n, e)
+tick(c, n, e) = COST_UNIT[c] eq 's' ? seconds(n, e) : amount(n, e)
 here(k) = column(1) == k
 of(k, s) = column(1) == k && column(2) == s
 chosen(k) = column(1) == k && column(9) == 1
@@ -76,16 +76,18 @@ do for [p = 1:PANELS] {
         set title (c == 1 ? fitted(PANEL_TITLE[p], WIDTH - 130.0) : '') noenhanced offset 0,-0.4
         set ylabel (c == 1 ? ERROR_TITLE : '') noenhanced offset 0,0 font FONT
         set xlabel COST_TITLE[c] noenhanced
-        plot $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K]):(0):(PLOT_Y_HIGH[K] - PLOT_Y_LOW[K]) with vectors nohead dt 2 lw 1.3 lc rgb 0x808080 notitle, \
+        plot $EXACT using (counted(here(K) ? column(2) : NaN)):(PLOT_Y_LOW[K]):(0):(PLOT_Y_HIGH[K] - PLOT_Y_LOW[K]) with vectors nohead dt 2 lw 1.3 lc rgb 0x808080 notitle, \
              $EXACT using (here(K) ? column(2) : NaN):(PLOT_Y_LOW[K] * (PLOT_Y_HIGH[K] / PLOT_Y_LOW[K]) ** 0.03):(POINT_TITLE[int(column(3))]) with labels right offset -0.4,0.2 font TINY textcolor rgb 0x606060 noenhanced notitle, \
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) ? column(3) : NaN):6:7:8 with yerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
              for [s = 1:METHODS] $POINTS_OF using (of(K, s) ? column(3) : NaN):6:4:5 with xerrorbars lw 0.8 lc rgb light(s) pt 0 notitle, \
              $POINTS_OF using (chosen(K) ? column(3) : NaN):6 smooth unique with lines lw 1.4 lc rgb 0x303030 notitle, \
              $LABELS using (here(K) ? column(3) : NaN):4:(column(5) - column(3)):(column(6) - column(4)) with vectors nohead lw 0.5 lc rgb 0xB0B0B0 notitle, \
-             for [s = 1:METHODS] $POINTS_OF using (of(K, s) && column(11) == 0 ? column(3) : NaN):6 with points lc rgb colour(s) pt point(s) ps 0.8 notitle, \
-             for [s = 1:METHODS] $POINTS_OF using (of(K, s) && column(11) == 1 ? column(3) : NaN):6 with points lc rgb light(s) pt 9 ps 0.9 notitle, \
+             for [s = 1:METHODS] $POINTS_OF using (counted(of(K, s) && column(11) == 0 ? column(3) : NaN)):6 with points lc rgb colour(s) pt point(s) ps 0.8 notitle, \
+             for [s = 1:METHODS] $POINTS_OF using (counted(of(K, s) && column(11) == 1 ? column(3) : NaN)):6 with points lc rgb light(s) pt 9 ps 0.9 notitle, \
              $POINTS_OF using (here(K) && column(10) == 0 && column(11) == 0 ? column(3) : NaN):6 with points lc rgb 0x303030 pt 6 ps 1.5 lw 0.8 notitle, \
              for [s = 1:METHODS] $LABELS using (of(K, s) ? column(5) : NaN):6:(POINT_TITLE[int(column(7))]) with labels center font TINY textcolor rgb colour(s) noenhanced notitle
     }
 }
 unset multiplot
+ROWS_DRAWN = POINTS_DRAWN
+load SCRIPTS.'/end.gp'

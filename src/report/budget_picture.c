@@ -23,6 +23,7 @@ typedef struct drawing {
     size_t method_count;
     rpe_budget_mark *marks; /* [points] of a plot */
     size_t *shown;          /* [points]: which points they are */
+    size_t lines;           /* of $POINTS_OF and $EXACT */
 } drawing;
 
 /* One panel over one cost. */
@@ -131,13 +132,13 @@ static rpe_status points_write(drawing *drawn, const plot *sheet, bool exact, rp
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < drawn->budget.count; i++) {
         const rpe_budget_point *point = &drawn->budget.points[i];
-        if (!in_plot(drawn, sheet, point) || point->exact != exact || !(point->place.cost.value > 0))
+        if (!in_plot(drawn, sheet, point) || point->exact != exact || !(point->place.cost.value > 0) ||
+            (!exact && !(point->place.error.value > 0)))
             continue;
-        if (exact)
-            status = rpe_output_print(output, error, "%zu,%.9g,%zu\n", sheet->number, point->place.cost.value,
-                                      i + 1);
-        else if (point->place.error.value > 0)
-            status = point_write(drawn, sheet, point, output, error);
+        status = exact ? rpe_output_print(output, error, "%zu,%.9g,%zu\n", sheet->number,
+                                          point->place.cost.value, i + 1)
+                       : point_write(drawn, sheet, point, output, error);
+        drawn->lines++;
     }
     return status;
 }
@@ -309,6 +310,8 @@ static rpe_status drawing_write(drawing *drawn, size_t first_panel, size_t panel
         status = block_write(drawn, "POINTS_OF", inexact_write, first_panel, plots, output, error);
     if (status == RPE_OK)
         status = block_write(drawn, "EXACT", exact_write, first_panel, plots, output, error);
+    if (status == RPE_OK)
+        status = rpe_output_print(output, error, "POINTS_DRAWN = %zu\n", drawn->lines);
     return status == RPE_OK ? block_write(drawn, "LABELS", labels_write, first_panel, plots, output, error)
                             : status;
 }
