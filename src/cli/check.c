@@ -7,6 +7,7 @@
 #include "rpe_command.h"
 #include "rpe_files.h"
 #include "rpe_hypothesis.h"
+#include "rpe_interrupt.h"
 #include "rpe_json.h"
 #include "rpe_npy.h"
 
@@ -161,6 +162,8 @@ static rpe_status check_judge(const rpe_arguments *arguments, rpe_outcome *outco
     rpe_status status = codes_read(&settings, &kernel, codes, arguments, error);
     if (status == RPE_OK)
         status = rpe_check_run(&report, &settings, error);
+    if (status == RPE_OK)
+        status = rpe_interrupt_check("check", error);
     if (status == RPE_OK && arguments->values[JSON].text != NULL)
         status = json_store(arguments->values[JSON].text, &report, &settings, error);
     if (status == RPE_OK && !arguments->quiet)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rpe_compare.h"
+#include "rpe_interrupt.h"
 #include "rpe_result_set.h"
 
 /* In the order of rpe_compare_missing. */
@@ -87,7 +88,10 @@ static rpe_status compare_judge(const rpe_arguments *arguments, rpe_outcome *out
     rpe_status status = options_check(arguments, runs, error);
     if (status != RPE_OK)
         return status;
-    return runs ? rpe_compare_runs(arguments, outcome, error) : rpe_compare_arrays(arguments, outcome, error);
+    if (runs)
+        return rpe_compare_runs(arguments, outcome, error);
+    status = rpe_compare_arrays(arguments, outcome, error);
+    return status == RPE_OK ? rpe_interrupt_check("compare", error) : status;
 }
 
 const rpe_command rpe_command_compare = {

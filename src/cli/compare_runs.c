@@ -4,6 +4,7 @@
 #include "rpe_compare.h"
 #include "rpe_comparison.h"
 #include "rpe_files.h"
+#include "rpe_interrupt.h"
 
 typedef struct answer {
     const rpe_comparison *comparison;
@@ -100,6 +101,8 @@ rpe_status rpe_compare_runs(const rpe_arguments *arguments, rpe_outcome *outcome
         status = rpe_result_set_read(&sets[i], arguments->operands[i], error);
     if (status == RPE_OK)
         status = rpe_comparison_make(&comparison, &sets[0], &sets[1], error);
+    if (status == RPE_OK)
+        status = rpe_interrupt_check("compare", error);
     if (status == RPE_OK)
         status = answer_give(arguments, &comparison, error);
     if (status == RPE_OK)

@@ -323,6 +323,8 @@ rpe_status rpe_experiment_plan_print(const char *path, const rpe_run_settings *s
         status = prepare(&run, error);
     if (status == RPE_OK && stream != NULL)
         status = time_plan(&run, PLAN_SECONDS, error);
+    if (status == RPE_OK)
+        status = rpe_interrupt_check(run.configuration.name, error);
     if (status == RPE_OK && stream != NULL) {
         print_points(&run, stream);
         rpe_plan_print(&run.plan, run.configuration.name, stream);

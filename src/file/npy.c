@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_path.h"
 
@@ -14,7 +15,8 @@
 #error "elements are copied as they are stored: a little-endian processor is needed"
 #endif
 
-#define PIECE 8192 /* elements read at a time: at most 64 KiB */
+#define PIECE 8192          /* elements read at a time: at most 64 KiB */
+#define PIECE_BYTES 4194304 /* written at a time */
 
 static rpe_status read_error(const char *path, int code, rpe_error *error)
 {
@@ -162,6 +164,9 @@ static rpe_status values_read(FILE *stream, const char *path, const rpe_npy_head
     rpe_status status = room_make(array, 0, room, path, error);
     for (size_t first = 0; status == RPE_OK && first < header->count; first += PIECE) {
         const size_t left = header->count - first, count = left < PIECE ? left : PIECE;
+        status = rpe_interrupt_check(path, error);
+        if (status != RPE_OK)
+            return status;
         if (room - first < count) {
             room = room < header->count - room ? 2 * room : header->count;
             status = room_make(array, first, room, path, error);
@@ -239,6 +244,19 @@ rpe_status rpe_npy_read_list(const char *path, rpe_array *array, rpe_error *erro
     return array_read(path, RPE_NPY_DOUBLE, true, false, array, NULL, error);
 }
 
+static rpe_status values_write(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error)
+{
+    const size_t bytes = rpe_array_count(array) * rpe_precision_size(array->precision);
+    rpe_status status = RPE_OK;
+    for (size_t first = 0, count; status == RPE_OK && first < bytes; first += count) {
+        count = bytes - first < PIECE_BYTES ? bytes - first : PIECE_BYTES;
+        status = rpe_interrupt_check(path, error);
+        if (status == RPE_OK)
+            status = rpe_output_write(output, (const unsigned char *)array->values + first, count, error);
+    }
+    return status;
+}
+
 rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *array, rpe_error *error)
 {
     unsigned char header[RPE_NPY_HEADER_CAPACITY];
@@ -248,8 +266,7 @@ rpe_status rpe_npy_store(rpe_output *output, const char *path, const rpe_array *
         return status;
     status = rpe_output_write(&opened, header, rpe_npy_header_bytes(array, header), error);
     if (status == RPE_OK)
-        status = rpe_output_write(&opened, array->values,
-                                  rpe_array_count(array) * rpe_precision_size(array->precision), error);
+        status = values_write(&opened, path, array, error);
     if (status == RPE_OK)
         status = rpe_output_finish(&opened, error);
     if (status == RPE_OK)

@@ -1,4 +1,5 @@
-/* NumPy's .npy: reads format 1.0 and 2.0, writes 1.0; C order, '<f4' or '<f8'; reads '<f2' too, as single precision.  [spec 7] */
+/* NumPy's .npy: reads format 1.0 and 2.0, writes 1.0; C order, '<f4' or '<f8'; reads '<f2' too, as single precision.  [spec 7]
+   Reading and writing poll the interrupt before each piece: RPE_ERROR_INTERRUPTED. */
 #ifndef RPE_NPY_H
 #define RPE_NPY_H
 
