@@ -11,6 +11,9 @@
 /* A variance below this is 0 whatever the mean is. */
 #define VARIANCE_MINIMUM 1e-28
 
+#define LEVEL 0.05       /* of a single test */
+#define POWER_MISSED 0.2 /* share of differences that are called detectable and are not found */
+
 /* What rounding may leave of a relative error that is 0: the unit roundoff times some thousand roundings. */
 static double rounding_of(rpe_precision precision)
 {
@@ -31,6 +34,14 @@ static rpe_estimate exact_estimate(rpe_estimate estimate, bool exact, const char
     return estimate;
 }
 
+double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double relative_error, double level)
+{
+    if (!measure->root && !measure->positive)
+        return NAN;
+    double factor = rpe_mean_positive_detectable(trials, relative_error, level, POWER_MISSED);
+    return (measure->root ? sqrt(factor) : factor) - 1.0;
+}
+
 /* p by the law of the trials, and z from it: all rows have theirs on one scale, however many trials they have. */
 static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, const rpe_sample *sample,
                            const rpe_closed_value *closed, double error)
@@ -41,7 +52,12 @@ static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, co
         estimate.p = rpe_p_normal(deviation);
         return estimate;
     }
-    estimate.p = measure->root || measure->positive ? rpe_p_mean_positive(sample, closed->mean)
+    double least = sqrt(closed->least_variance / (double)sample->count) / closed->mean;
+    if (rpe_estimate_detectable(measure, sample->count, least, LEVEL) > RPE_ESTIMATE_WEAK) {
+        estimate.status = RPE_ESTIMATE_UNTOLD;
+        return estimate;
+    }
+    estimate.p = measure->root || measure->positive ? rpe_p_mean_positive(sample, closed->mean, least)
                                                     : rpe_p_student(deviation, (double)sample->count - 1);
     estimate.z = copysign(rpe_quantile_normal(fmax(estimate.p, DBL_MIN)), deviation);
     return estimate;

@@ -31,22 +31,37 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return rpe_subject_gaussian(subject, error);
 }
 
-/* Sum of exp(ln E exp Shat - S) over the visible entries of a head; INFINITY where a moment is.  logarithms, scores [M,N] */
-static rpe_status head_sum(const rpe_subject *subject, size_t head, double *logarithms, double *scores,
-                           double *sum, bool *sampled, rpe_error *error)
+typedef struct entry_sums {
+    double mean, variance; /* INFINITY where a moment is */
+    bool sampled;
+} entry_sums;
+
+/* Of exp(Shat - S), over the visible entries of a head.  block [3,M,N] */
+static rpe_status head_sum(const rpe_subject *subject, size_t head, double *block, entry_sums *sums,
+                           rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
+    size_t entries = problem->queries.count * problem->keys.count;
+    double *scores = block, *first = block + entries, *second = block + 2 * entries;
     rpe_theory *theory = NULL;
     rpe_status status = rpe_subject_theory(&theory, subject, head, error);
+    if (status == RPE_OK)
+        status = rpe_theory_exponential_logarithm(theory, problem->realizations, 1.0, first, error);
+    if (status == RPE_OK)
+        status = rpe_theory_exponential_logarithm(theory, problem->realizations, 2.0, second, error);
     if (status == RPE_OK) {
         rpe_theory_score_mean(theory, scores);
-        status = rpe_theory_exponential_logarithm(theory, problem->realizations, 1.0, logarithms, error);
-        *sampled = *sampled && rpe_theory_exponential_realizations_all(theory, MOMENT, problem->causal) <=
-                                   (double)problem->realizations;
+        sums->sampled =
+            sums->sampled && rpe_theory_exponential_realizations_all(theory, MOMENT, problem->causal) <=
+                                 (double)problem->realizations;
     }
     for (size_t m = 0; status == RPE_OK && m < problem->queries.count; m++)
-        for (size_t n = 0; n < rpe_problem_visible(problem, m); n++)
-            *sum += exp(logarithms[m * problem->keys.count + n] - scores[m * problem->keys.count + n]);
+        for (size_t n = 0; n < rpe_problem_visible(problem, m); n++) {
+            size_t i = m * problem->keys.count + n;
+            double mean = exp(first[i] - scores[i]);
+            sums->mean += mean;
+            sums->variance += mean * mean * expm1(second[i] - 2.0 * first[i]);
+        }
     rpe_theory_destroy(theory);
     return status;
 }
@@ -55,15 +70,17 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
-    double sum = 0.0, *block = rpe_memory_allocate(entries, 2 * sizeof *block);
-    bool sampled = true;
+    double *block = rpe_memory_allocate(entries, 3 * sizeof *block);
+    double visible = (double)(problem->heads * rpe_visible_count(problem));
+    entry_sums sums = {.sampled = true};
     if (block == NULL)
-        return rpe_error_memory(error, "closed form of exponential scores", entries, 2 * sizeof *block);
+        return rpe_error_memory(error, "closed form of exponential scores", entries, 3 * sizeof *block);
     rpe_status status = RPE_OK;
     for (size_t head = 0; status == RPE_OK && head < problem->heads; head++)
-        status = head_sum(subject, head, block, block + entries, &sum, &sampled, error);
-    values[0] = (rpe_closed_value){.mean = sum / (double)(problem->heads * rpe_visible_count(problem)),
-                                   .variance = sampled ? NAN : INFINITY};
+        status = head_sum(subject, head, block, &sums, error);
+    values[0] = (rpe_closed_value){.mean = sums.mean / visible,
+                                   .variance = sums.sampled ? NAN : INFINITY,
+                                   .least_variance = sums.variance / (visible * visible)};
     rpe_memory_free(block);
     return status;
 }

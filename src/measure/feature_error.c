@@ -166,7 +166,7 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
         return supports(subject, error);
     const rpe_theory_projection projection = {problem->features, problem->projections, law.orthogonal};
     size_t size = problem->features, pairs = problem->heads * problem->queries.count * problem->keys.count;
-    double scale = pow((double)size, -0.25), sum = 0.0;
+    double scale = pow((double)size, -0.25), sum = 0.0, least = 0.0;
     double *x = rpe_memory_allocate(size, 2 * sizeof *x);
     if (x == NULL)
         return rpe_error_memory(error, "vectors", size, 2 * sizeof *x);
@@ -178,11 +178,15 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
             x[size + d] =
                 scale * ((const double *)subject->inputs.keys)[(n * problem->heads + head) * size + d];
         }
-        sum += exp(rpe_theory_feature_logarithm(law.map, projection, x, x + size) -
-                   2.0 * plain_score(subject, head, m, n));
+        double square = exp(rpe_theory_feature_logarithm(law.map, projection, x, x + size) -
+                            2.0 * plain_score(subject, head, m, n));
+        sum += square;
+        least += 2.0 * square * square + rpe_theory_feature_cumulant(law.map, projection, x, x + size);
     }
     rpe_memory_free(x);
-    values[0] = (rpe_closed_value){.mean = sum / (double)pairs, .variance = NAN};
+    values[0] = (rpe_closed_value){.mean = sum / (double)pairs,
+                                   .variance = NAN,
+                                   .least_variance = least / ((double)pairs * (double)pairs)};
     return RPE_OK;
 }
 
@@ -265,29 +269,43 @@ static bool encoded_has_closed_form(const rpe_subject *subject)
     return rpe_feature_law_composed(subject->method->map);
 }
 
-/* Var / E1^2, mean over heads and pairs */
+/* Var / E1^2, and the variance of one square; block [3,M,N] */
+static rpe_status encoded_head(const rpe_subject *subject, size_t head, double *block, double *sum,
+                               double *least, rpe_error *error)
+{
+    const rpe_problem *problem = subject->problem;
+    size_t entries = problem->queries.count * problem->keys.count, realizations = problem->realizations;
+    double *variance = block, *logarithm = block + entries, *square = block + 2 * entries;
+    rpe_theory *theory = NULL;
+    rpe_status status = rpe_subject_theory(&theory, subject, head, error);
+    if (status == RPE_OK)
+        status = rpe_theory_favor_variance(theory, realizations, problem->projections, variance, error);
+    if (status == RPE_OK)
+        status = rpe_theory_exponential_logarithm(theory, realizations, 1.0, logarithm, error);
+    if (status == RPE_OK)
+        status = rpe_theory_favor_square_variance(theory, realizations, problem->projections, square, error);
+    for (size_t i = 0; status == RPE_OK && i < entries; i++) {
+        *sum += variance[i] / exp(2.0 * logarithm[i]);
+        *least += square[i];
+    }
+    rpe_theory_destroy(theory);
+    return status;
+}
+
+/* Mean over heads and pairs. */
 static rpe_status encoded_closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
-    double *block = rpe_memory_allocate(entries, 2 * sizeof *block), sum = 0.0;
+    double *block = rpe_memory_allocate(entries, 3 * sizeof *block), sum = 0.0, least = 0.0;
+    double pairs = (double)(problem->heads * entries);
     rpe_status status =
-        block == NULL ? rpe_error_memory(error, "moments", entries, 2 * sizeof *block) : RPE_OK;
-    for (size_t head = 0; status == RPE_OK && head < problem->heads; head++) {
-        rpe_theory *theory = NULL;
-        status = rpe_subject_theory(&theory, subject, head, error);
-        if (status == RPE_OK)
-            status =
-                rpe_theory_favor_variance(theory, problem->realizations, problem->projections, block, error);
-        if (status == RPE_OK)
-            status =
-                rpe_theory_exponential_logarithm(theory, problem->realizations, 1.0, block + entries, error);
-        for (size_t i = 0; status == RPE_OK && i < entries; i++)
-            sum += block[i] / exp(2.0 * block[entries + i]);
-        rpe_theory_destroy(theory);
-    }
+        block == NULL ? rpe_error_memory(error, "moments", entries, 3 * sizeof *block) : RPE_OK;
+    for (size_t head = 0; status == RPE_OK && head < problem->heads; head++)
+        status = encoded_head(subject, head, block, &sum, &least, error);
     rpe_memory_free(block);
-    values[0] = (rpe_closed_value){.mean = sum / (double)(problem->heads * entries), .variance = NAN};
+    values[0] =
+        (rpe_closed_value){.mean = sum / pairs, .variance = NAN, .least_variance = least / (pairs * pairs)};
     return status;
 }
 

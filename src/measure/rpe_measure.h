@@ -77,6 +77,8 @@ typedef struct rpe_closed_value {
     double mean; /* expectation of one trial's value; INFINITY: there is none, and a sample says nothing */
     double
         variance; /* of one trial's value; NaN: unknown, the sample's is used; INFINITY: a sample says nothing */
+    double
+        least_variance; /* where it is unknown: what theory says that it is at least, or about; 0: nothing */
 } rpe_closed_value;
 
 typedef struct rpe_measure {

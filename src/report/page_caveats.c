@@ -113,9 +113,9 @@ static void completeness_check(rpe_page_caveats *caveats, const rpe_page_experim
                    "a quick run, with fewer points and trials than the experiment asks for.");
     if (experiment->picture_count == 0)
         caveat_add(caveats, experiment->id, "there is no picture of it (rpebench plot DIR draws it).");
-    if (experiment->residuals.rejected > 0)
+    if (experiment->residuals.verdicts[RPE_RECORD_DISAGREES] > 0)
         caveat_add(caveats, experiment->id, "%zu of %zu tested rows disagree with their closed forms.",
-                   experiment->residuals.rejected, experiment->residuals.family);
+                   experiment->residuals.verdicts[RPE_RECORD_DISAGREES], experiment->residuals.family);
 }
 
 static void trials_check(rpe_page_caveats *caveats, const rpe_page_experiment *experiment)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_estimate.h"
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
 
@@ -84,12 +85,13 @@ static void pictures_print(rpe_html *html, const rpe_page *page, const rpe_page_
 static void residuals_print(rpe_html *html, const rpe_page_experiment *experiment)
 {
     const rpe_page_residuals *residuals = &experiment->residuals;
+    const size_t *verdicts = residuals->verdicts;
     rpe_html_open(html, "p");
     rpe_html_element(html, "b", "Residuals: ");
     if (residuals->family == 0) {
         rpe_html_format(html,
                         "none of the %zu rows is tested against a closed form; %zu are exact to rounding.",
-                        residuals->rows, residuals->exact);
+                        residuals->rows, verdicts[RPE_RECORD_EXACT]);
     } else {
         rpe_html_format(
             html,
@@ -98,14 +100,13 @@ static void residuals_print(rpe_html *html, const rpe_page_experiment *experimen
             "%zu "
             "more agree to rounding. The largest |z| is %.2f; Holm's first step rejects beyond %.2f. Within "
             "±1.96 lie %zu (%.1f %%; of independent rows it is 95 %%). Rejected: %zu.",
-            residuals->rows, residuals->family, residuals->exact, residuals->largest, residuals->bound,
-            residuals->within, 100.0 * (double)residuals->within / (double)residuals->family,
-            residuals->rejected);
-        if (residuals->weak > 0)
-            rpe_html_format(html,
-                            " Of %zu there are too few trials to tell: an error of %.0f %% need not show.",
-                            residuals->weak, 100 * RPE_RECORD_WEAK);
+            residuals->rows, residuals->family, verdicts[RPE_RECORD_EXACT], residuals->largest,
+            residuals->bound, residuals->within,
+            100.0 * (double)residuals->within / (double)residuals->family, verdicts[RPE_RECORD_DISAGREES]);
     }
+    if (verdicts[RPE_RECORD_UNTOLD] > 0)
+        rpe_html_format(html, " Of %zu there are too few trials to tell: an error of %.0f %% need not show.",
+                        verdicts[RPE_RECORD_UNTOLD], 100 * RPE_ESTIMATE_WEAK);
     rpe_html_close(html);
 }
 

@@ -42,30 +42,31 @@ static void claims_verdict(rpe_html *html, const rpe_page *page)
 static void theory_verdict(rpe_html *html, const rpe_page *page)
 {
     char text[256];
-    size_t family = 0, rejected = 0, exact = 0, weak = 0;
+    size_t family = 0, verdicts[RPE_RECORD_DISAGREES + 1] = {0};
     double largest = 0;
     for (size_t i = 0; i < page->experiment_count; i++) {
         const rpe_page_residuals *residuals = &page->experiments[i].residuals;
         family += residuals->family;
-        rejected += residuals->rejected;
-        exact += residuals->exact;
-        weak += residuals->weak;
+        for (size_t j = 0; j <= RPE_RECORD_DISAGREES; j++)
+            verdicts[j] += residuals->verdicts[j];
         largest = fmax(largest, residuals->largest);
     }
     if (page->experiment_count == 0)
         return;
-    if (family + exact == 0)
+    size_t rejected = verdicts[RPE_RECORD_DISAGREES], exact = verdicts[RPE_RECORD_EXACT];
+    size_t untold = verdicts[RPE_RECORD_UNTOLD], told = verdicts[RPE_RECORD_AGREES] + exact;
+    if (rejected + untold + told == 0)
         snprintf(text, sizeof text, "no row of the %zu experiments has a closed form to be tested against.",
                  page->experiment_count);
     else
         snprintf(text, sizeof text,
                  "%zu of %zu rows of %zu experiments are rejected (5 %% by Holm, each experiment a family); "
                  "largest |z| %.1f; %zu rows exact to rounding; %zu with too few trials to tell.",
-                 rejected, family, page->experiment_count, largest, exact, weak);
+                 rejected, family, page->experiment_count, largest, exact, untold);
     verdict_print(html,
-                  rejected > 0                 ? TONE_BAD
-                  : family - weak + exact == 0 ? TONE_OPEN
-                                               : TONE_GOOD,
+                  rejected > 0 ? TONE_BAD
+                  : told == 0  ? TONE_OPEN
+                               : TONE_GOOD,
                   "experiments", "Experiments against theory:", text);
 }
 

@@ -112,10 +112,8 @@ static void residuals_find(rpe_page_experiment *experiment)
     for (size_t row = 0; row < record->rows.rows; row++) {
         double z = fabs(rpe_record_number(record, row, RPE_COLUMN_z));
         found.closed += isfinite(rpe_record_number(record, row, RPE_COLUMN_closed_form)) ? 1 : 0;
-        found.exact += strcmp(rpe_record_cell(record, row, RPE_COLUMN_status), "exact") == 0 ? 1 : 0;
         found.within += z <= 1.96 ? 1 : 0;
-        found.rejected += experiment->adjusted_p[row] <= 0.05 ? 1 : 0;
-        found.weak += rpe_record_detectable(record, row, found.family) > RPE_RECORD_WEAK ? 1 : 0;
+        found.verdicts[rpe_record_verdict_of(record, row, experiment->adjusted_p, found.family)]++;
         found.largest = z > found.largest ? z : found.largest;
     }
     experiment->residuals = found;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_estimate.h"
 #include "rpe_hypothesis.h"
 #include "rpe_memory.h"
 #include "rpe_page_parts.h"
@@ -158,6 +159,8 @@ static void row_print(rpe_html *html, const layout *table, size_t row)
     rpe_page_cell_number(html, rpe_record_number(record, row, RPE_COLUMN_closed_form), 4);
     if (strcmp(cell(table, row, RPE_COLUMN_status), "exact") == 0)
         rpe_page_cell_right(html, "exact");
+    else if (strcmp(cell(table, row, RPE_COLUMN_status), RPE_ESTIMATE_UNTOLD) == 0)
+        rpe_page_cell_right(html, "too few trials");
     else
         rpe_page_cell_number(html, rpe_record_number(record, row, RPE_COLUMN_z), 3);
     rpe_page_cell_number(html, rpe_record_number(record, row, RPE_COLUMN_trials), 9);

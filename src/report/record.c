@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_estimate.h"
 #include "rpe_hypothesis.h"
-#include "rpe_mean_test.h"
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
-#define POWER_MISSED 0.2 /* share of differences that are called detectable and are not found */
+#define LEVEL 0.05
 
 static rpe_status columns_find(rpe_record *record, rpe_error *error)
 {
@@ -176,7 +176,7 @@ size_t rpe_record_family(const rpe_record *record)
 double rpe_record_bound(const rpe_record *record)
 {
     size_t family = rpe_record_family(record);
-    return family == 0 ? NAN : rpe_quantile_normal(0.05 / (double)family);
+    return family == 0 ? NAN : rpe_quantile_normal(LEVEL / (double)family);
 }
 
 double rpe_record_detectable(const rpe_record *record, size_t row, size_t family)
@@ -185,13 +185,28 @@ double rpe_record_detectable(const rpe_record *record, size_t row, size_t family
     double trials = rpe_record_number(record, row, RPE_COLUMN_trials);
     double error = rpe_record_number(record, row, RPE_COLUMN_standard_error) /
                    rpe_record_number(record, row, RPE_COLUMN_estimate);
-    if (measure == NULL || !(measure->root || measure->positive) || isnan(rpe_record_p(record, row)) ||
-        !(error > 0) || !(trials >= 1))
+    if (measure == NULL || isnan(rpe_record_p(record, row)) || !(error > 0) || !(trials >= 1))
         return NAN;
-    double level = 0.05 / (double)family;
-    double factor =
-        rpe_mean_positive_detectable((size_t)trials, measure->root ? 2 * error : error, level, POWER_MISSED);
-    return (measure->root ? sqrt(factor) : factor) - 1;
+    return rpe_estimate_detectable(measure, (size_t)trials, measure->root ? 2 * error : error,
+                                   LEVEL / (double)family);
+}
+
+static bool has_status(const rpe_record *record, size_t row, const char *status)
+{
+    return strcmp(rpe_record_cell(record, row, RPE_COLUMN_status), status) == 0;
+}
+
+rpe_record_verdict rpe_record_verdict_of(const rpe_record *record, size_t row, const double *adjusted,
+                                         size_t family)
+{
+    if (adjusted[row] <= LEVEL)
+        return RPE_RECORD_DISAGREES;
+    if (has_status(record, row, RPE_ESTIMATE_UNTOLD) ||
+        rpe_record_detectable(record, row, family) > RPE_ESTIMATE_WEAK)
+        return RPE_RECORD_UNTOLD;
+    if (!isnan(adjusted[row]))
+        return RPE_RECORD_AGREES;
+    return has_status(record, row, "exact") ? RPE_RECORD_EXACT : RPE_RECORD_OPEN;
 }
 
 double rpe_record_p(const rpe_record *record, size_t row)

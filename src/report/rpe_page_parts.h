@@ -51,7 +51,8 @@ void rpe_page_picture_print(rpe_html *html, const rpe_page_picture *picture, con
 
 /* How the rows of an experiment stand to their closed forms, over the whole file. */
 typedef struct rpe_page_residuals {
-    size_t rows, closed, family, exact, within, rejected, weak; /* weak: with too few trials to tell */
+    size_t rows, closed, family, within;
+    size_t verdicts[RPE_RECORD_DISAGREES + 1]; /* rows by what they say */
     double largest, bound; /* |z|, and what it must exceed for the first step of Holm at 5 % */
 } rpe_page_residuals;
 

@@ -60,10 +60,22 @@ const char *rpe_record_noise(const rpe_record *record);
    5 % to reject.  NaN for an empty family. */
 size_t rpe_record_family(const rpe_record *record);
 double rpe_record_bound(const rpe_record *record);
-/* By which share an estimate must exceed its closed form for the row to be rejected at the first step for that family in four of five runs; above
-   RPE_RECORD_WEAK its trials are too few to tell.  NaN where there is no test, or values may have either sign. */
-#define RPE_RECORD_WEAK 0.5
+/* By which share an estimate must exceed its closed form for the row to be rejected at the first step for that family in four of
+   five runs.  NaN where there is no test, or values may have either sign. */
 double rpe_record_detectable(const rpe_record *record, size_t row, size_t family);
+
+/* What a row says of its closed form. */
+typedef enum rpe_record_verdict {
+    RPE_RECORD_OPEN,   /* there is none, or no test of it */
+    RPE_RECORD_EXACT,  /* the same to rounding */
+    RPE_RECORD_AGREES, /* and an error of RPE_ESTIMATE_WEAK would have shown, or values may have either sign */
+    RPE_RECORD_UNTOLD,   /* the trials are too few: it need not have */
+    RPE_RECORD_DISAGREES /* Holm's procedure over the whole file rejects at 5 % */
+} rpe_record_verdict;
+
+/* adjusted: of rpe_record_adjusted_create; family: of rpe_record_family. */
+rpe_record_verdict rpe_record_verdict_of(const rpe_record *record, size_t row, const double *adjusted,
+                                         size_t family);
 /* p-value of a row: the cell, else that of its z; NaN where it has neither. */
 double rpe_record_p(const rpe_record *record, size_t row);
 /* [rows]: p-values adjusted for the family, by Holm or, where it is large, by Bonferroni; NaN where a row has none.  NULL when

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rpe_budget.h"
+#include "rpe_estimate.h"
 #include "rpe_fit.h"
 #include "rpe_hypothesis.h"
 #include "rpe_memory.h"
@@ -20,14 +21,11 @@
 
 /* What the rows of one measure say about their closed forms. */
 typedef struct agreement {
-    size_t closed;   /* rows with a closed form */
-    size_t tested;   /* of these, rows with a p-value */
-    size_t exact;    /* of these, rows that agree to rounding and have no z */
-    size_t rejected; /* rows that Holm's procedure over the whole file rejects at 5 % */
-    size_t within;   /* rows within +-1.96 */
-    size_t weak;     /* rows with too few trials to tell */
     size_t rows;
-    double largest;    /* |z| */
+    size_t verdicts[RPE_RECORD_DISAGREES + 1]; /* rows by what they say */
+    size_t tested;                             /* rows with a p-value */
+    size_t within;                             /* rows within +-1.96, or exact */
+    double largest;                            /* |z| */
     double detectable; /* the largest share of a closed form that a test needs to see; 0: not known */
 } agreement;
 
@@ -38,6 +36,7 @@ typedef struct curve {
     size_t first, last;             /* rows at the ends of the axis */
     double low, high, fewest, most; /* the ranges of the axis and of the number of trials */
     bool closed_everywhere;
+    bool untold; /* a point's spread is more than its trials show */
 } curve;
 
 /* "−0.500": a minus sign rather than a hyphen, and no "−0.000". */
@@ -68,16 +67,13 @@ static agreement agreement_find(const rpe_picture *picture, const rpe_group *mea
             !rpe_record_row_used(picture->record, row, picture->axis))
             continue;
         double z = fabs(rpe_record_number(picture->record, row, RPE_COLUMN_z));
-        bool exact = strcmp(rpe_record_cell(picture->record, row, RPE_COLUMN_status), "exact") == 0;
-        found.rows++;
-        found.closed += isfinite(rpe_record_number(picture->record, row, RPE_COLUMN_closed_form)) ? 1 : 0;
-        found.tested += isnan(rpe_record_p(picture->record, row)) ? 0 : 1;
-        found.exact += !isfinite(z) && exact ? 1 : 0;
-        found.within += z <= 1.96 || (!isfinite(z) && exact) ? 1 : 0;
-        found.rejected += adjusted[row] <= 0.05 ? 1 : 0;
-        found.largest = z > found.largest ? z : found.largest;
         double detectable = rpe_record_detectable(picture->record, row, family);
-        found.weak += detectable > RPE_RECORD_WEAK ? 1 : 0;
+        rpe_record_verdict verdict = rpe_record_verdict_of(picture->record, row, adjusted, family);
+        found.rows++;
+        found.verdicts[verdict]++;
+        found.tested += isnan(adjusted[row]) ? 0 : 1;
+        found.within += z <= 1.96 || verdict == RPE_RECORD_EXACT ? 1 : 0;
+        found.largest = z > found.largest ? z : found.largest;
         found.detectable = detectable > found.detectable ? detectable : found.detectable;
     }
     return found;
@@ -111,6 +107,8 @@ static void curve_add(curve *points, const rpe_picture *picture, size_t row, dou
     points->error[i] = error / estimate;
     points->closed[i] = closed > 0 ? log(closed) : 0;
     points->closed_everywhere = points->closed_everywhere && closed > 0 && isfinite(closed);
+    points->untold =
+        points->untold || strcmp(rpe_record_cell(record, row, RPE_COLUMN_status), RPE_ESTIMATE_UNTOLD) == 0;
 }
 
 /* The rows of a measure, a panel and a series: count of them from first on. */
@@ -192,26 +190,36 @@ static void difference_print(double share, FILE *log)
         fprintf(log, "by a factor of %.2g", fmin(1 + share, 10));
 }
 
+/* Rows that say something of their closed forms, or would with more trials. */
+static size_t points_of(const agreement *found)
+{
+    return found->rows - found->verdicts[RPE_RECORD_OPEN];
+}
+
 static void agreement_print(const agreement *found, double bound, const char *noun, FILE *log)
 {
-    if (found->tested + found->exact == 0)
+    size_t points = points_of(found), exact = found->verdicts[RPE_RECORD_EXACT];
+    size_t rejected = found->verdicts[RPE_RECORD_DISAGREES], untold = found->verdicts[RPE_RECORD_UNTOLD];
+    if (points == 0)
         return;
-    size_t points = found->tested + found->exact;
-    if (found->rejected > 0)
-        fprintf(log, "; %zu of %zu %s DISAGREE with their closed forms", found->rejected, points, noun);
-    else if (found->weak > 0)
-        fprintf(log, "; too few trials to tell whether %zu of %zu %s agree with their closed forms",
-                found->weak, points, noun);
-    else
+    if (rejected > 0)
+        fprintf(log, "; %zu of %zu %s DISAGREE with their closed forms", rejected, points, noun);
+    if (rejected > 0 && untold > 0)
+        fprintf(log, ", %zu have too few trials to tell", untold);
+    else if (untold > 0)
+        fprintf(log, "; too few trials to tell whether %zu of %zu %s agree with their closed forms", untold,
+                points, noun);
+    else if (rejected == 0)
         fprintf(log, "; all %zu %s agree with their closed forms", points, noun);
-    if (found->exact > 0)
-        fprintf(log, "%s %zu exact to rounding", found->rejected == 0 ? "," : ";", found->exact);
+    if (exact > 0)
+        fprintf(log, "%s %zu exact to rounding", rejected == 0 ? "," : ";", exact);
     if (found->tested > 0)
         fprintf(log, ": largest |z| %.1f, Holm bound %.1f", found->largest, bound);
-    if (found->rejected == 0 && found->detectable > 0) {
-        fprintf(log, ", an error ");
+    if (rejected == 0 && found->detectable > 0) {
+        bool others = untold > 0 && found->detectable <= RPE_ESTIMATE_WEAK;
+        fprintf(log, others ? ", of the others an error " : ", an error ");
         difference_print(found->detectable, log);
-        fprintf(log, found->weak > 0 ? " need not show" : " would show");
+        fprintf(log, found->detectable > RPE_ESTIMATE_WEAK ? " need not show" : " would show");
     }
 }
 
@@ -231,13 +239,15 @@ static void slope_print(const curve *points, const rpe_axis *axis, const char *n
     /* As many digits as the error has any use for. */
     int digits = line.slope_error > 0.05 ? 2 : line.slope_error < 0.0005 ? 4 : 3;
     double reach = points->fewest >= 2 ? rpe_quantile_student(0.05, points->fewest - 1) : 2;
-    const char *change = change_of(line.slope, reach * line.slope_error);
+    const char *change = points->untold ? NULL : change_of(line.slope, reach * line.slope_error);
     if (change != NULL)
         fprintf(log, "%s %s", name, change);
     else
         fprintf(log, "%s: too few trials to tell how it changes with %s, ", name, axis->symbol);
-    fprintf(log, "%s^%s ± %.*f (", axis->symbol, number_text(line.slope, digits, slope), digits,
-            line.slope_error);
+    fprintf(log, "%s^%s", axis->symbol, number_text(line.slope, digits, slope));
+    if (!points->untold)
+        fprintf(log, " ± %.*f", digits, line.slope_error);
+    fputs(" (", log);
     if (points->closed_everywhere) {
         rpe_line form = rpe_line_fit(points->count, points->x, points->closed, points->error);
         fprintf(log, "closed form %s^%s; ", axis->symbol, number_text(form.slope, digits, closed));
@@ -320,12 +330,12 @@ static void profiles_print(const rpe_picture *picture, const double *adjusted, F
         char name[RPE_GROUP_TITLE_CAPACITY];
         agreement found = agreement_find(picture, measure, adjusted);
         measure_name(picture, measure, name);
-        if (found.tested + found.exact == 0) {
+        if (points_of(&found) == 0) {
             fprintf(log, "%s: %zu lags, no closed form\n", name, found.rows);
             continue;
         }
         fprintf(log, "%s: of %zu lags, %zu have their closed form within the 95 %% interval", name,
-                found.tested + found.exact, found.within);
+                points_of(&found), found.within);
         agreement_print(&found, rpe_record_bound(picture->record), "lags", log);
         fprintf(log, "\n");
     }

@@ -1,6 +1,7 @@
 /* The full table of how often runs disagree with their closed forms (agreement_level.h), as CSV:
      agreement_level [SEEDS] > agreement_level.csv
-   1,000 seeds a cell take some minutes of one processor. */
+   1,000 seeds a cell take some minutes of one processor.  tested, too_few: shares of the rows that have a p-value, and of those with
+   too few trials to tell; empty where there is no row with a closed form.  The others are shares of the runs. */
 #include "agreement_level.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #define CONV "\"type\":\"conv\",\"taps\":3"
 #define SCORES(sampler, title, kernel, realizations, tokens)                                                 \
     {                                                                                                        \
-        "score_error", "softmax", title, kernel, sampler, realizations, "", tokens, 1, 200                   \
+        "score_error", "softmax", title, kernel, sampler, realizations, "", "1", tokens, 1, 200              \
     }
 #define SAMPLERS(realizations, tokens)                                                                       \
     SCORES("gaussian", "sine", SINE, realizations, tokens),                                                  \
@@ -19,13 +20,19 @@
         SCORES("quadrature", "sine", SINE, realizations, tokens)
 #define MEASURE(measure, sampler, realizations, title, rest)                                                 \
     {                                                                                                        \
-        measure, "softmax", title, SINE, sampler, realizations, rest, 8, 2, 50                               \
+        measure, "softmax", title, SINE, sampler, realizations, rest, "1", 8, 2, 50                          \
     }
-#define FEATURES(measure, method, realizations)                                                              \
+#define FEATURES(measure, method, realizations, projections, scale, tokens)                                  \
     {                                                                                                        \
-        measure, method, "sine, 16 projections", SINE, "gaussian", realizations, ",\"projections\":[16]", 8, \
-            1, 50                                                                                            \
+        measure, method, "sine, " projections " projections", SINE, "gaussian", realizations,                \
+            ",\"projections\":[" projections "]", scale, tokens, 1, 50                                       \
     }
+/* The squared errors of features have tails that grow as exp(6 |x + y|^2): at scale 1 no test of 50 trials can tell. */
+#define MAPS(projections, scale, tokens)                                                                     \
+    FEATURES("feature_error", "favor", "4", projections, scale, tokens),                                     \
+        FEATURES("feature_error", "favor-iid", "4", projections, scale, tokens),                             \
+        FEATURES("feature_error", "favor-hyperbolic", "4", projections, scale, tokens),                      \
+        FEATURES("feature_error", "favor-trigonometric", "4", projections, scale, tokens)
 
 static const level_cell cells[] = {
     SAMPLERS("4,8,16", 8),
@@ -52,21 +59,37 @@ static const level_cell cells[] = {
     MEASURE("code_profile", "gaussian", "1,2", "sine", ""),
     MEASURE("far_covariance", "gaussian", "4,8,16", "sine", ""),
     MEASURE("exponential_ratio", "gaussian", "16,32,64", "sine", ""),
-    FEATURES("feature_error", "favor", "4"),
-    FEATURES("feature_error", "favor-hyperbolic", "4"),
-    FEATURES("feature_error", "favor-trigonometric", "4"),
-    FEATURES("encoded_feature_error", "favor-iid", "16,32,64"),
+    MAPS("16", "1", 8),
+    MAPS("16", "0.5", 8),
+    MAPS("16", "0.2", 8),
+    MAPS("16,64,256", "0.2", 8),
+    MAPS("16", "0.2", 64),
+    FEATURES("encoded_feature_error", "favor-iid", "16,32,64", "16", "1", 8),
+    FEATURES("encoded_feature_error", "favor-iid", "16,32,64", "16", "0.2", 8),
+    FEATURES("encoded_feature_error", "favor-iid", "16,64", "16", "0.2", 64),
 };
 
+static void share_print(size_t part, size_t all)
+{
+    if (all == 0)
+        printf(",");
+    else
+        printf(",%.3f", (double)part / (double)all);
+}
+
+/* Where no row is tested, nothing could disagree: the cells are empty. */
 static void cell_print(const level_cell *cell, size_t seeds)
 {
     level_counts counts;
     level_count(cell, 1, seeds, &counts);
     for (size_t j = 0; j < LEVEL_LENGTHS && level_trials[j] <= cell->trials; j++) {
-        printf("%s,%s,%s,\"%s\",%zu,%zu,\"%s\",%zu,%zu", cell->measure, cell->method, cell->samplers,
-               cell->title, cell->tokens, cell->heads, cell->realizations, level_trials[j], counts.runs);
+        printf("%s,%s,%s,\"%s\",%s,%zu,%zu,\"%s\",%zu,%zu", cell->measure, cell->method, cell->samplers,
+               cell->title, cell->scale, cell->tokens, cell->heads, cell->realizations, level_trials[j],
+               counts.runs);
+        share_print(counts.tested[j], counts.rows);
+        share_print(counts.untold[j], counts.rows);
         for (size_t k = 0; k < LEVEL_PLANTED; k++)
-            printf(",%.3f", (double)counts.disagree[j][k] / (double)counts.runs);
+            share_print(counts.disagree[j][k], counts.tested[j] > 0 ? counts.runs : 0);
         printf("\n");
     }
     fflush(stdout);
@@ -80,8 +103,8 @@ int main(int count, char **arguments)
     rpe_json_memory_install();
     files_make("agreement_level");
     if (first == 0)
-        printf("measure,method,sampler,kernel,tokens,heads,realizations,trials,seeds,disagree,"
-               "disagree_values_off,disagree_closed_form_off\n");
+        printf("measure,method,sampler,kernel,scale,tokens,heads,realizations,trials,seeds,tested,too_few,"
+               "disagree,disagree_values_off,disagree_closed_form_off\n");
     for (size_t i = first; i < sizeof cells / sizeof cells[0]; i += step)
         cell_print(&cells[i], seeds);
     return EXIT_SUCCESS;

@@ -22,13 +22,15 @@ enum { LEVEL_NOTHING, LEVEL_VALUES, LEVEL_CLOSED, LEVEL_PLANTED };
 #define LEVEL_ERROR (1.2 * 1.2)
 
 typedef struct level_cell {
-    const char *measure, *method, *title, *kernel, *samplers, *realizations,
-        *rest;                    /* texts of JSON, but for the title */
+    const char *measure, *method, *title, *kernel, *samplers, *realizations, *rest,
+        *scale;                   /* texts of JSON, but for the title */
     size_t tokens, heads, trials; /* the most trials */
 } level_cell;
 
 typedef struct level_counts {
     size_t runs, disagree[LEVEL_LENGTHS][LEVEL_PLANTED];
+    size_t rows, tested[LEVEL_LENGTHS],
+        untold[LEVEL_LENGTHS]; /* rows of all runs; with a p-value, with too few trials to tell */
 } level_counts;
 
 /* All values of all trials of a point. */
@@ -52,19 +54,19 @@ static void level_json(const level_cell *cell, char *text, size_t capacity)
         EXPERIMENT("[\"%s\"]",
                    GRID("g",
                         "{\"name\":\"Gaussian\",\"kernel\":{%s,\"distribution\":\"unit\",\"heads\":%zu,"
-                        "\"features\":4},\"gaussian\":{\"queries\":%zu,\"values\":1},\"profile\":[[0,0]]}",
+                        "\"features\":4},\"gaussian\":{\"queries\":%zu,\"values\":1,\"scale\":%s},"
+                        "\"profile\":[[0,0]]}",
                         "\"methods\":[\"%s\"],\"samplers\":[\"%s\"],\"realizations\":[%s]%s,"
                         "\"trials\":{\"minimum\":%zu}")),
-        cell->measure, cell->kernel, cell->heads, cell->tokens, cell->method, cell->samplers,
+        cell->measure, cell->kernel, cell->heads, cell->tokens, cell->scale, cell->method, cell->samplers,
         cell->realizations, cell->rest, cell->trials);
     assert_true(length > 0 && (size_t)length < capacity);
 }
 
-/* p-values of the rows of one point, of its first `trials`. */
+/* p-values of the rows of one point, of its first `trials`; NaN where a row is not tested. */
 static size_t level_rows(const rpe_result *result, const rpe_point *point, const level_values *kept,
-                         size_t trials, int planted, double *p)
+                         size_t trials, int planted, double *p, size_t *untold)
 {
-    size_t count = 0;
     for (size_t i = 0; i < result->count; i++) {
         const bool root = result->measure->root;
         rpe_sample sample = {0};
@@ -74,10 +76,10 @@ static size_t level_rows(const rpe_result *result, const rpe_point *point, const
                                         (root && planted == LEVEL_VALUES ? LEVEL_ERROR : 1));
         closed.mean *= root && planted == LEVEL_CLOSED ? LEVEL_ERROR : 1;
         rpe_estimate estimate = rpe_estimate_make(result->measure, point->precision, &sample, &closed);
-        if (!isnan(estimate.p))
-            p[count++] = estimate.p;
+        p[i] = estimate.p;
+        *untold += strcmp(estimate.status, RPE_ESTIMATE_UNTOLD) == 0 ? 1 : 0;
     }
-    return count;
+    return result->count;
 }
 
 /* One run: the p-values of its rows at each number of trials, and whether the smallest that Holm adjusts is at most 5 %. */
@@ -85,7 +87,7 @@ static void level_run(const rpe_points *points, const rpe_configuration *configu
                       double *block, level_counts *counts)
 {
     static double p[LEVEL_LENGTHS][LEVEL_PLANTED][LEVEL_ROWS];
-    size_t used[LEVEL_LENGTHS][LEVEL_PLANTED] = {{0}};
+    size_t used[LEVEL_LENGTHS][LEVEL_PLANTED] = {{0}}, ignored = 0;
     rpe_input input = {0};
     rpe_error error = {""};
     rpe_test_ok(rpe_input_load(&input, &configuration->grids[0].inputs[0], seed, &error), &error);
@@ -98,9 +100,14 @@ static void level_run(const rpe_points *points, const rpe_configuration *configu
         rpe_test_ok(rpe_point_run(point, configuration, &input, &settings, &result, &error), &error);
         for (size_t j = 0; result.closed != NULL && result.samples != NULL && j < LEVEL_LENGTHS; j++)
             for (int k = 0; k < LEVEL_PLANTED && level_trials[j] <= kept.count; k++)
-                used[j][k] += level_rows(&result, point, &kept, level_trials[j], k, p[j][k] + used[j][k]);
+                used[j][k] += level_rows(&result, point, &kept, level_trials[j], k, p[j][k] + used[j][k],
+                                         k == LEVEL_NOTHING ? &counts->untold[j] : &ignored);
         rpe_result_destroy(&result);
     }
+    counts->rows += used[0][LEVEL_NOTHING];
+    for (size_t j = 0; j < LEVEL_LENGTHS; j++)
+        for (size_t i = 0; i < used[j][LEVEL_NOTHING]; i++)
+            counts->tested[j] += isnan(p[j][LEVEL_NOTHING][i]) ? 0 : 1;
     for (size_t j = 0; j < LEVEL_LENGTHS; j++)
         for (size_t k = 0; k < LEVEL_PLANTED; k++)
             counts->disagree[j][k] += rpe_holm_smallest(used[j][k], p[j][k]) <= 0.05;

@@ -49,7 +49,7 @@ static void test_root(void **state)
     assert_near(estimate.low, 0);
     assert_near(estimate.high, sqrt(MEAN + STUDENT * STANDARD_ERROR));
     assert_near(estimate.closed_form, 1.5);
-    assert_near(estimate.p, rpe_p_mean_positive(&sample, 2.25));
+    assert_near(estimate.p, rpe_p_mean_positive(&sample, 2.25, 0));
     assert_true(estimate.z > 0);
     assert_near(rpe_p_normal(estimate.z), estimate.p);
     assert_string_equal(estimate.status, "ok");
@@ -67,9 +67,73 @@ static void test_without_variance(void **state)
     assert_true(estimate.z < 0);
     assert_near(rpe_p_normal(estimate.z), estimate.p);
     estimate = rpe_estimate_make(&positive, RPE_DOUBLE, &sample, &closed);
-    assert_near(estimate.p, rpe_p_mean_positive(&sample, 9));
+    assert_near(estimate.p, rpe_p_mean_positive(&sample, 9, 0));
     assert_true(estimate.z < 0);
     assert_near(rpe_p_normal(estimate.z), estimate.p);
+}
+
+/* What theory knows of the variance at least: an error of its root over that of the trials; and where no test could see half of the
+   closed form, there is none.  Values with a sign have none of it. */
+static void test_least_variance(void **state)
+{
+    (void)state;
+    rpe_sample sample = sample_of(4, numbers);
+    rpe_closed_value closed = {.mean = 2.25, .variance = NAN, .least_variance = 0};
+    double before = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).p;
+    closed.least_variance = 2.25 * 2.25 * 4 * 0.01 * 0.01; /* an error of 1 %: the sample's is larger */
+    assert_true(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).p == before);
+
+    static const double close[] = {1.9, 2, 2.1, 2};
+    rpe_sample tight = sample_of(4, close);
+    closed.least_variance = 2.25 * 2.25 * 4 * 0.1 * 0.1; /* 10 % of four trials */
+    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &tight, &closed);
+    assert_string_equal(estimate.status, "ok");
+    assert_near(estimate.p, rpe_p_mean_positive(&tight, 2.25, 0.1));
+    assert_true(estimate.p > 2 * rpe_p_mean_positive(&tight, 2.25, 0));
+    assert_near(estimate.standard_error, rpe_sample_standard_error(&tight) / (2 * sqrt(2.0)));
+
+    static const double variances[] = {2.25 * 2.25 * 4, 1e30, INFINITY};
+    static const rpe_measure positive = {.name = "positive", .positive = true};
+    const rpe_measure *measures[] = {&root, &positive};
+    for (size_t i = 0; i < 6; i++) {
+        closed.least_variance = variances[i / 2];
+        estimate = rpe_estimate_make(measures[i % 2], RPE_DOUBLE, &tight, &closed);
+        assert_string_equal(estimate.status, RPE_ESTIMATE_UNTOLD);
+        assert_true(isnan(estimate.z) && isnan(estimate.p));
+        assert_true(isfinite(estimate.value) && isfinite(estimate.standard_error));
+    }
+    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &tight, &closed).status, "ok");
+    rpe_sample one = sample_of(1, numbers);
+    assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &one, &closed).status,
+                        "one trial: no standard error");
+}
+
+/* The smallest error of the mean with which so many trials tell nothing is that from which half of a closed form is out of sight. */
+static void test_untold_threshold(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {2, 4, 8, 16, 50, 200};
+    double last = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        double low = 0, high = 10;
+        for (int step = 0; step < 60; step++) {
+            double middle = (low + high) / 2;
+            bool seen = rpe_mean_positive_detectable(counts[i], middle, 0.05, 0.2) <= 1.5 * 1.5;
+            low = seen ? middle : low;
+            high = seen ? high : middle;
+        }
+        double values[200], squares = (double)counts[i] * 0.81;
+        for (size_t j = 0; j < counts[i]; j++)
+            values[j] = 1 + 0.01 * (double)(j % 2);
+        rpe_sample sample = sample_of(counts[i], values);
+        rpe_closed_value closed = {0.9, NAN, squares * low * low * (1 - 1e-9)};
+        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).status, "ok");
+        closed.least_variance = squares * high * high * (1 + 1e-9);
+        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).status,
+                            RPE_ESTIMATE_UNTOLD);
+        assert_true(low > last); /* more trials tell at a larger error: they know their own spread */
+        last = low;
+    }
 }
 
 /* Where the variance is known the interval is normal. */
@@ -191,6 +255,8 @@ int main(void)
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_root),
         cmocka_unit_test(test_without_variance),
+        cmocka_unit_test(test_least_variance),
+        cmocka_unit_test(test_untold_threshold),
         cmocka_unit_test(test_known_variance),
         cmocka_unit_test(test_one_trial),
         cmocka_unit_test(test_zero),

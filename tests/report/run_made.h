@@ -24,6 +24,7 @@ typedef struct run_made {
     int methods;      /* so many in place of samplers; the interval of the last is wide */
     double spread;    /* standard error over the estimate; 0: 0.01 */
     int trials;       /* 0: 20 */
+    int untold;       /* rows of a smaller R have too few trials to tell */
 } run_made;
 
 static char *made_path(const char *directory, const char *name, const char *suffix)
@@ -51,6 +52,9 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
         snprintf(cells[RPE_COLUMN_closed_form], 64, "%.17g", closed);
         snprintf(cells[RPE_COLUMN_z], 64, "%.17g", z);
     }
+    bool untold = realizations < run->untold;
+    if (untold)
+        cells[RPE_COLUMN_z][0] = '\0';
     if (run->sizes) {
         snprintf(cells[RPE_COLUMN_kernel], 64, "%s-kernel", sampler);
         snprintf(cells[RPE_COLUMN_size], 64, "%d", realizations);
@@ -76,7 +80,7 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
     snprintf(cells[RPE_COLUMN_features], 64, "32");
     snprintf(cells[RPE_COLUMN_trials], 64, "%d", run->trials > 0 ? run->trials : 20);
     snprintf(cells[RPE_COLUMN_seed], 64, "17");
-    snprintf(cells[RPE_COLUMN_status], 64, "ok");
+    snprintf(cells[RPE_COLUMN_status], 64, untold ? "too few trials to tell" : "ok");
     for (int column = 0; column < RPE_COLUMN_COUNT; column++)
         fprintf(csv, "%s%s", cells[column], column + 1 < RPE_COLUMN_COUNT ? "," : "\n");
 }

@@ -92,6 +92,32 @@ static void test_too_few_trials(void **state)
              "0.5, Holm bound 3.2, an error by a factor of 10 need not show\n");
 }
 
+/* Rows whose spread theory knows to be too large have no p-value: they are no part of Holm's family (24 rows: 3.1; of 36 it is
+   3.2), neither agree nor disagree, and give no slope. */
+static void test_untold(void **state)
+{
+    (void)state;
+    run_made run = {.name = "a",
+                    .title = "A",
+                    .picture = "error",
+                    .measure = "score_error",
+                    .exponent = -0.5,
+                    .closed = 1,
+                    .untold = 32};
+    const char *text = sentences_of("sentences_untold", &run);
+    contains(text,
+             "score error: too few trials to tell how it changes with R, R^−0.500 (closed form R^−0.500; ");
+    contains(text,
+             "; too few trials to tell whether 12 of 36 points agree with their closed forms: largest |z| "
+             "0.5, Holm bound 3.1, of the others an error of 4 % would show\n");
+    run.untold = 2000;
+    contains(sentences_of("sentences_all_untold", &run),
+             "; too few trials to tell whether 36 of 36 points agree with their closed forms\n");
+    run.untold = 8;
+    run.closed = 0;
+    assert_null(strstr(sentences_of("sentences_none_closed", &run), "DISAGREE"));
+}
+
 /* What surely does not change is said to stay; of what may, or may not, neither is said. */
 static void test_level(void **state)
 {
@@ -212,7 +238,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slope),        cmocka_unit_test(test_other_slope),
         cmocka_unit_test(test_disagreement), cmocka_unit_test(test_too_few_trials),
-        cmocka_unit_test(test_level),        cmocka_unit_test(test_profile),
-        cmocka_unit_test(test_failures),     cmocka_unit_test(test_timings)};
+        cmocka_unit_test(test_untold),       cmocka_unit_test(test_level),
+        cmocka_unit_test(test_profile),      cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_timings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

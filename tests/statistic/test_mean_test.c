@@ -43,11 +43,26 @@ static void worked_example(void **state)
     double e = sqrt(19.0 / 96), t = 7.0 / 9 / e + 2.0 / 3 * e;
     double wanted = student_tails(t, 12.0 / 23);
     assert_true(fabs(student_tails(2.0, 3) - rpe_p_student(2.0, 3)) < 1e-9);
-    assert_true(fabs(rpe_p_mean_positive(&sample, 2.25) - wanted) < 1e-6);
+    assert_true(fabs(rpe_p_mean_positive(&sample, 2.25, 0) - wanted) < 1e-6);
     /* on the other side of the mean, and at the zero of T:  expected = m / (1 - (2/3) e^2) */
     t = (4.0 / 7 - 1) / e + 2.0 / 3 * e;
-    assert_true(fabs(rpe_p_mean_positive(&sample, 7) - student_tails(-t, 12.0 / 23)) < 1e-6);
-    assert_true(fabs(rpe_p_mean_positive(&sample, 4 / (1 - 2.0 / 3 * 19 / 96)) - 1) < 1e-9);
+    assert_true(fabs(rpe_p_mean_positive(&sample, 7, 0) - student_tails(-t, 12.0 / 23)) < 1e-6);
+    assert_true(fabs(rpe_p_mean_positive(&sample, 4 / (1 - 2.0 / 3 * 19 / 96), 0) - 1) < 1e-9);
+}
+
+/* An error that is known to be at least e takes the place of the sample's, in T and in the degrees of freedom; a smaller one does
+   nothing.  1, 2, 4, 9 with e = 3/4: v^2 = 4 e^2 = 9/4, 3/(1 + 27/2) = 6/29 degrees. */
+static void least_error(void **state)
+{
+    (void)state;
+    static const double values[] = {1, 2, 4, 9};
+    rpe_sample sample = sample_of(4, values);
+    double t = (4.0 / 2.25 - 1) / 0.75 + 2.0 / 3 * 0.75;
+    assert_true(fabs(rpe_p_mean_positive(&sample, 2.25, 0.75) - student_tails(t, 6.0 / 29)) < 1e-6);
+    assert_true(rpe_p_mean_positive(&sample, 2.25, 0.4) == rpe_p_mean_positive(&sample, 2.25, 0));
+    assert_true(rpe_p_mean_positive(&sample, 100, 0.75) > rpe_p_mean_positive(&sample, 100, 0));
+    assert_true(isinf(rpe_mean_positive_detectable(50, INFINITY, 0.05, 0.2)));
+    assert_true(isinf(rpe_mean_positive_detectable(50, 1e9, 0.05, 0.2)));
 }
 
 /* Units do not matter; where the spread is small it is Student's test. */
@@ -59,9 +74,9 @@ static void scale_and_limit(void **state)
     for (size_t i = 0; i < 4; i++)
         scaled[i] = 1e-9 * values[i];
     rpe_sample sample = sample_of(4, values), small = sample_of(4, scaled), tight = sample_of(5, near);
-    assert_true(fabs(rpe_p_mean_positive(&small, 3e-9) - rpe_p_mean_positive(&sample, 3)) < 1e-9);
+    assert_true(fabs(rpe_p_mean_positive(&small, 3e-9, 0) - rpe_p_mean_positive(&sample, 3, 0)) < 1e-9);
     double student = rpe_p_student((tight.mean - 1000) / rpe_sample_standard_error(&tight), 4);
-    assert_true(fabs(rpe_p_mean_positive(&tight, 1000) - student) < 1e-3);
+    assert_true(fabs(rpe_p_mean_positive(&tight, 1000, 0) - student) < 1e-3);
 }
 
 static void nothing_to_test(void **state)
@@ -69,8 +84,8 @@ static void nothing_to_test(void **state)
     (void)state;
     static const double values[] = {3, 3, 3};
     rpe_sample none = {0}, one = sample_of(1, values), alike = sample_of(3, values);
-    assert_true(isnan(rpe_p_mean_positive(&none, 1)) && isnan(rpe_p_mean_positive(&one, 1)));
-    assert_true(isnan(rpe_p_mean_positive(&alike, 1)) && isnan(rpe_p_mean_positive(&alike, 0)));
+    assert_true(isnan(rpe_p_mean_positive(&none, 1, 0)) && isnan(rpe_p_mean_positive(&one, 1, 0)));
+    assert_true(isnan(rpe_p_mean_positive(&alike, 1, 0)) && isnan(rpe_p_mean_positive(&alike, 0, 0)));
     assert_true(isinf(rpe_mean_positive_detectable(1, 0.1, 0.05, 0.2)));
 }
 
@@ -105,7 +120,7 @@ static void rejected(double (*law)(const double *), size_t count, double expecte
             rpe_sample_add(&sample, law(normal + 8 * j));
         double t = (sample.mean - expected) / rpe_sample_standard_error(&sample);
         found[0] += rpe_p_student(t, (double)count - 1) <= 0.05;
-        found[1] += rpe_p_mean_positive(&sample, expected) <= 0.05;
+        found[1] += rpe_p_mean_positive(&sample, expected, 0) <= 0.05;
     }
     shares[0] = (double)found[0] / SAMPLES;
     shares[1] = (double)found[1] / SAMPLES;
@@ -150,8 +165,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_example),  cmocka_unit_test(scale_and_limit),
-        cmocka_unit_test(nothing_to_test), cmocka_unit_test(level),
-        cmocka_unit_test(power),
+        cmocka_unit_test(nothing_to_test), cmocka_unit_test(least_error),
+        cmocka_unit_test(level),           cmocka_unit_test(power),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
