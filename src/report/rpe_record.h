@@ -78,7 +78,7 @@ rpe_record_verdict rpe_record_verdict_of(const rpe_record *record, size_t row, c
                                          size_t family);
 /* p-value of a row: the cell, else that of its z; NaN where it has neither. */
 double rpe_record_p(const rpe_record *record, size_t row);
-/* [rows]: p-values adjusted for the family, by Holm or, where it is large, by Bonferroni; NaN where a row has none.  NULL when
+/* [rows]: p-values adjusted for the family, by Holm; NaN where a row has none.  NULL when
    there is no memory; owned by the caller. */
 double *rpe_record_adjusted_create(const rpe_record *record);
 

@@ -205,7 +205,7 @@ static void agreement_print(const agreement *found, double bound, const char *no
     if (rejected > 0)
         fprintf(log, "; %zu of %zu %s DISAGREE with their closed forms", rejected, points, noun);
     if (rejected > 0 && untold > 0)
-        fprintf(log, ", %zu have too few trials to tell", untold);
+        fprintf(log, ", %zu %s too few trials to tell", untold, untold == 1 ? "has" : "have");
     else if (untold > 0)
         fprintf(log, "; too few trials to tell whether %zu of %zu %s agree with their closed forms", untold,
                 points, noun);

@@ -27,15 +27,15 @@ typedef struct run_made {
     int untold;       /* rows of a smaller R have too few trials to tell */
 } run_made;
 
-static char *made_path(const char *directory, const char *name, const char *suffix)
+static inline char *made_path(const char *directory, const char *name, const char *suffix)
 {
     static char path[4096];
     snprintf(path, sizeof path, "%s/%s%s", directory, name, suffix);
     return path;
 }
 
-static void made_row(FILE *csv, const run_made *run, const char *input, const char *sampler, int realizations,
-                     int lag)
+static inline void made_row(FILE *csv, const run_made *run, const char *input, const char *sampler,
+                            int realizations, int lag)
 {
     char cells[RPE_COLUMN_COUNT][64] = {{0}};
     double closed = run->lags > 0 ? exp(-abs(lag) / 4.0) : pow(realizations, run->exponent);
@@ -86,12 +86,12 @@ static void made_row(FILE *csv, const run_made *run, const char *input, const ch
 }
 
 /* The name of the n-th method of a run that has several: long, and one character longer than the one before. */
-static void made_method(int n, char name[64])
+static inline void made_method(int n, char name[64])
 {
     snprintf(name, 64, "wwwwwwwwwwwwwwwwwwwwwwww-%d-%.*s", n, n, "mmmmmmmmmmmmmmmmmmmm");
 }
 
-static void made_write(const char *directory, const run_made *run)
+static inline void made_write(const char *directory, const run_made *run)
 {
     static const char *const inputs[] = {"trained", "gaussian"}, *const samplers[] = {"first", "second"};
     FILE *csv = fopen(made_path(directory, run->name, ".csv"), "w");
