@@ -90,6 +90,8 @@ static void level_run(const rpe_points *points, const rpe_configuration *configu
     size_t used[LEVEL_LENGTHS][LEVEL_PLANTED] = {{0}}, ignored = 0;
     rpe_input input = {0};
     rpe_error error = {""};
+    for (size_t i = 0; i < sizeof p / sizeof(double); i++)
+        (&p[0][0][0])[i] = NAN;
     rpe_test_ok(rpe_input_load(&input, &configuration->grids[0].inputs[0], seed, &error), &error);
     for (size_t i = 0; i < points->count; i++) {
         const rpe_point *point = &points->points[i];

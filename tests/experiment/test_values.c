@@ -75,6 +75,8 @@ static void test_values_are_of_trials(void **state)
     for (size_t i = 0; i < 2; i++) {
         file_write("trials.json", experiments[i]);
         run_ok("trials.json", "trials", 1, 0);
+        for (size_t j = 0; j < 9; j++)
+            found[i][j] = NAN;
         rpe_array values = values_open("trials/trials.npy");
         assert_int_equal(rpe_array_count(&values), i == 0 ? 5 : 9);
         memcpy(found[i], values.values, rpe_array_count(&values) * sizeof(double));
