@@ -153,10 +153,14 @@ static void group_print(rpe_html *html, const claim_group *group)
     rpe_html_close(html);
 }
 
-/* Whether it is the first row of its claim. */
-static bool is_first(const rpe_page_verification *found, size_t row)
+/* Whether it is the first row of its claim, among those with that reason; NULL: any.  Rows may stand in any order. */
+static bool is_first(const rpe_page_verification *found, size_t row, const char *reason)
 {
-    return row == 0 || strcmp(found->verdicts[row].claim, found->verdicts[row - 1].claim) != 0;
+    for (size_t i = row; i-- > 0;)
+        if (strcmp(found->verdicts[i].claim, found->verdicts[row].claim) == 0 &&
+            (reason == NULL || strcmp(found->verdicts[i].reason, reason) == 0))
+            return false;
+    return true;
 }
 
 /* Claims with a case that does not hold first. */
@@ -172,7 +176,7 @@ static void groups_print(rpe_html *html, const rpe_page_verification *found)
     rpe_page_table_open(html, NULL, heads);
     for (int holds = 0; holds < 2; holds++)
         for (size_t i = 0; i < found->count; i++) {
-            if (!is_first(found, i))
+            if (!is_first(found, i, NULL))
                 continue;
             claim_group group = group_make(found, found->verdicts[i].claim);
             if (group.applicable > 0 && (group.holds == group.applicable) == (holds == 1))
@@ -187,7 +191,7 @@ static void groups_print(rpe_html *html, const rpe_page_verification *found)
 static size_t reason_count(const rpe_page_verification *found, size_t first, char claims[CLAIMS_TEXT])
 {
     size_t count = 0, used = 0;
-    const char *reason = found->verdicts[first].reason, *last = "";
+    const char *reason = found->verdicts[first].reason;
     claims[0] = '\0';
     for (size_t i = 0; i < found->count; i++) {
         const rpe_page_verdict *row = &found->verdicts[i];
@@ -196,10 +200,9 @@ static size_t reason_count(const rpe_page_verification *found, size_t first, cha
         if (i < first)
             return 0;
         count++;
-        if (strcmp(last, row->claim) != 0 && used < CLAIMS_TEXT)
+        if (is_first(found, i, reason) && used < CLAIMS_TEXT)
             used +=
                 (size_t)snprintf(claims + used, CLAIMS_TEXT - used, "%s%s", used > 0 ? ", " : "", row->claim);
-        last = row->claim;
     }
     return count;
 }
