@@ -38,7 +38,7 @@ static json_t *parts_value(const rpe_run_settings *settings)
         return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < settings->part_count; i++)
-        if (json_array_append_new(list, json_string(settings->parts[i].document.path)) != 0) {
+        if (json_array_append_new(list, rpe_json_string(settings->parts[i].document.path)) != 0) {
             json_decref(list);
             return NULL;
         }
@@ -58,8 +58,11 @@ static json_t *file_value(const char *path)
 {
     char folder[4096];
     if (path[0] == '/' || getcwd(folder, sizeof folder) == NULL)
-        return json_string(path);
-    return json_sprintf("%s/%s", folder, path);
+        return rpe_json_string(path);
+    char *absolute = rpe_path_join(folder, path);
+    json_t *value = absolute == NULL ? NULL : rpe_json_string(absolute);
+    rpe_memory_free(absolute);
+    return value;
 }
 
 /* What the run is. */
@@ -69,10 +72,10 @@ static json_t *run_value(const rpe_result_file *file, bool complete)
     char seed[32]; /* as text: JSON's integers end at 2^63 */
     snprintf(seed, sizeof seed, "%" PRIu64, file->identity->seed);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:b, s:o, s:o, s:o, s:o, s:O}",
-        "experiment", configuration->name, "title", configuration->title, "question", configuration->question,
-        "reading", configuration->reading, "picture", configuration->picture, "axis", configuration->axis,
-        "complete", complete, "points", (json_int_t)file->points, "finished_points",
+        "{s:o, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:b, s:o, s:o, s:o, s:o, s:O}",
+        "experiment", rpe_json_string(configuration->name), "title", configuration->title, "question",
+        configuration->question, "reading", configuration->reading, "picture", configuration->picture, "axis",
+        configuration->axis, "complete", complete, "points", (json_int_t)file->points, "finished_points",
         (json_int_t)file->finished, "rows", (json_int_t)file->rows, "values", (json_int_t)file->values.count,
         "seed", seed, "quick", file->settings->quick, "trials_asked_for", trials_value(file->settings),
         "shard", shard_value(file), "parts", parts_value(file->settings), "trials_taken_from",

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_character.h"
+#include "rpe_memory.h"
 #include "rpe_output.h"
 
 static bool key_listed(const char *key, const char *const *allowed)
@@ -180,4 +182,20 @@ rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *erro
 json_t *rpe_json_real(double number)
 {
     return isfinite(number) ? json_real(number) : json_null();
+}
+
+json_t *rpe_json_string(const char *text)
+{
+    const size_t count = strlen(text);
+    char *copy = rpe_memory_allocate(count + 1, 1);
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0, length; i < count; i += length) {
+        length = rpe_character_length(text + i, count - i);
+        memcpy(copy + i, length > 0 ? text + i : "?", length > 0 ? length : 1);
+        length = length > 0 ? length : 1;
+    }
+    json_t *value = json_stringn(copy, count);
+    rpe_memory_free(copy);
+    return value;
 }

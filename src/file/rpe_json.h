@@ -82,6 +82,9 @@ rpe_status rpe_json_output(json_t *value, rpe_output *output, rpe_error *error);
 rpe_status rpe_json_write(const json_t *value, const char *path, rpe_error *error);
 /* json real, or null if the number is not finite. */
 json_t *rpe_json_real(double number);
+/* json string of a text that need not be UTF-8, as names of files and cells: what is none becomes question marks.  NULL without
+   memory, as with json_string, which would say so of such a text too. */
+json_t *rpe_json_string(const char *text);
 
 /* Routes jansson's allocations through the counted layer; call once at the start of main and of tests that count. */
 void rpe_json_memory_install(void);

@@ -6,7 +6,7 @@
 
 static json_t *text_or_null(const char *text)
 {
-    return text != NULL && text[0] != '\0' ? json_string(text) : json_null();
+    return text != NULL && text[0] != '\0' ? rpe_json_string(text) : json_null();
 }
 
 /* What a row is of: the cells up to the unit that are not empty. */
@@ -15,7 +15,8 @@ static json_t *place_value(const rpe_result_record *record, size_t row)
     json_t *object = json_object();
     for (rpe_column column = RPE_COLUMN_experiment; column < RPE_COLUMN_unit; column++) {
         const char *cell = rpe_record_cell(&record->record, row, column);
-        if (cell[0] != '\0' && json_object_set_new(object, rpe_column_name(column), json_string(cell)) != 0) {
+        if (cell[0] != '\0' &&
+            json_object_set_new(object, rpe_column_name(column), rpe_json_string(cell)) != 0) {
             json_decref(object);
             return NULL;
         }
@@ -27,13 +28,13 @@ static json_t *side_value(const rpe_compared_row *row, size_t side)
 {
     const rpe_record *record = &row->records[side]->record;
     size_t at = row->rows[side];
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:s}", "estimate",
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "estimate",
                      rpe_json_real(rpe_record_number(record, at, RPE_COLUMN_estimate)), "standard_error",
                      rpe_json_real(rpe_record_number(record, at, RPE_COLUMN_standard_error)), "low",
                      rpe_json_real(rpe_record_number(record, at, RPE_COLUMN_low)), "high",
                      rpe_json_real(rpe_record_number(record, at, RPE_COLUMN_high)), "trials",
                      (json_int_t)row->change.count[side], "status",
-                     rpe_record_cell(record, at, RPE_COLUMN_status));
+                     rpe_json_string(rpe_record_cell(record, at, RPE_COLUMN_status)));
 }
 
 static json_t *units_value(const rpe_change *change)
@@ -87,7 +88,7 @@ static bool list_add(json_t *list, json_t *value)
 static json_t *set_value(const rpe_result_set *set)
 {
     const rpe_result_record *record = &set->records[0];
-    return json_pack("{s:s, s:O?}", "path", set->path, "machine",
+    return json_pack("{s:o, s:O?}", "path", rpe_json_string(set->path), "machine",
                      json_object_get(record->record.document.root, "machine"));
 }
 
@@ -106,8 +107,8 @@ static json_t *counts_value(const rpe_comparison *comparison)
 /* What does not fit in memory shows as a list that is too short: the differences are for people. */
 static void difference_add(void *context, const char *name, const char *baseline, const char *run)
 {
-    json_array_append_new(context,
-                          json_pack("{s:s, s:s, s:s}", "name", name, "baseline", baseline, "new", run));
+    json_array_append_new(context, json_pack("{s:s, s:o, s:o}", "name", name, "baseline",
+                                             rpe_json_string(baseline), "new", rpe_json_string(run)));
 }
 
 static json_t *comparison_value(const rpe_comparison *comparison)

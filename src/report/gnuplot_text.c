@@ -1,28 +1,9 @@
 #include "rpe_gnuplot_text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-/* Bytes of the character of UTF-8 that text begins with, of which there are count; 0: it begins with none, or with one that no
-   XML may hold. */
-static size_t character_length(const char *text, size_t count)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char first = (unsigned char)text[0];
-    size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0;
-    uint32_t code = length == 1 ? first : first & (0x7FU >> length);
-    if (length == 0 || length > count || first >= 0xF8)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if (((unsigned char)text[i] & 0xC0) != 0x80)
-            return 0;
-        code = code << 6 | ((unsigned char)text[i] & 0x3F);
-    }
-    bool valid = code >= least[length] && code <= 0x10FFFF && !(code >= 0xD800 && code <= 0xDFFF) &&
-                 code != 0xFFFE && code != 0xFFFF;
-    return valid ? length : 0;
-}
+#include "rpe_character.h"
 
 /* Every byte that gnuplot could see anything in is written by its number: a macro, a command, a quote; and so are digits, which
    would be read as digits of a number before them. */
@@ -44,7 +25,7 @@ rpe_status rpe_gnuplot_quoted(rpe_output *output, const char *text, size_t count
 {
     rpe_status status = rpe_output_write(output, "\"", 1, error);
     for (size_t i = 0, length; status == RPE_OK && i<count; i += length> 0 ? length : 1) {
-        length = character_length(text + i, count - i);
+        length = rpe_character_length(text + i, count - i);
         const char *c = length == 0 ? "?" : (unsigned char)text[i] < ' ' ? " " : &text[i];
         status = bytes_write(output, c, length > 0 ? length : 1, error);
     }

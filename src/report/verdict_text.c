@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpe_character.h"
 #include "rpe_verdict_report.h"
 
 #define LEVEL_DEFAULT 0.001
@@ -164,30 +165,12 @@ void rpe_markdown_print(FILE *stream, const char *text)
     }
 }
 
-/* Bytes of a well-formed sequence of UTF-8, 0 where there is none. */
-static size_t sequence_length(const unsigned char *text)
-{
-    size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
-    if (text[0] >= 0xF5 || (text[0] >= 0x80 && text[0] < 0xC2))
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    if (length == 3) { /* overlong forms, surrogates, U+FFFE and U+FFFF */
-        unsigned point = (text[0] & 0x0Fu) << 12 | (text[1] & 0x3Fu) << 6 | (text[2] & 0x3Fu);
-        return point < 0x800 || (point >= 0xD800 && point < 0xE000) || point >= 0xFFFE ? 0 : 3;
-    }
-    if (length == 4 && ((text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] >= 0x90)))
-        return 0;
-    return length;
-}
-
 void rpe_xml_print(FILE *stream, const char *text)
 {
     static const char special[] = "&<>\"'";
     static const char *const escaped[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"};
-    while (*text != '\0') {
-        size_t length = sequence_length((const unsigned char *)text);
+    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
+        length = rpe_character_length(text, left);
         const char *place = strchr(special, *text);
         if (length == 0 || (length == 1 && ((unsigned char)*text < ' ' || *text == 127))) {
             fputc(*text == '\n' || *text == '\t' ? ' ' : '?', stream);
@@ -197,6 +180,5 @@ void rpe_xml_print(FILE *stream, const char *text)
         } else {
             fprintf(stream, "%.*s", (int)length, text);
         }
-        text += length;
     }
 }

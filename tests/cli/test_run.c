@@ -123,6 +123,30 @@ static void test_run_path(void **state)
     rpe_csv_destroy(&csv);
 }
 
+/* A name that is no UTF-8, as of a file from an older system: JSON, which cannot hold it, has a question mark there. */
+static void test_run_name_of_other_encoding(void **state)
+{
+    (void)state;
+    char text[1024];
+    rpe_error error = {""};
+    experiment_write("caf\xe9", "4");
+    snprintf(text, sizeof text,
+             "rpebench run %s/experiments/caf\xe9.json --no-plot --quiet --output %s/out/name", directory,
+             directory);
+    rpe_test_ok(words_run(text, &error), &error);
+    snprintf(text, sizeof text, "rpebench compare %s/out/name %s/out/name --quiet --json %s/out/name.json",
+             directory, directory, directory);
+    rpe_test_ok(words_run(text, &error), &error);
+    snprintf(text, sizeof text, "%s/out/name.json", directory);
+    rpe_json document = {0};
+    rpe_test_ok(rpe_json_read(&document, text, &error), &error);
+    const json_t *row = json_array_get(json_object_get(document.root, "rows"), 0);
+    assert_string_equal(rpe_json_text_or(json_object_get(row, "of"), "experiment", ""), "caf?");
+    rpe_json_destroy(&document);
+    snprintf(text, sizeof text, "%s/experiments/caf\xe9.json", directory);
+    assert_int_equal(remove(text), 0); /* it is no name of the catalogue of other tests */
+}
+
 /* A mistyped name is refused before anything runs, with the names that there are. */
 static void test_run_typo(void **state)
 {
@@ -275,6 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run),
         cmocka_unit_test(test_run_path),
+        cmocka_unit_test(test_run_name_of_other_encoding),
         cmocka_unit_test(test_run_typo),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_interrupt),

@@ -273,6 +273,27 @@ static rpe_status read_and_write(const char *path, const char *copy, double *num
     return status;
 }
 
+/* Bytes that are no character of UTF-8, an overlong form, a surrogate and half a character: question marks, a byte each. */
+static void test_string_of_any_text(void **state)
+{
+    static const char *const texts[][2] = {{"", ""},
+                                           {"caf\xc3\xa9", "caf\xc3\xa9"},
+                                           {"caf\xe9", "caf?"},
+                                           {"\xff\xfe.", "??."},
+                                           {"\xc0\xaf", "??"},
+                                           {"\xed\xa0\x80", "???"},
+                                           {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+                                           {"\xf4\x90\x80\x80", "????"},
+                                           {"cut \xe2\x82", "cut ??"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        json_t *value = rpe_json_string(texts[i][0]);
+        assert_true(json_is_string(value));
+        assert_string_equal(json_string_value(value), texts[i][1]);
+        json_decref(value);
+    }
+}
+
 static void test_every_allocation_can_fail(void **state)
 {
     (void)state;
@@ -309,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_array_refused),
         cmocka_unit_test(test_array_by_path),
         cmocka_unit_test(test_write),
+        cmocka_unit_test(test_string_of_any_text),
         cmocka_unit_test(test_every_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, group_prepare, NULL);
