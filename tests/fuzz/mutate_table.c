@@ -6,6 +6,8 @@
 #include "mutate.h"
 #include "rpe_provenance.h"
 
+#define REPEAT_BITS 12 /* of FUZZ_REPEAT_MAX */
+
 /* Bytes first .. first+count-1 of a draft. */
 typedef struct span {
     size_t first, count;
@@ -67,13 +69,23 @@ static void line_repeat(fuzz_draft *draft, span line)
     fuzz_splice(draft, line.first, 0, copy, line.count + 1);
 }
 
-static void line_multiply(fuzz_draft *draft, span line)
+static void line_multiply(fuzz_draft *draft, span line, size_t bits)
 {
     char mark[32];
     size_t length;
     (void)fuzz_repeat_take(draft->bytes + line.first, line.count, &length);
-    snprintf(mark, sizeof mark, "@%zu@", (size_t)1 << (fuzz_roll(8) == 0 ? 11 + fuzz_roll(2) : fuzz_roll(6)));
+    snprintf(mark, sizeof mark, "@%zu@", (size_t)1 << bits);
     fuzz_splice(draft, line.first, length, mark, strlen(mark));
+}
+
+/* 2^bits lines of 2^(64 - bits) trials: a sum of 64 bits does not see them. */
+static void line_overflow(fuzz_draft *draft, span line)
+{
+    const size_t bits = 1 + fuzz_roll(REPEAT_BITS);
+    char number[32];
+    snprintf(number, sizeof number, "%llu", 1ULL << (64 - bits));
+    span_set(draft, piece_find(draft, line, ',', column_find(draft, "trials")), number);
+    line_multiply(draft, line, bits);
 }
 
 static void cell_mutate(fuzz_draft *draft, span line)
@@ -116,7 +128,11 @@ void fuzz_csv_mutate(fuzz_draft *draft)
         break;
     case 2:
         if (line.first > 0)
-            line_multiply(draft, line);
+            line_multiply(draft, line, fuzz_roll(fuzz_roll(8) == 0 ? REPEAT_BITS + 1 : 4));
+        break;
+    case 3:
+        if (line.first > 0 && fuzz_roll(4) == 0)
+            line_overflow(draft, line);
         break;
     default:
         cell_mutate(draft, line);
