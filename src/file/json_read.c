@@ -10,10 +10,11 @@
 #include "rpe_path.h"
 
 #define RESERVE_BYTES ((size_t)128 << 10)
+#define TOKEN_BYTES ((size_t)32 << 10) /* of one text or number */
 
 /* jansson's lexer does not survive a failed allocation: it drops a character of the token, then aborts or returns a number
    cut short.  So while a file is read, a failed allocation is served from a reserve, and reading stops at the next piece
-   (jansson asks for 1 KiB at a time). */
+   (jansson asks for 1 KiB at a time).  Until then a token may double its room once: the reserve holds that of the longest. */
 typedef struct reserve {
     unsigned char *block;
     size_t used;
@@ -52,8 +53,24 @@ void rpe_json_memory_install(void)
 typedef struct source {
     FILE *stream;
     unsigned char head[RPE_MARK_LENGTH];
-    size_t count; /* bytes of the head that are still to be handed on */
+    size_t count;         /* bytes of the head that are still to be handed on */
+    size_t token;         /* bytes so far of the text or number that is being read */
+    bool quoted, escaped; /* within a text; behind a backslash there */
+    bool token_is_too_long;
 } source;
+
+/* Follows the tokens, before jansson sees them. */
+static void tokens_follow(source *from, const unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count && !from->token_is_too_long; i++) {
+        const bool quote = bytes[i] == '"' && !from->escaped;
+        const bool between = !from->quoted && strchr(" \t\r\n,:[]{}", bytes[i]) != NULL;
+        from->escaped = from->quoted && bytes[i] == '\\' && !from->escaped;
+        from->quoted = from->quoted != quote;
+        from->token = between || (quote && from->quoted) ? 0 : from->token + 1;
+        from->token_is_too_long = from->token > TOKEN_BYTES;
+    }
+}
 
 /* A byte order mark is left out. */
 static source source_open(FILE *stream)
@@ -74,10 +91,11 @@ static size_t piece_read(void *buffer, size_t capacity, void *context)
     if (count > 0 && count <= capacity) { /* jansson asks for more than that */
         memcpy(buffer, from->head, count);
         from->count = 0;
-        return count;
+    } else {
+        count = fread(buffer, 1, capacity, from->stream);
     }
-    count = fread(buffer, 1, capacity, from->stream);
-    return ferror(from->stream) ? (size_t)-1 : count;
+    tokens_follow(from, buffer, count);
+    return ferror(from->stream) || from->token_is_too_long ? (size_t)-1 : count;
 }
 
 static rpe_status syntax_error(const char *path, const json_error_t *found, rpe_error *error)
@@ -105,6 +123,11 @@ static rpe_status root_read(FILE *stream, const char *path, json_t **root, rpe_e
     json_t *value = json_load_callback(piece_read, &from, JSON_REJECT_DUPLICATES, &found);
     if (ferror(stream))
         status = read_error(path, errno, error);
+    else if (from.token_is_too_long)
+        status =
+            rpe_error_set(error, RPE_ERROR_INPUT,
+                          "%s: expected texts and numbers of at most %zu bytes, found one that is longer",
+                          path, TOKEN_BYTES);
     else if (value == NULL || spare.needed)
         status = syntax_error(path, &found, error);
     else if (!json_is_object(value))

@@ -319,6 +319,41 @@ static void test_every_allocation_can_fail(void **state)
     assert_true(number == 1.0 / 3.0);
 }
 
+/* {"name": "aaa..."} with that many letters. */
+static const char *long_text_write(size_t letters)
+{
+    static const char before[] = "{\"name\": \"", after[] = "\"}";
+    static char content[65536];
+    memcpy(content, before, sizeof before - 1);
+    memset(content + sizeof before - 1, 'a', letters);
+    memcpy(content + sizeof before - 1 + letters, after, sizeof after);
+    return file_write(content);
+}
+
+/* jansson would abort where there is no memory for a text that grows: the longest that is read grows within the reserve. */
+static void test_long_texts(void **state)
+{
+    (void)state;
+    const char *path = long_text_write(32766);
+    const size_t held = rpe_memory_usage_now().current;
+    rpe_status status = RPE_ERROR_MEMORY;
+    rpe_json document = {0};
+    rpe_error error = {""};
+    for (uint64_t n = 1; status != RPE_OK; n++) {
+        rpe_memory_fail_from(n);
+        status = rpe_json_read(&document, path, &error);
+        rpe_memory_fail_from(0);
+        assert_true(status == RPE_OK || status == RPE_ERROR_MEMORY);
+        assert_true(n < 1000);
+    }
+    assert_int_equal(strlen(rpe_json_text_or(document.root, "name", "")), 32766);
+    rpe_json_destroy(&document);
+    assert_int_equal(rpe_memory_usage_now().current, held);
+    path = long_text_write(40000);
+    assert_int_equal(rpe_json_read(&document, path, &error), RPE_ERROR_INPUT);
+    assert_message(&error, "expected texts and numbers of at most 32768 bytes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_string_of_any_text),
         cmocka_unit_test(test_every_allocation_can_fail),
+        cmocka_unit_test(test_long_texts),
     };
     return cmocka_run_group_tests(tests, group_prepare, NULL);
 }
