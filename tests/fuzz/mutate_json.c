@@ -109,7 +109,7 @@ static void value_repeat(const place *at)
 static void value_vary(const place *at)
 {
     if (json_is_integer(at->value))
-        value_set(at, json_integer(json_integer_value(at->value) + (json_int_t)fuzz_roll(3) - 1));
+        value_set(at, json_integer((json_int_t)((uint64_t)json_integer_value(at->value) + fuzz_roll(3) - 1)));
     else if (json_is_real(at->value))
         value_set(at, json_real(json_real_value(at->value) * (fuzz_roll(2) == 0 ? -1.0 : 1e3)));
     else if (json_is_string(at->value))
