@@ -78,6 +78,18 @@ size_t fuzz_repeat_take(const uint8_t *line, size_t count, size_t *length)
     return repeat;
 }
 
+/* The number of the copy in the place of each '#'. */
+static void line_print(const uint8_t *at, const uint8_t *stop, bool repeated, size_t number, FILE *stream)
+{
+    const uint8_t *sign;
+    while (repeated && (sign = memchr(at, '#', (size_t)(stop - at))) != NULL) {
+        fwrite(at, 1, (size_t)(sign - at), stream);
+        fprintf(stream, "%08zx", number);
+        at = sign + 1;
+    }
+    fwrite(at, 1, (size_t)(stop - at), stream);
+}
+
 static bool lines_print(const fuzz_part *part, FILE *stream)
 {
     const uint8_t *at = part->bytes, *end = at + part->count;
@@ -86,7 +98,7 @@ static bool lines_print(const fuzz_part *part, FILE *stream)
         const uint8_t *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop == NULL ? end : stop + 1;
         for (size_t i = 0; i < repeat; i++)
-            fwrite(at + mark, 1, (size_t)(stop - at) - mark, stream);
+            line_print(at + mark, stop, mark > 0, i, stream);
         at = stop;
     }
     return !ferror(stream);

@@ -3,7 +3,8 @@
        === NAME
        content
 
-   and so on; the newline before "=== " is not of the content.  A line of NAME.csv that begins with @COUNT@ stands for so many lines.
+   and so on; the newline before "=== " is not of the content.  A line of NAME.csv that begins with @COUNT@ stands for so many lines,
+   each with its number in the place of '#'.
    A target reads the folder; what it must not do is crash, print "(null)", ask for memory by a number from a file, or keep any. */
 #ifndef FUZZ_H
 #define FUZZ_H

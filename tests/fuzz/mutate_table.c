@@ -78,13 +78,14 @@ static void line_multiply(fuzz_draft *draft, span line, size_t bits)
     fuzz_splice(draft, line.first, length, mark, strlen(mark));
 }
 
-/* 2^bits lines of 2^(64 - bits) trials: a sum of 64 bits does not see them. */
+/* 2^bits lines of 2^(64 - bits) trials, each of a point of its own: a sum of 64 bits does not see them. */
 static void line_overflow(fuzz_draft *draft, span line)
 {
-    const size_t bits = 1 + fuzz_roll(REPEAT_BITS);
+    const size_t bits = REPEAT_BITS - fuzz_roll(3);
     char number[32];
     snprintf(number, sizeof number, "%llu", 1ULL << (64 - bits));
     span_set(draft, piece_find(draft, line, ',', column_find(draft, "trials")), number);
+    span_set(draft, piece_find(draft, line, ',', column_find(draft, "point")), "#");
     line_multiply(draft, line, bits);
 }
 
