@@ -29,11 +29,15 @@
 
 /* ---- programs ---- */
 
+/* A fake with those words; after a '!', another program. */
 static void script_write(const char *path, const char *words)
 {
     FILE *stream = fopen(path, "w");
     assert_non_null(stream);
-    fprintf(stream, "#!/bin/sh\nexec %s %s \"$@\"\n", RPE_TEST_FAKE, words);
+    if (words[0] == '!')
+        fprintf(stream, "#!/bin/sh\n%s\n", words + 1);
+    else
+        fprintf(stream, "#!/bin/sh\nexec %s %s \"$@\"\n", RPE_TEST_FAKE, words);
     assert_int_equal(fclose(stream), 0);
     assert_int_equal(chmod(path, 0755), 0);
 }
@@ -330,10 +334,10 @@ static void programs_that_are_none_are_refused(void **state)
     assert_said(refused("", "end=0:3"), "found that it ended (exit status 3)");
     assert_said(refused("", "die=0:11"), "found that it ended (signal 11");
     assert_said(refused("end=0:3", ""), "own: expected an rpebench");
-    assert_said(refused("", "& echo hello world #"), "saying \"hello world\"");
-    assert_said(refused("", "& echo @nothing #"), "found \"nothing");
-    assert_said(refused("", "& echo '@{\"seconds\":1}' #"), "another greeting");
-    assert_said(refused("", "& yes #"), "found \"y");
+    assert_said(refused("", "!echo hello world"), "saying \"hello world\"");
+    assert_said(refused("", "!echo @nothing"), "found \"nothing");
+    assert_said(refused("", "!echo '@{\"seconds\":1}'"), "another greeting");
+    assert_said(refused("", "!yes"), "found \"y");
 }
 
 static void children_that_end_are_told(void **state)
