@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* SOCK_CLOEXEC, strsignal */
+#define _GNU_SOURCE /* SOCK_CLOEXEC, strsignal, environ */
 #include "rpe_child.h"
 
 #include <errno.h>
@@ -15,8 +15,6 @@
 
 #define POLL_MILLISECONDS 100 /* an interrupt that comes just before a wait is seen after it */
 #define END_POLLS 20          /* of a child that says no more, until it is made to end */
-
-extern char **environ;
 
 /* What this program ignores or handles of signals is no affair of the child's. */
 static int signals_default(posix_spawnattr_t *attributes)
