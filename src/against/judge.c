@@ -103,9 +103,10 @@ rpe_status rpe_against_judge(rpe_against *against, rpe_error *error)
 {
     against->family = against->count + (against->count > 1 ? 1 : 0);
     const size_t size = against->family + 2 * against->starts;
-    double *scratch = rpe_memory_allocate(size, sizeof *scratch), *starts = scratch + against->family;
+    double *scratch = rpe_memory_allocate(size, sizeof *scratch);
     if (scratch == NULL)
         return rpe_error_memory(error, "tests", size, sizeof *scratch);
+    double *starts = scratch + against->family;
     rpe_status status = judge(against, scratch, starts, starts + against->starts, error);
     rpe_memory_free(scratch);
     return status;
