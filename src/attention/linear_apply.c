@@ -289,7 +289,7 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
     size_t mark = workspaces[0].used, heads = linear->shape.heads, batch = linear->shape.batch;
     rpe_linear_call call = {
         .pass = {.linear = linear,
-                 .functions = rpe_linear_functions_of[linear->precision],
+                 .functions = linear->functions,
                  .prepared = rpe_linear_prepare(linear, projection, &workspaces[0])},
         .element = rpe_precision_size(linear->precision),
         .source = source,

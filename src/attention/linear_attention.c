@@ -73,7 +73,10 @@ rpe_status rpe_linear_make(rpe_linear *linear, const rpe_linear_settings *settin
     }
     const rpe_attention_shape *shape = &settings->shape;
     const rpe_feature_map *map = settings->map;
-    rpe_linear made = {.shape = *shape, .map = map, .precision = settings->precision};
+    rpe_linear made = {.shape = *shape,
+                       .map = map,
+                       .functions = rpe_linear_functions_of[settings->precision],
+                       .precision = settings->precision};
     size_t longest = round_up((shape->keys + SEGMENTS_MAX - 1) / SEGMENTS_MAX, RPE_LINEAR_CHUNK);
     made.projections = map->projection != NULL ? settings->projections : 0;
     made.features = rpe_feature_map_features(map, made.projections, shape->size);
@@ -223,7 +226,7 @@ void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *project
         linear->map->projection->draw(linear->projections, size, projection->stream, drawn, workspace);
         rows = drawn;
     }
-    rpe_linear_functions_of[linear->precision]->prepare(linear, rows, prepared);
+    linear->functions->prepare(linear, rows, prepared);
     rpe_workspace_release(workspace, mark);
     return prepared;
 }
@@ -251,9 +254,8 @@ void rpe_linear_features(const rpe_linear *linear, const rpe_projection *project
     for (size_t first = 0; first < rows; first += chunk.count) {
         chunk.count = rows - first < RPE_LINEAR_CHUNK ? rows - first : RPE_LINEAR_CHUNK;
         rpe_linear_rows block = {(const unsigned char *)vectors + first * size * element, size};
-        rpe_linear_functions_of[linear->precision]->features(linear, prepared, &scratch, block, &chunk,
-                                                             (unsigned char *)features +
-                                                                 first * linear->features * element);
+        linear->functions->features(linear, prepared, &scratch, block, &chunk,
+                                    (unsigned char *)features + first * linear->features * element);
     }
     rpe_workspace_release(workspace, mark);
 }

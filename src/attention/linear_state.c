@@ -95,7 +95,7 @@ void rpe_linear_state_reset(rpe_linear_state *state)
 {
     for (size_t h = 0; h < state->linear.shape.heads; h++) {
         rpe_linear_sums sums = head_sums(state, h);
-        rpe_linear_functions_of[state->linear.precision]->start(&state->linear, &sums);
+        state->linear.functions->start(&state->linear, &sums);
         state->wild[h] = false;
     }
 }
@@ -109,7 +109,7 @@ typedef struct token {
 static void take_tame(rpe_linear_state *state, size_t head, const token *taken)
 {
     const rpe_linear *linear = &state->linear;
-    const rpe_linear_pass pass = {linear, rpe_linear_functions_of[linear->precision], state->prepared};
+    const rpe_linear_pass pass = {linear, linear->functions, state->prepared};
     rpe_linear_chunk *chunk = &state->chunk;
     rpe_linear_sums sums = head_sums(state, head);
     chunk->count = 1;

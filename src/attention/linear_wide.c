@@ -42,7 +42,7 @@ static range vectors_range(const rpe_linear *linear)
 
 static bool rows_tame(const rpe_linear *linear, rpe_linear_rows rows, size_t count, size_t width, range safe)
 {
-    return rpe_linear_functions_of[linear->precision]->tame(rows, count, width, safe.low, safe.high);
+    return linear->functions->tame(rows, count, width, safe.low, safe.high);
 }
 
 bool rpe_linear_vectors_tame(const rpe_linear *linear, rpe_linear_rows vectors, size_t count)

@@ -17,9 +17,12 @@
 #define RPE_LINEAR_LINE 64                              /* bytes; rows are padded to lines */
 #define RPE_LINEAR_CHUNK ((size_t)RPE_LINEAR_POSITIONS) /* positions; a multiple of the elements of a line */
 
+typedef struct rpe_linear_functions rpe_linear_functions;
+
 struct rpe_linear {
     rpe_attention_shape shape;
     const rpe_feature_map *map;
+    const rpe_linear_functions *functions; /* of the precision, or those of who plants a fault in a step */
     rpe_precision precision;
     size_t projections;
     size_t features; /* C */
@@ -66,7 +69,7 @@ typedef struct rpe_linear_scratch {
     void *scores;  /* [CHUNK,key_stride] */
 } rpe_linear_scratch;
 
-typedef struct rpe_linear_functions {
+struct rpe_linear_functions {
     /* Projections [F,S] in double to those that apply to q and k, in units of the map: [F,S], then in panels. */
     void (*prepare)(const rpe_linear *linear, const double *projection, void *prepared);
     void (*start)(const rpe_linear *linear, rpe_linear_sums *sums);
@@ -108,7 +111,7 @@ typedef struct rpe_linear_functions {
     /* phi of up to CHUNK vectors, as defined: features [count,C]. */
     void (*features)(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
                      rpe_linear_rows rows, rpe_linear_chunk *chunk, void *features);
-} rpe_linear_functions;
+};
 
 extern const rpe_linear_functions rpe_linear_functions_single, rpe_linear_functions_double;
 extern const rpe_linear_functions *const rpe_linear_functions_of[2]; /* by rpe_precision */

@@ -5,6 +5,8 @@
 
 #define VALUES 2      /* V */
 #define PROJECTIONS 8 /* F, of methods that have them */
+#define HEADS 2       /* without a kernel */
+#define FEATURES 3
 
 /* Sizes at which blocks of orthogonal noise are cut (R below G), M != N, and R is even for quadrature pairs. */
 static const rpe_case_shape shapes[] = {
@@ -13,6 +15,7 @@ static const rpe_case_shape shapes[] = {
     {"conv", "verify_conv.json", 1, {6}, {6}, 8},
     {"conv gated", "verify_conv_gated.json", 1, {7}, {5}, 6},
     {"conv 2-D gated", "verify_conv_2d_gated.json", 2, {3, 2}, {3, 2}, 4},
+    {"no positions", NULL, 1, {6}, {6}, 8},
 };
 
 #define SHAPES (sizeof shapes / sizeof shapes[0])
@@ -30,18 +33,29 @@ static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t 
     return status;
 }
 
-static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *shape, const char *kernels,
+/* NULL where the shape has none. */
+static rpe_status kernel_read(rpe_kernel **kernel, const rpe_case_shape *shape, const char *kernels,
                               rpe_error *error)
 {
+    if (shape->kernel == NULL)
+        return RPE_OK;
     char *path = rpe_path_join(kernels, shape->kernel);
     if (path == NULL)
         return rpe_error_memory(error, "path of a kernel", 1, 1);
-    source->shape = shape;
-    rpe_status status = rpe_kernel_read(&source->kernel, path, error);
+    rpe_status status = rpe_kernel_read(kernel, path, error);
     rpe_memory_free(path);
+    return status;
+}
+
+static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *shape, const char *kernels,
+                              rpe_error *error)
+{
+    rpe_status status = kernel_read(&source->kernel, shape, kernels, error);
+    source->shape = shape;
     if (status != RPE_OK)
         return status;
-    size_t heads = source->kernel->heads, features = source->kernel->features;
+    size_t heads = source->kernel != NULL ? source->kernel->heads : HEADS;
+    size_t features = source->kernel != NULL ? source->kernel->features : FEATURES;
     rpe_problem *problem = &source->problem;
     *problem = (rpe_problem){.batch = 1,
                              .heads = heads,

@@ -1,56 +1,50 @@
 #include "rpe_memory.h"
-#include "rpe_simulate.h"
-#include "rpe_variation.h"
+#include "rpe_small.h"
 
-#define TRIALS 4
-
-/* Copy of keys or values [N,H,S] whose last position is changed. */
-static double *last_changed(const double *values, size_t positions, size_t row)
+/* A token of the last chunk is changed: the outputs of each item before it, and after it. */
+static size_t token_of(const rpe_small *small)
 {
-    double *changed = rpe_memory_allocate(positions, row * sizeof *changed);
-    if (changed == NULL)
-        return NULL;
-    for (size_t i = 0; i < positions * row; i++)
-        changed[i] = i / row + 1 == positions ? 1.5 - values[i] : values[i];
-    return changed;
+    size_t keys = small->problem.keys.count;
+    const size_t tokens[] = {keys - 1, keys > 64 ? 64 : keys / 2, keys > 65 ? 63 : keys - 1};
+    return tokens[small->index / 4 % 3];
 }
 
-/* Outputs of the queries before the last key: bits that differ. */
-static size_t early_bits(const rpe_problem *problem, const double *x, const double *y)
+/* [B,N,width] with row `token` of each item changed. */
+static double *changed(rpe_small *small, size_t token, size_t width, const double *from, rpe_error *error)
 {
-    size_t row = problem->heads * (problem->keys.count + problem->value_features),
-           queries = problem->queries.count;
-    size_t early = problem->keys.count - 1 < queries ? problem->keys.count - 1 : queries, different = 0;
-    for (size_t t = 0; t < TRIALS; t++)
-        different += rpe_bits_different(early * row, x + t * queries * row, y + t * queries * row);
-    return different;
+    size_t keys = small->problem.keys.count, count = small->problem.batch * keys * width;
+    double *to = rpe_small_scaled(small, count, 1, from, error);
+    for (size_t i = 0; to != NULL && i < count; i++)
+        to[i] = i / width % keys == token ? 1.5 - from[i] : from[i];
+    return to;
+}
+
+static rpe_status visit(rpe_small *small, rpe_error *error)
+{
+    const rpe_problem *problem = &small->problem;
+    size_t token = token_of(small), width = problem->heads * problem->value_features;
+    size_t queries = problem->queries.count, early = token < queries ? token : queries;
+    const rpe_inputs inputs = {
+        small->inputs.queries,
+        changed(small, token, problem->heads * problem->features, small->inputs.keys, error),
+        changed(small, token, width, small->inputs.values, error)};
+    double *before, *after;
+    if (inputs.keys == NULL || inputs.values == NULL)
+        return RPE_ERROR_MEMORY;
+    rpe_status status = rpe_small_attend(small, problem, &small->noise, &small->inputs, 1, &before, error);
+    if (status == RPE_OK)
+        status = rpe_small_attend(small, problem, &small->noise, &inputs, 1, &after, error);
+    for (size_t item = 0; status == RPE_OK && item < problem->batch; item++)
+        rpe_small_judge_bits(small, early * width, after + item * queries * width,
+                             before + item * queries * width);
+    small->judged++; /* of one token nothing is early */
+    return status;
 }
 
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
-    rpe_problem problem = subject->problem;
-    rpe_case changed = *subject;
-    size_t keys = problem.keys.count;
-    double *before = NULL, *after = NULL;
-    double *new_keys = last_changed(subject->inputs.keys, keys, problem.heads * problem.features);
-    double *new_values = last_changed(subject->inputs.values, keys, problem.heads * problem.value_features);
-    rpe_status status = RPE_OK;
-    if (new_keys == NULL || new_values == NULL)
-        status = rpe_error_memory(error, "changed inputs", keys, sizeof(double));
-    problem.causal = true;
-    changed.inputs.keys = new_keys;
-    changed.inputs.values = new_values;
-    if (status == RPE_OK)
-        status = rpe_simulate_outputs(subject, "causal-future", &problem, TRIALS, &before, error);
-    if (status == RPE_OK)
-        status = rpe_simulate_outputs(&changed, "causal-future", &problem, TRIALS, &after, error);
-    if (status == RPE_OK)
-        *finding = rpe_finding_bounded((double)early_bits(&problem, before, after), 0.0);
-    rpe_memory_free(after);
-    rpe_memory_free(before);
-    rpe_memory_free(new_values);
-    rpe_memory_free(new_keys);
-    return status;
+    const rpe_small_choice choice = {.causal = true, .quick = 12};
+    return rpe_small_each(subject, "causal-future", choice, 0, visit, finding, error);
 }
 
 const rpe_claim rpe_claim_causal_future = {
@@ -62,5 +56,6 @@ const rpe_claim rpe_claim_causal_future = {
     .statistic = "numbers that differ in any bit",
     .effect = "any difference",
     .stage = RPE_STAGE_ATTEND,
+    .outputs = true,
     .check = check,
 };

@@ -32,7 +32,9 @@ const rpe_claim *rpe_claim_find(const char *name)
 
 rpe_status rpe_claim_supports(const rpe_claim *claim, const rpe_case *subject, rpe_error *reason)
 {
-    rpe_status status = rpe_stage_supports(claim->stage, subject->method, &subject->problem, reason);
+    rpe_status status = claim->outputs
+                            ? RPE_OK
+                            : rpe_stage_supports(claim->stage, subject->method, &subject->problem, reason);
     if (status != RPE_OK || claim->supports == NULL)
         return status;
     return claim->supports(subject, reason);

@@ -1,11 +1,12 @@
-/* The cases that claims are put to: small kernels of each family and gate, with Gaussian queries, keys and values. */
+/* The cases that claims are put to: small kernels of each family and gate, and none, with Gaussian queries, keys and values. */
 #ifndef RPE_CASE_SET_H
 #define RPE_CASE_SET_H
 
 #include "rpe_claim.h"
 
 typedef struct rpe_case_shape {
-    const char *name, *kernel; /* file in the folder of kernels */
+    const char *name,
+        *kernel; /* file in the folder of kernels; NULL: no positions, for claims of outputs alone */
     size_t axes, queries[RPE_AXES_MAX], keys[RPE_AXES_MAX];
     size_t realizations;
 } rpe_case_shape;

@@ -43,7 +43,7 @@ typedef struct rpe_case {
     const rpe_claim_tools *tools;
     uint64_t seed;
     int threads;
-    bool quick; /* a third of the trials */
+    bool quick; /* a third of the trials, and some of the lengths of small problems */
 } rpe_case;
 
 typedef enum rpe_verdict {
@@ -73,6 +73,8 @@ typedef struct rpe_claim {
     double
         wanted_effect; /* the effect that trials are planned for, with 90 % power at 1e-6; 0: deterministic */
     rpe_stage stage;   /* what of a method it looks at: methods that share it are tested once */
+    bool
+        outputs; /* looks at outputs alone: of the oracle as a method too, and of attention without positions */
     bool every_sampler; /* else the first only */
     bool
         one_sided; /* the null hypothesis is an inequality: small p count against it, p is not uniform under it */

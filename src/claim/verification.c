@@ -91,7 +91,8 @@ static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *c
                                                          : NULL;
     if (run->settings->only_method != NULL)
         return chosen(run->settings->only_method, method->name) ? method : NULL;
-    return is_repeated(claim, index) || strcmp(method->name, method->oracle->name) == 0 ? NULL : method;
+    bool is_oracle = strcmp(method->name, method->oracle->name) == 0;
+    return is_repeated(claim, index) || (is_oracle && !claim->outputs) ? NULL : method;
 }
 
 /* A line that is rewritten on a terminal, else a line a claim. */
@@ -199,7 +200,7 @@ static rpe_status try_all(verify_run *run, rpe_error *error)
             continue;
         for (size_t j = 0; status == RPE_OK && j < run->verification->cases.count; j++) {
             const rpe_case_source *source = &run->verification->cases.sources[j];
-            if (chosen(only, source->shape->name))
+            if (chosen(only, source->shape->name) && (source->kernel != NULL || claim->outputs))
                 status = try_methods(run, claim, source, error);
         }
     }

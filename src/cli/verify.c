@@ -25,7 +25,8 @@ static const char *claim_name(size_t index)
 
 /* clang-format off */
 static const rpe_option options[RPE_VERIFY_OPTIONS] = {
-    [RPE_VERIFY_QUICK] = {.name = "quick", .help = "a third of the trials", .type = RPE_OPTION_FLAG},
+    [RPE_VERIFY_QUICK] = {.name = "quick", .help = "a third of the trials, and some of the lengths",
+                         .type = RPE_OPTION_FLAG},
     [RPE_VERIFY_SEED] = {.name = "seed", .placeholder = "S", .help = "seed of all randomness",
                          .type = RPE_OPTION_SEED, .fallback = "1"},
     [RPE_VERIFY_LEVEL] = {.name = "level", .placeholder = "P",

@@ -50,6 +50,11 @@ rpe_status rpe_linear_method_plan(void **plan, const rpe_problem *problem, const
     return RPE_OK;
 }
 
+rpe_linear *rpe_linear_method_attention(void *plan)
+{
+    return ((linear_plan *)plan)->linear;
+}
+
 void rpe_linear_method_destroy(void *plan)
 {
     linear_plan *linear = plan;

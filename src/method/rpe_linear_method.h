@@ -11,6 +11,8 @@ rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feat
 rpe_status rpe_linear_method_plan(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
                                   rpe_error *error);
 bool rpe_linear_method_random(const rpe_problem *problem, const rpe_feature_map *map);
+/* The attention of a plan, for who plants a fault in its steps. */
+rpe_linear *rpe_linear_method_attention(void *plan);
 rpe_cost rpe_linear_method_cost(const rpe_problem *problem, const rpe_feature_map *map);
 rpe_status rpe_linear_method_define(const rpe_definition *definition, const rpe_feature_map *map,
                                     double *weights, double *errors, rpe_error *error);

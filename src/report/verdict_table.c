@@ -140,6 +140,30 @@ static void reasons_print(const rpe_verdict_report *report, FILE *stream)
     }
 }
 
+/* "put to method relu: 16 claims: score-mean, ...": those of which a row applies. */
+static void put_print(const rpe_verdict_report *report, FILE *stream)
+{
+    const rpe_verification *verification = report->verification;
+    const rpe_claim *last = NULL;
+    char text[RPE_CLAIMS_CAPACITY + 128], names[RPE_CLAIMS_CAPACITY] = "";
+    size_t count = 0, used = 0;
+    if (report->settings->only_method == NULL)
+        return;
+    for (size_t i = 0; i < verification->count; i++) {
+        const rpe_verdict_row *row = &verification->rows[i];
+        if (row->verdict == RPE_VERDICT_NOT_APPLICABLE || row->claim == last)
+            continue;
+        last = row->claim;
+        int written = snprintf(names + used, sizeof names - used, "%s%s", count > 0 ? ", " : "", last->name);
+        used += written > 0 && (size_t)written < sizeof names - used ? (size_t)written : 0;
+        count++;
+    }
+    snprintf(text, sizeof text, "put to method %s: %zu %s%s%s", report->settings->only_method, count,
+             count == 1 ? "claim" : "claims", count > 0 ? ": " : "", names);
+    fputc('\n', stream);
+    rpe_wrapped_print(stream, 0, 4, text);
+}
+
 void rpe_verdict_table_print(const rpe_verdict_report *report, FILE *stream)
 {
     const rpe_verification *verification = report->verification;
@@ -157,6 +181,7 @@ void rpe_verdict_table_print(const rpe_verdict_report *report, FILE *stream)
             rows_print(report, sections[i].verdict, stream);
     }
     reasons_print(report, stream);
+    put_print(report, stream);
     fprintf(stream, "\n%s; %.1f s\n", rpe_verdict_counts_text(verification, counts), verification->seconds);
     fprintf(stream, "adjusted: the smallest p-value, adjusted for all %zu\n", verification->family);
     fputs("detects: the smallest effect that is seen with 90 % power\n", stream);

@@ -7,7 +7,7 @@
 #include "rpe_verification.h"
 
 #define LEVEL 1e-3 /* family-wise: of one mutant's rows, or of all honest runs together */
-#define WANTED_MUTANTS 40
+#define WANTED_MUTANTS 141
 
 static rpe_verification run(const rpe_mutant *mutant, const rpe_mutant *planted, double level)
 {
@@ -69,8 +69,8 @@ static void test_every_claim(void **state)
         size_t named = 0;
         for (size_t j = 0; j < rpe_mutant_count(); j++)
             named += strcmp(rpe_mutant_at(j)->claim, rpe_claim_at(i)->name) == 0;
-        if (named == 0)
-            fail_msg("no mutant is for claim %s", rpe_claim_at(i)->name);
+        if (named < (rpe_claim_at(i)->outputs ? 2 : 1))
+            fail_msg("%zu mutants are for claim %s", named, rpe_claim_at(i)->name);
     }
 }
 

@@ -294,14 +294,13 @@ static void row_attend(const rpe_fault *fault, const double *scores, size_t quer
     rpe_fault_scale(features, sum != 0.0 ? 1.0 / sum : 0.0, output);
 }
 
-/* One item; in double, as the cases of the claims are.  What is wrong in single precision alone is left to the honest method:
-   its claims have too many positions for a matrix of scores. */
+/* One item, in double.  Batches, and what is wrong in single precision alone, are left to the honest method. */
 static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
                    int threads, rpe_workspace *workspaces)
 {
     const rpe_fault *fault = plan;
     const rpe_problem *problem = &fault->asked;
-    if (fault->hooks->single != NULL) {
+    if (fault->hooks->single != NULL || problem->precision != RPE_DOUBLE || problem->batch > 1) {
         fault->method->attend(fault->plan[0], noise, inputs, outputs, threads, workspaces);
         return;
     }

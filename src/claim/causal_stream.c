@@ -1,0 +1,101 @@
+#include "rpe_attention.h"
+#include "rpe_linear_method.h"
+#include "rpe_memory.h"
+#include "rpe_small.h"
+
+/* What the attention works on, [N,H,S] of each side. */
+static rpe_status vectors_of(rpe_small *small, const rpe_problem *one, double *vectors[2], rpe_error *error)
+{
+    const rpe_method *method = small->subject->method;
+    size_t size = one->kernel != NULL ? one->realizations : one->features;
+    size_t count = one->keys.count * one->heads * size;
+    rpe_workspace workspace = {0};
+    void *plan = NULL;
+    if (one->kernel == NULL) {
+        vectors[0] = rpe_small_scaled(small, count, 1, small->inputs.queries, error);
+        vectors[1] = rpe_small_scaled(small, count, 1, small->inputs.keys, error);
+        return vectors[0] != NULL && vectors[1] != NULL ? RPE_OK : RPE_ERROR_MEMORY;
+    }
+    vectors[0] = rpe_small_array(small, count, error);
+    vectors[1] = rpe_small_array(small, count, error);
+    if (vectors[0] == NULL || vectors[1] == NULL)
+        return RPE_ERROR_MEMORY;
+    rpe_status status = method->plan(&plan, one, error);
+    if (status == RPE_OK)
+        status = rpe_workspace_create(&workspace, method->workspace_bytes(plan), error);
+    if (status == RPE_OK)
+        method->encode(plan, &small->noise, &small->inputs, vectors[0], vectors[1], 1, &workspace);
+    rpe_workspace_destroy(&workspace);
+    if (plan != NULL)
+        method->plan_destroy(plan);
+    return status;
+}
+
+static rpe_status stream(rpe_small *small, const rpe_problem *one, double *const vectors[2], double *outputs,
+                         rpe_error *error)
+{
+    size_t size = one->kernel != NULL ? one->realizations : one->features,
+           width = one->heads * one->value_features;
+    const rpe_linear_settings settings = {
+        .shape = {1, one->heads, one->queries.count, one->keys.count, size, one->value_features, true},
+        .map = small->subject->method->map,
+        .projections = one->projections,
+        .precision = RPE_DOUBLE};
+    const rpe_projection projection = {.stream = small->noise.stream};
+    rpe_linear_state *state = NULL;
+    rpe_status status = rpe_linear_state_create(&state, &settings, &projection, error);
+    for (size_t n = 0; status == RPE_OK && n < one->keys.count; n++)
+        rpe_linear_state_take(state, vectors[0] + n * one->heads * size, vectors[1] + n * one->heads * size,
+                              (const double *)small->inputs.values + n * width, outputs + n * width);
+    rpe_linear_state_destroy(state);
+    return status;
+}
+
+/* The first item, in double. */
+static rpe_status visit(rpe_small *small, rpe_error *error)
+{
+    rpe_problem one = small->problem;
+    one.batch = 1;
+    one.precision = RPE_DOUBLE;
+    double *outputs, *expected, *bounds, *vectors[2],
+        *streamed = rpe_small_array(small, rpe_small_outputs(&one), error);
+    if (streamed == NULL)
+        return RPE_ERROR_MEMORY;
+    rpe_status status = rpe_small_attend(small, &one, &small->noise, &small->inputs, 1, &outputs, error);
+    if (status == RPE_OK)
+        status = rpe_small_define(small, &one, &small->noise, &small->inputs, &expected, &bounds, error);
+    if (status == RPE_OK)
+        status = vectors_of(small, &one, vectors, error);
+    if (status == RPE_OK)
+        status = stream(small, &one, vectors, streamed, error);
+    if (status == RPE_OK)
+        rpe_small_judge(small, rpe_small_outputs(&one), streamed, outputs, 2, bounds);
+    return status;
+}
+
+static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+{
+    const rpe_small_choice choice = {.causal = true, .square = true};
+    return rpe_small_each(subject, "causal-stream", choice, 1, visit, finding, error);
+}
+
+static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+{
+    if (subject->method->map == NULL)
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no recurrence", subject->method->name);
+    return rpe_supports_defined(subject, reason);
+}
+
+const rpe_claim rpe_claim_causal_stream = {
+    .name = "causal-stream",
+    .title = "Causal: one token after another is all at once",
+    .formula = "S_n = S_(n-1) + phi(k_n) [v_n, 1];  o_n = phi(q_n) S_n",
+    .source = "spec 4; Katharopoulos et al. 2020 (arXiv 2006.16236), eq. 18 to 20",
+    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
+    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
+    .effect = "any difference",
+    .supports = supports,
+    .stage = RPE_STAGE_ATTEND,
+    .outputs = true,
+    .check = check,
+};

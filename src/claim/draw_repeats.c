@@ -1,0 +1,34 @@
+#include "rpe_small.h"
+
+#define THREADS 2 /* of the second call */
+
+static rpe_status visit(rpe_small *small, rpe_error *error)
+{
+    double *first, *again;
+    rpe_status status =
+        rpe_small_attend(small, &small->problem, &small->noise, &small->inputs, 1, &first, error);
+    if (status == RPE_OK)
+        status =
+            rpe_small_attend(small, &small->problem, &small->noise, &small->inputs, THREADS, &again, error);
+    if (status == RPE_OK)
+        rpe_small_judge_bits(small, rpe_small_outputs(&small->problem), again, first);
+    return status;
+}
+
+static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+{
+    return rpe_small_each(subject, "draw-repeats", (rpe_small_choice){0}, 0, visit, finding, error);
+}
+
+const rpe_claim rpe_claim_draw_repeats = {
+    .name = "draw-repeats",
+    .title = "The same draw gives the same bits, on one thread and on two",
+    .formula = "stream = (seed, point, trial, purpose)",
+    .source = "spec 6",
+    .null_hypothesis = "exact: the same operations on the same numbers",
+    .statistic = "numbers that differ in any bit",
+    .effect = "any difference",
+    .stage = RPE_STAGE_ATTEND,
+    .outputs = true,
+    .check = check,
+};

@@ -1,0 +1,72 @@
+/* Small problems of every length about the chunks of attention, for claims that look at the outputs of a method alone.
+   Lengths are 1, 2, 3, the primes and 2^k +- 1 up to twice a chunk and one more; masks, precisions, M < N and M > N, batches and
+   odd numbers of values go with them in turn.  A quick run draws some lengths by its seed, half of them beyond a chunk. */
+#ifndef RPE_SMALL_H
+#define RPE_SMALL_H
+
+#include "rpe_claim.h"
+#include "rpe_definition.h"
+
+#define RPE_SMALL_ARRAYS 24
+
+/* What a claim asks of its problems; zeros: anything. */
+typedef struct rpe_small_choice {
+    bool given;          /* the noise is drawn here and given, so that parts of it can be */
+    bool causal, full;   /* one mask alone */
+    bool square, single; /* M = N; M = N = 1 */
+    bool several;        /* items, at least 2 */
+    size_t quick;        /* problems of a quick run; 0: 8 */
+} rpe_small_choice;
+
+/* One problem.  Arrays are double, whatever the problem's precision. */
+typedef struct rpe_small {
+    const rpe_case *subject;
+    size_t index;
+    rpe_problem problem;
+    rpe_inputs inputs;
+    rpe_noise noise;
+    rpe_given_noise given;
+    double *arrays[RPE_SMALL_ARRAYS]; /* owned */
+    size_t array_count;
+    double worst;         /* largest ratio to its bound, or how many bits differ */
+    size_t judged, asked; /* numbers that a bound says something of, and all */
+} rpe_small;
+
+/* Puts every problem that the method supports to visit.  The finding is the worst of all against `bound`; infinite where bounds
+   say something of fewer than half of the numbers, so that nothing passes unlooked at. */
+rpe_status rpe_small_each(const rpe_case *subject, const char *claim, rpe_small_choice choice, double bound,
+                          rpe_status (*visit)(rpe_small *small, rpe_error *error), rpe_finding *finding,
+                          rpe_error *error);
+
+/* Numbers that are freed with the problem; NULL when there is no memory. */
+double *rpe_small_array(rpe_small *small, size_t count, rpe_error *error);
+/* A copy of `count` numbers times factor, freed likewise. */
+double *rpe_small_scaled(rpe_small *small, size_t count, double factor, const double *values,
+                         rpe_error *error);
+/* B M H V, B M H D, B N H D and B N H V of a problem. */
+size_t rpe_small_outputs(const rpe_problem *problem);
+size_t rpe_small_queries(const rpe_problem *problem);
+size_t rpe_small_keys(const rpe_problem *problem);
+size_t rpe_small_values(const rpe_problem *problem);
+
+/* Outputs of the method [B,M,H,V], from NaN. */
+rpe_status rpe_small_attend(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
+                            const rpe_inputs *inputs, int threads, double **outputs, rpe_error *error);
+/* Outputs by the method's definition, and behind them how far those of a right method may be. */
+rpe_status rpe_small_define(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
+                            const rpe_inputs *inputs, double **outputs, double **bounds, rpe_error *error);
+
+/* |found - expected| against times * bounds; what a bound beyond a tenth of the largest number leaves open is not judged. */
+void rpe_small_judge(rpe_small *small, size_t count, const double *found, const double *expected,
+                     double times, const double *bounds);
+/* Bits that differ; a pair of which one is not a number differs. */
+void rpe_small_judge_bits(rpe_small *small, size_t count, const double *found, const double *expected);
+
+/* The part of given noise that a smaller problem has: its first samples, or the head `head` where that has one head. */
+rpe_status rpe_small_noise_part(rpe_given_noise *part, const rpe_given_noise *whole,
+                                const rpe_problem *problem, size_t head, rpe_error *error);
+
+/* Hooks `supports`: the method has a definition that bounds rounding; and the mask that the claim needs. */
+rpe_status rpe_supports_defined(const rpe_case *subject, rpe_error *reason);
+
+#endif

@@ -1,0 +1,88 @@
+/* Faults of feature maps: in the fast expansion, and in the definition.  [spec 4] */
+#include <math.h>
+
+#include "rpe_linear_method.h"
+#include "rpe_mutant.h"
+
+/* ---- maps ---- */
+
+static double square_and_three(double x)
+{
+    return x * x + 3;
+}
+
+static double absolute(double x)
+{
+    return fabs(x);
+}
+
+static void expand_square_and_three(size_t rows, size_t count, size_t stride, size_t second, void *values)
+{
+    (void)second;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t f = 0; f < count; f++)
+            ((double *)values)[i * stride + f] = square_and_three(((double *)values)[i * stride + f]);
+}
+
+/* Single precision stays as it is. */
+static rpe_status expansion_plan(void **plan, const rpe_problem *problem, rpe_error *error)
+{
+    static rpe_feature_map map; /* outlives the plan, and is always the same */
+    map = *rpe_method_find("elu")->map;
+    map.expand[RPE_DOUBLE] = expand_square_and_three;
+    return rpe_linear_method_plan(plan, problem, &map, error);
+}
+
+static rpe_method expansion_wrap(const rpe_method *method)
+{
+    rpe_method faulty = *method;
+    faulty.plan = expansion_plan;
+    return faulty;
+}
+
+const rpe_mutant rpe_mutant_expansion = {
+    .name = "expansion",
+    .title = "the fast expansion of elu(x) + 1 is x^2 + 3",
+    .claim = "attention-definition",
+    .case_name = "no positions",
+    .method = "elu",
+    .wrap = expansion_wrap,
+};
+
+static rpe_method definition_wrap(const rpe_method *method)
+{
+    static rpe_feature_map map;
+    rpe_method faulty = *method;
+    map = *method->map;
+    map.define[0] = square_and_three;
+    faulty.map = &map;
+    return faulty;
+}
+
+const rpe_mutant rpe_mutant_definition = {
+    .name = "definition",
+    .title = "the definition of elu(x) + 1 is x^2 + 3",
+    .claim = "definition-values",
+    .case_name = "no positions",
+    .method = "elu",
+    .wrap = definition_wrap,
+};
+
+static rpe_method definition_sign_wrap(const rpe_method *method)
+{
+    static rpe_feature_map map;
+    rpe_method faulty = *method;
+    map = *method->map;
+    map.define[0] = absolute;
+    faulty.map = &map;
+    return faulty;
+}
+
+const rpe_mutant rpe_mutant_definition_sign = {
+    .name = "definition-sign",
+    .title = "the definition of ReLU is |x|",
+    .claim = "definition-values",
+    .case_name = "no positions",
+    .method = "relu",
+    .wrap = definition_sign_wrap,
+};
