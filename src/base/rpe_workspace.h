@@ -17,6 +17,10 @@ typedef struct rpe_workspace {
 rpe_status rpe_workspace_create(rpe_workspace *workspace, size_t bytes, rpe_error *error);
 void rpe_workspace_destroy(rpe_workspace *workspace);
 
+/* One for each thread, all of the same size.  The caller owns them; destroy is safe on NULL. */
+rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error);
+void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads);
+
 /* What count elements of size bytes take in a workspace, padding included; SIZE_MAX when it overflows
    (so that rpe_workspace_create refuses it: sums saturate with rpe_workspace_sum). */
 size_t rpe_workspace_bytes(size_t count, size_t size);

@@ -70,3 +70,29 @@ void rpe_workspace_release(rpe_workspace *workspace, size_t mark)
 {
     workspace->used = mark;
 }
+
+rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error)
+{
+    rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
+    if (made == NULL) {
+        return rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *made);
+    }
+    rpe_status status = RPE_OK;
+    for (int t = 0; t < threads && status == RPE_OK; t++) {
+        status = rpe_workspace_create(&made[t], bytes, error);
+    }
+    if (status != RPE_OK) {
+        rpe_workspaces_destroy(made, threads);
+        return status;
+    }
+    *workspaces = made;
+    return RPE_OK;
+}
+
+void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads)
+{
+    for (int t = 0; workspaces != NULL && t < threads; t++) {
+        rpe_workspace_destroy(&workspaces[t]);
+    }
+    rpe_memory_free(workspaces);
+}

@@ -6,10 +6,23 @@
 #include "rpe_data.h"
 #include "rpe_encoder.h"
 #include "rpe_files.h"
+#include "rpe_given_positions.h"
 #include "rpe_method.h"
 #include "rpe_npy.h"
 
-enum { METHOD = RPE_DATA_OPTION_COUNT, VALUES, FEATURES, PROJECTION, CAUSAL, OUTPUT, OPTION_COUNT };
+enum {
+    METHOD = RPE_DATA_OPTION_COUNT,
+    VALUES,
+    FEATURES,
+    PROJECTION,
+    CAUSAL,
+    QUERY_POSITIONS,
+    KEY_POSITIONS,
+    SEGMENTS,
+    NORMALISE,
+    OUTPUT,
+    OPTION_COUNT
+};
 
 #define FEATURES_MAX 1048576
 
@@ -42,6 +55,25 @@ static const rpe_option options[OPTION_COUNT] = {
                     .help = "projections [F,R] ([F,D] without a kernel) instead of --features",
                     .type = RPE_OPTION_PATH},
     [CAUSAL] = {.name = "causal", .help = "query m sees the keys n <= m only", .type = RPE_OPTION_FLAG},
+    [QUERY_POSITIONS] =
+        {.name = "query-positions",
+         .placeholder = "m.npy",
+         .help = "positions of the queries [M] in the place of 0, 1, …; causal is by position then",
+         .type = RPE_OPTION_PATH},
+    [KEY_POSITIONS] = {.name = "key-positions",
+                       .placeholder = "n.npy",
+                       .help = "positions of the keys [N]",
+                       .type = RPE_OPTION_PATH},
+    [SEGMENTS] = {.name = "segments",
+                  .placeholder = "s.npy",
+                  .help = "segment of each token [N], numbers that never fall: it sees its own alone",
+                  .type = RPE_OPTION_PATH},
+    [NORMALISE] = {.name = "normalise",
+                   .placeholder = "KAPPA",
+                   .help = "scores KAPPA q.k/(|q||k|) in the place of q.k/sqrt(D)",
+                   .type = RPE_OPTION_NUMBER,
+                   .low = 0,
+                   .high = 1e6},
     [OUTPUT] = {.name = "output",
                 .placeholder = "o.npy",
                 .help = "outputs [M,H,V] or [B,M,H,V]",
@@ -58,6 +90,7 @@ typedef struct attending {
     rpe_data data;
     rpe_draw draw;
     rpe_array projection; /* zeroed: not given */
+    rpe_given_positions positions;
     rpe_problem problem;
     void *plan;
     rpe_workspace *workspaces;
@@ -222,6 +255,20 @@ static rpe_status outputs_write(attending *run, rpe_error *error)
     return status;
 }
 
+static rpe_status positions_read(attending *run, rpe_error *error)
+{
+    const rpe_option_value *values = run->arguments->values;
+    rpe_data *data = &run->data;
+    rpe_status status =
+        rpe_given_positions_read(&run->positions, values[QUERY_POSITIONS].text, values[KEY_POSITIONS].text,
+                                 values[SEGMENTS].text, &data->query_positions, &data->key_positions, error);
+    if (status == RPE_OK && values[NORMALISE].given)
+        status = rpe_vectors_normalise(&data->queries, values[NORMALISE].number, "--normalise", error);
+    if (status == RPE_OK && values[NORMALISE].given)
+        status = rpe_vectors_normalise(&data->keys, values[NORMALISE].number, "--normalise", error);
+    return status;
+}
+
 static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
 {
     attending run = {.arguments = arguments};
@@ -233,6 +280,8 @@ static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
         status = rpe_data_read(&run.data, arguments, values_path, error);
     if (status == RPE_OK)
         rpe_data_print(&run.data, arguments, values_path);
+    if (status == RPE_OK)
+        status = positions_read(&run, error);
     if (status == RPE_OK && run.encodes)
         status = rpe_draw_read(&run.draw, arguments, run.data.kernel, error);
     if (status == RPE_OK)
@@ -247,6 +296,7 @@ static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
     if (run.plan != NULL)
         run.method->plan_destroy(run.plan);
     rpe_array_destroy(&run.projection);
+    rpe_given_positions_destroy(&run.positions);
     rpe_draw_destroy(&run.draw);
     rpe_data_destroy(&run.data);
     return status;

@@ -79,6 +79,12 @@ static void pattern_fill(const rpe_data *data, const size_t *usual, size_t patte
     rpe_layout_shape(usual_layout(data), data->layout, axes_of(data), usual, pattern);
 }
 
+/* A position of any number of heads or features has 0 of them. */
+static bool extent_fits(size_t wanted, size_t found)
+{
+    return wanted == 0 || wanted == found;
+}
+
 /* "; is this [H,M,D]? try --layout hnd" where another order fits the kernel, or "" */
 static void hint_print(const rpe_data *data, char *text, size_t capacity)
 {
@@ -91,7 +97,8 @@ static void hint_print(const rpe_data *data, char *text, size_t capacity)
         if (strlen(orders[i]) != strlen(data->layout) || strcmp(orders[i], data->layout) == 0)
             continue;
         rpe_layout_shape(orders[i], usual_layout(data), axes, data->queries.shape, shape);
-        if (shape[rank - 2] == data->kernel->heads && shape[rank - 1] == data->kernel->features)
+        if (extent_fits(data->kernel->heads, shape[rank - 2]) &&
+            extent_fits(data->kernel->features, shape[rank - 1]))
             snprintf(text, capacity, "; is this %s? try --layout %s",
                      rpe_layout_text(orders[i], axes, 'M', names), orders[i]);
     }
@@ -104,8 +111,10 @@ static rpe_status kernel_pattern_check(const rpe_data *data, const char *path, r
     size_t usual[RPE_RANK_MAX], pattern[RPE_RANK_MAX], rank = data->queries.rank;
     for (size_t i = 0; i < rank; i++)
         usual[i] = ANY;
-    usual[rank - 2] = data->kernel->heads;
-    usual[rank - 1] = data->kernel->features;
+    if (data->kernel->heads != 0)
+        usual[rank - 2] = data->kernel->heads;
+    if (data->kernel->features != 0)
+        usual[rank - 1] = data->kernel->features;
     pattern_fill(data, usual, pattern);
     hint_print(data, hint, sizeof hint);
     return pattern_check(&data->queries, path, rank, pattern, data->kernel->path, hint, error);
@@ -209,8 +218,6 @@ rpe_status rpe_data_read(rpe_data *data, const rpe_arguments *arguments, const c
         status = rpe_kernel_read(&read.kernel, kernel_path, error);
     if (status == RPE_OK)
         status = arrays_read(&read, arguments, values_path, error);
-    if (status == RPE_OK && read.kernel != NULL)
-        status = rpe_kernel_covers(read.kernel, &read.query_positions, &read.key_positions, error);
     if (status != RPE_OK) {
         rpe_data_destroy(&read);
         return status;

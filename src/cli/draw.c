@@ -135,28 +135,3 @@ const char *rpe_draw_text(const rpe_draw *draw, char text[RPE_DRAW_TEXT_CAPACITY
                  draw->realizations, draw->noise.stream.seed);
     return text;
 }
-
-rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error)
-{
-    rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
-    if (made == NULL)
-        return rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *made);
-    for (int i = 0; i < threads; i++) {
-        rpe_status status = rpe_workspace_create(&made[i], bytes, error);
-        if (status != RPE_OK) {
-            rpe_workspaces_destroy(made, threads);
-            return status;
-        }
-    }
-    *workspaces = made;
-    return RPE_OK;
-}
-
-void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads)
-{
-    if (workspaces == NULL)
-        return;
-    for (int i = 0; i < threads; i++)
-        rpe_workspace_destroy(&workspaces[i]);
-    rpe_memory_free(workspaces);
-}

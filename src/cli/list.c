@@ -34,8 +34,12 @@ static rpe_status methods_list(rpe_error *error)
 static rpe_status kernels_list(rpe_error *error)
 {
     (void)error;
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
-        entry_print(rpe_kernel_type_at(i)->name, rpe_kernel_type_at(i)->title, rpe_kernel_type_at(i)->source);
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
+        const rpe_kernel_type *type = rpe_kernel_type_at(i);
+        char title[256];
+        snprintf(title, sizeof title, "%s: %s", type->family->name, type->title);
+        entry_print(type->name, title, type->source);
+    }
     return RPE_OK;
 }
 

@@ -114,7 +114,4 @@ void rpe_draw_destroy(rpe_draw *draw);
 #define RPE_DRAW_TEXT_CAPACITY 160
 const char *rpe_draw_text(const rpe_draw *draw, char text[RPE_DRAW_TEXT_CAPACITY]);
 
-rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error);
-void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads);
-
 #endif

@@ -53,7 +53,7 @@ static void bits_find(search *found)
     found->probe_count = 0;
     for (size_t i = 0; i < SAMPLES; i++) {
         size_t at[RPE_RANK_MAX] = {0}, number = i * 2654435761u % size, other = (i * 2246822519u + 1) % all;
-        rpe_place place;
+        rpe_difference_place place;
         for (size_t axis = region->rank; axis-- > 0; number /= region->count[axis])
             at[axis] = number % region->count[axis];
         rpe_region_place(region, at, &place);
@@ -81,7 +81,7 @@ static bool is_no_accident(const search *found, size_t explained)
 typedef enum finding { AGREES, DIFFERS, APART } finding;
 
 /* What becomes of one element when the cause is undone; apart: it has no counterpart. */
-static finding element_undo(const search *found, const rpe_cause *cause, const rpe_place *place)
+static finding element_undo(const search *found, const rpe_cause *cause, const rpe_difference_place *place)
 {
     size_t source = place->flat;
     if (cause->source != NULL && !cause->source(&found->trial, place, &source))
@@ -111,7 +111,7 @@ static bool probes_agree(const search *found, const rpe_cause *cause)
 {
     for (size_t i = 0; i < found->probe_count; i++) {
         size_t at[RPE_RANK_MAX] = {0};
-        rpe_place place;
+        rpe_difference_place place;
         for (size_t axis = 0; axis < found->trial.region->rank; axis++)
             at[axis] = slice_place(found->trial.region, axis, found->probes[i][axis]);
         rpe_region_place(found->trial.region, at, &place);
@@ -127,7 +127,7 @@ static bool candidate_holds(const search *found, const rpe_cause *cause)
 {
     const rpe_region *region = found->trial.region;
     size_t explained = 0, apart = 0, seen = 0;
-    rpe_place place;
+    rpe_difference_place place;
     if (!probes_agree(found, cause))
         return false;
     rpe_region_first(region, &place);

@@ -77,7 +77,7 @@ static rpe_region region_of(const rpe_array *array)
     return region;
 }
 
-static void element_count(rpe_difference *found, const rpe_pair *pair, const rpe_place *place)
+static void element_count(rpe_difference *found, const rpe_pair *pair, const rpe_difference_place *place)
 {
     double reference = rpe_element(pair->arrays[RPE_REFERENCE], place->flat),
            mine = rpe_element(pair->arrays[RPE_MINE], place->flat);
@@ -113,7 +113,7 @@ rpe_status rpe_difference_find(rpe_difference *found, const rpe_pair *pair, rpe_
     rpe_status status = space_make(found, array, error);
     if (status != RPE_OK)
         return status;
-    rpe_place place;
+    rpe_difference_place place;
     size_t seen = 0;
     rpe_region_first(&found->whole, &place);
     do {

@@ -30,7 +30,7 @@ static bool is_usable(double mine, double reference)
 /* Largest of the finite numbers of both, so that no square overflows. */
 static double largest_of(const rpe_trial *trial)
 {
-    rpe_place place;
+    rpe_difference_place place;
     double largest = 0.0;
     rpe_region_first(trial->region, &place);
     do {
@@ -56,10 +56,10 @@ static bool tells(const rpe_trial *trial, size_t flat)
 }
 
 /* A quick look before the sums: some percent from the factor that the first element of its group tells. */
-static bool factors_may_be(const rpe_trial *trial, size_t (*group_of)(const rpe_trial *, const rpe_place *),
-                           size_t groups)
+static bool factors_may_be(const rpe_trial *trial,
+                           size_t (*group_of)(const rpe_trial *, const rpe_difference_place *), size_t groups)
 {
-    rpe_place place;
+    rpe_difference_place place;
     double *first = trial->scales;
     memset(first, 0, groups * sizeof *first);
     rpe_region_first(trial->region, &place);
@@ -76,7 +76,7 @@ static bool factors_may_be(const rpe_trial *trial, size_t (*group_of)(const rpe_
     return true;
 }
 
-static size_t one_group(const rpe_trial *trial, const rpe_place *place)
+static size_t one_group(const rpe_trial *trial, const rpe_difference_place *place)
 {
     (void)trial;
     (void)place;
@@ -86,7 +86,7 @@ static size_t one_group(const rpe_trial *trial, const rpe_place *place)
 /* c = sum m r / sum r^2 */
 static bool scaled_prepare(rpe_trial *trial)
 {
-    rpe_place place;
+    rpe_difference_place place;
     fit sums = {0.0, 0.0};
     if (!factors_may_be(trial, one_group, 1))
         return false;
@@ -105,7 +105,8 @@ static bool scaled_prepare(rpe_trial *trial)
     return isfinite(trial->factor) && trial->factor != 0.0;
 }
 
-static double scaled_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double scaled_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                          double reference)
 {
     (void)place;
     (void)reference;
@@ -128,7 +129,7 @@ const rpe_cause rpe_cause_scaled = {.name = "scaled",
 /* c = mean of m - r */
 static bool added_prepare(rpe_trial *trial)
 {
-    rpe_place place;
+    rpe_difference_place place;
     double sum = 0.0, count = 0.0;
     rpe_region_first(trial->region, &place);
     do {
@@ -146,7 +147,8 @@ static bool added_prepare(rpe_trial *trial)
     return isfinite(trial->factor);
 }
 
-static double added_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double added_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                         double reference)
 {
     (void)place;
     (void)reference;
@@ -172,7 +174,7 @@ static size_t apart_candidates(const rpe_region *region)
     return 2 * region->rank;
 }
 
-static size_t apart_group(const rpe_trial *trial, const rpe_place *place)
+static size_t apart_group(const rpe_trial *trial, const rpe_difference_place *place)
 {
     size_t group = 0;
     if (trial->turn == 0)
@@ -187,7 +189,7 @@ static size_t apart_group(const rpe_trial *trial, const rpe_place *place)
 static bool apart_prepare(rpe_trial *trial)
 {
     const rpe_region *region = trial->region;
-    rpe_place place;
+    rpe_difference_place place;
     trial->axis = trial->number % region->rank;
     trial->turn = trial->number / region->rank;
     size_t along = region->count[trial->axis], size = rpe_region_size(region),
@@ -214,7 +216,8 @@ static bool apart_prepare(rpe_trial *trial)
     return true;
 }
 
-static double apart_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double apart_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                         double reference)
 {
     (void)reference;
     return mine / trial->scales[apart_group(trial, place)];

@@ -13,7 +13,7 @@ static size_t masked_candidates(const rpe_region *region)
                                                                                                           : 0;
 }
 
-static double number_at(const rpe_trial *trial, size_t side, const rpe_place *place)
+static double number_at(const rpe_trial *trial, size_t side, const rpe_difference_place *place)
 {
     return rpe_element(trial->pair->arrays[side], place->flat);
 }
@@ -24,7 +24,7 @@ static bool is_same(double x, double y)
 }
 
 /* Key minus query. */
-static ptrdiff_t lag_of(const rpe_trial *trial, const rpe_place *place)
+static ptrdiff_t lag_of(const rpe_trial *trial, const rpe_difference_place *place)
 {
     size_t rank = trial->region->rank;
     return (ptrdiff_t)place->index[rank - 1] - (ptrdiff_t)place->index[rank - 2];
@@ -33,7 +33,7 @@ static ptrdiff_t lag_of(const rpe_trial *trial, const rpe_place *place)
 /* The largest lag with a number that is not the mask's. */
 static ptrdiff_t reach_of(const rpe_trial *trial, size_t side, double mask)
 {
-    rpe_place place;
+    rpe_difference_place place;
     ptrdiff_t reach = -(ptrdiff_t)trial->region->shape[trial->region->rank - 1];
     rpe_region_first(trial->region, &place);
     do {
@@ -45,7 +45,7 @@ static ptrdiff_t reach_of(const rpe_trial *trial, size_t side, double mask)
 }
 
 /* The row of a place, counted over the region. */
-static size_t row_of(const rpe_trial *trial, const rpe_place *place)
+static size_t row_of(const rpe_trial *trial, const rpe_difference_place *place)
 {
     size_t row = 0;
     for (size_t axis = 0; axis + 1 < trial->region->rank; axis++)
@@ -56,7 +56,7 @@ static size_t row_of(const rpe_trial *trial, const rpe_place *place)
 /* Of each row: the sum of the reference over that of MINE, over the keys that both see. */
 static bool rows_fit(rpe_trial *trial)
 {
-    rpe_place place;
+    rpe_difference_place place;
     size_t rank = trial->region->rank, rows = rpe_region_size(trial->region) / trial->region->count[rank - 1];
     if (2 * rows > trial->scale_capacity)
         return false;
@@ -76,7 +76,7 @@ static bool rows_fit(rpe_trial *trial)
 static double corner_of(const rpe_trial *trial, size_t side)
 {
     size_t rank = trial->region->rank, at[RPE_RANK_MAX] = {0};
-    rpe_place corner;
+    rpe_difference_place corner;
     at[rank - 1] = trial->region->count[rank - 1] - 1;
     rpe_region_place(trial->region, at, &corner);
     return number_at(trial, side, &corner);
@@ -104,7 +104,8 @@ static bool masked_prepare(rpe_trial *trial)
 }
 
 /* Behind the common keys one of the two is the mask's number: late, MINE; early, the reference. */
-static double masked_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double masked_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                          double reference)
 {
     if (lag_of(trial, place) > trial->common)
         return is_same(trial->step > 0 ? mine : reference, trial->factor) ? reference : NAN;

@@ -9,7 +9,7 @@
 #define PAIRS_MAX ((size_t)1 << 24) /* of slices that are put beside each other */
 
 /* The flat index of the element of another slice of the array. */
-static size_t flat_in(const rpe_trial *trial, const rpe_place *place, size_t slice)
+static size_t flat_in(const rpe_trial *trial, const rpe_difference_place *place, size_t slice)
 {
     return place->flat + (slice - place->index[trial->axis]) * trial->region->stride[trial->axis];
 }
@@ -40,7 +40,7 @@ static bool shifted_prepare(rpe_trial *trial)
     return trial->cyclic ? rpe_region_is_full(region, trial->axis) && 2 * by <= extent : by < extent;
 }
 
-static bool shifted_source(const rpe_trial *trial, const rpe_place *place, size_t *flat)
+static bool shifted_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     ptrdiff_t extent = (ptrdiff_t)trial->region->shape[trial->axis],
               slice = (ptrdiff_t)place->index[trial->axis] - trial->step;
@@ -77,7 +77,7 @@ static bool reversed_prepare(rpe_trial *trial)
     return is_run(trial->region, trial->axis);
 }
 
-static bool reversed_source(const rpe_trial *trial, const rpe_place *place, size_t *flat)
+static bool reversed_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     const rpe_region *region = trial->region;
     size_t last = region->count[trial->axis] - 1;
@@ -100,7 +100,7 @@ const rpe_cause rpe_cause_reversed = {.name = "reversed",
 static bool slice_is(const rpe_trial *trial, size_t at, size_t slice)
 {
     rpe_region part = *trial->region;
-    rpe_place place;
+    rpe_difference_place place;
     part.count[trial->axis] = 1;
     part.slices[trial->axis] += at;
     rpe_region_first(&part, &place);
@@ -139,7 +139,7 @@ static bool permuted_prepare(rpe_trial *trial)
     return true;
 }
 
-static bool permuted_source(const rpe_trial *trial, const rpe_place *place, size_t *flat)
+static bool permuted_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     *flat = flat_in(trial, place, trial->map[place->at[trial->axis]]);
     return true;

@@ -14,7 +14,7 @@ bool rpe_region_is_full(const rpe_region *region, size_t axis)
     return region->count[axis] == region->shape[axis];
 }
 
-void rpe_region_place(const rpe_region *region, const size_t at[RPE_RANK_MAX], rpe_place *place)
+void rpe_region_place(const rpe_region *region, const size_t at[RPE_RANK_MAX], rpe_difference_place *place)
 {
     place->flat = 0;
     for (size_t axis = 0; axis < region->rank; axis++) {
@@ -24,13 +24,13 @@ void rpe_region_place(const rpe_region *region, const size_t at[RPE_RANK_MAX], r
     }
 }
 
-void rpe_region_first(const rpe_region *region, rpe_place *place)
+void rpe_region_first(const rpe_region *region, rpe_difference_place *place)
 {
     static const size_t origin[RPE_RANK_MAX] = {0};
     rpe_region_place(region, origin, place);
 }
 
-bool rpe_region_next(const rpe_region *region, rpe_place *place)
+bool rpe_region_next(const rpe_region *region, rpe_difference_place *place)
 {
     for (size_t axis = region->rank; axis-- > 0;) {
         size_t before = place->index[axis],

@@ -34,7 +34,8 @@ static double step_at(const format *kept, double x)
 
 /* MINE is a number of the format, and what rounding to the nearest gives, or cutting, of a number that may stand in the place of
    the reference. */
-static double rounded_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double rounded_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                           double reference)
 {
     const format *kept = &formats[trial->number];
     double own = step_at(kept, mine), step = step_at(kept, reference), apart = fabs(mine - reference),

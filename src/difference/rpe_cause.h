@@ -45,9 +45,9 @@ typedef struct rpe_cause {
     /* Fills the trial from its number; false: this candidate does not apply. */
     bool (*prepare)(rpe_trial *trial);
     /* Which element of the reference that at the place should be; false: none.  NULL: that at the same place. */
-    bool (*source)(const rpe_trial *trial, const rpe_place *place, size_t *flat);
+    bool (*source)(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat);
     /* What the number was before, which is put beside its reference; NAN: this cannot be.  NULL: the same. */
-    double (*undo)(const rpe_trial *trial, const rpe_place *place, double mine, double reference);
+    double (*undo)(const rpe_trial *trial, const rpe_difference_place *place, double mine, double reference);
     /* "the positions are late by 1" */
     void (*say)(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity);
 } rpe_cause;

@@ -44,17 +44,17 @@ size_t rpe_region_size(const rpe_region *region);
 bool rpe_region_is_full(const rpe_region *region, size_t axis);
 
 /* An element of a region. */
-typedef struct rpe_place {
+typedef struct rpe_difference_place {
     size_t at[RPE_RANK_MAX];    /* its slice of each axis, counted in the region */
     size_t index[RPE_RANK_MAX]; /* in the array */
     size_t flat;                /* in the array */
-} rpe_place;
+} rpe_difference_place;
 
 /* The first element, and the next in the order of memory; false after the last. */
-void rpe_region_first(const rpe_region *region, rpe_place *place);
-bool rpe_region_next(const rpe_region *region, rpe_place *place);
+void rpe_region_first(const rpe_region *region, rpe_difference_place *place);
+bool rpe_region_next(const rpe_region *region, rpe_difference_place *place);
 /* That with these slices of the region. */
-void rpe_region_place(const rpe_region *region, const size_t at[RPE_RANK_MAX], rpe_place *place);
+void rpe_region_place(const rpe_region *region, const size_t at[RPE_RANK_MAX], rpe_difference_place *place);
 
 /* Elements beyond the limit. */
 typedef struct rpe_difference {

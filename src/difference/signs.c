@@ -16,7 +16,8 @@ static bool always(rpe_trial *trial)
     return true;
 }
 
-static double zero_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double zero_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                        double reference)
 {
     (void)trial;
     (void)place;
@@ -37,7 +38,8 @@ const rpe_cause rpe_cause_zero = {.name = "zero",
                                   .undo = zero_undo,
                                   .say = zero_say};
 
-static double negated_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double negated_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                           double reference)
 {
     (void)trial;
     (void)place;
@@ -72,7 +74,8 @@ static bool alternating_prepare(rpe_trial *trial)
     return rpe_region_is_full(trial->region, trial->axis) && trial->region->count[trial->axis] > 3;
 }
 
-static double alternating_undo(const rpe_trial *trial, const rpe_place *place, double mine, double reference)
+static double alternating_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+                               double reference)
 {
     (void)reference;
     return place->index[trial->axis] % 2 == trial->turn ? -mine : mine;

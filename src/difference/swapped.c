@@ -36,11 +36,11 @@ static bool swapped_prepare(rpe_trial *trial)
 
 /* MINE = reference.transpose(order).reshape(shape): the numbers of MINE, in the order of memory, are those of the reference with
    its axes in the other order. */
-static bool swapped_source(const rpe_trial *trial, const rpe_place *place, size_t *flat)
+static bool swapped_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     const rpe_region *region = trial->region;
     size_t number = 0, at[RPE_RANK_MAX] = {0};
-    rpe_place source;
+    rpe_difference_place source;
     for (size_t axis = 0; axis < region->rank; axis++)
         number = number * region->count[axis] + place->at[axis];
     for (size_t axis = region->rank; axis-- > 0;) {

@@ -177,6 +177,9 @@ static rpe_status load_kernel(rpe_input *input, uint64_t seed, rpe_error *error)
                             ? rpe_kernel_draw(&input->kernel, settings->drawing, settings->heads,
                                               settings->features, settings->size, seed, error)
                             : rpe_kernel_read(&input->kernel, settings->kernel, error);
+    if (status == RPE_OK && input->kernel->type->family != &rpe_family_product)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a kernel for each feature, found %s: %s",
+                             settings->kernel, input->kernel->type->name, input->kernel->type->family->title);
     if (status == RPE_OK && settings->kernel_alike)
         rpe_kernel_heads_equal(input->kernel);
     if (status == RPE_OK)

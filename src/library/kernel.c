@@ -46,6 +46,10 @@ size_t rpebench_kernel_axes(const rpebench_kernel *kernel)
 static rpe_status kernel_values_fill(const rpe_kernel *kernel, size_t length, double *values)
 {
     rpe_positions positions;
+    if (kernel->type->family != &rpe_family_product)
+        return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
+                             "%s: expected a kernel for each feature, found %s", kernel->path,
+                             kernel->type->title);
     if (kernel->axes != 1)
         return rpe_error_set(&rpe_library_error, RPE_ERROR_INPUT,
                              "%s: expected a kernel of 1 axis, found %zu", kernel->path, kernel->axes);

@@ -225,7 +225,9 @@ static rpe_status inputs_check(const rpe_problem *problem, const rpe_inputs *inp
 static rpe_status kernel_check(const rpe_problem *problem)
 {
     const rpe_kernel *kernel = problem->kernel;
-    if (kernel == NULL || (kernel->heads == problem->heads && kernel->features == problem->features))
+    bool product =
+        kernel != NULL && kernel->type->family == &rpe_family_product; /* others: the method looks */
+    if (!product || (kernel->heads == problem->heads && kernel->features == problem->features))
         return RPE_OK;
     return rpe_error_set(
         &rpe_library_error, RPE_ERROR_INPUT,

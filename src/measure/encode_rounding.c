@@ -29,7 +29,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
 {
     (void)subject;
     return (rpe_value_label){
-        .head = -1, .feature = -1, .position = (ptrdiff_t)rpe_place(index), .at_position = true};
+        .head = -1, .feature = -1, .position = (ptrdiff_t)rpe_score_place(index), .at_position = true};
 }
 
 /* Noise [H,D,2K,R], from a stream that the seed of the run does not enter: rounding is a matter of the arithmetic. */
@@ -105,11 +105,11 @@ static void places_fill(const rpe_problem *problem, const double *values, double
 {
     size_t row = problem->heads * problem->realizations, queries = problem->queries.count;
     for (size_t i = 0; i < rpe_places(queries); i++) {
-        size_t next = rpe_place(i + 1), end = next < queries ? next : queries;
+        size_t next = rpe_score_place(i + 1), end = next < queries ? next : queries;
         double squares = 0.0;
-        for (size_t j = rpe_place(i) * row; j < end * row; j++)
+        for (size_t j = rpe_score_place(i) * row; j < end * row; j++)
             squares += values[j] * values[j];
-        places[i] = sqrt(squares / (double)((end - rpe_place(i)) * row));
+        places[i] = sqrt(squares / (double)((end - rpe_score_place(i)) * row));
     }
 }
 

@@ -33,7 +33,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
     const rpe_selection *selection = &subject->selections[index / each];
     return (rpe_value_label){.head = (ptrdiff_t)selection->head,
                              .feature = (ptrdiff_t)selection->feature,
-                             .position = (ptrdiff_t)rpe_place(index % each),
+                             .position = (ptrdiff_t)rpe_score_place(index % each),
                              .at_position = true};
 }
 
@@ -58,7 +58,7 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
         for (size_t j = 0; j < each; j++) {
             double sum = 0.0;
             for (size_t r = 0; r < size; r++)
-                sum += queries[rpe_place(j) * size + r] * keys[r];
+                sum += queries[rpe_score_place(j) * size + r] * keys[r];
             values[i * each + j] = sum / (double)size;
         }
     }
@@ -82,8 +82,8 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
         status = subject->method->code_moments(problem, subject->selections[i].head,
                                                subject->selections[i].feature, mean, mean + entries, error);
         for (size_t j = 0; status == RPE_OK && j < each; j++)
-            values[i * each + j] = (rpe_closed_value){.mean = mean[rpe_place(j) * keys],
-                                                      .variance = mean[entries + rpe_place(j) * keys]};
+            values[i * each + j] = (rpe_closed_value){.mean = mean[rpe_score_place(j) * keys],
+                                                      .variance = mean[entries + rpe_score_place(j) * keys]};
     }
     rpe_memory_free(mean);
     return status;

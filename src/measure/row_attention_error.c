@@ -22,7 +22,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
 {
     (void)subject;
     return (rpe_value_label){
-        .head = -1, .feature = -1, .position = (ptrdiff_t)rpe_place(index), .at_position = true};
+        .head = -1, .feature = -1, .position = (ptrdiff_t)rpe_score_place(index), .at_position = true};
 }
 
 /* Rows first .. end-1. */
@@ -43,8 +43,8 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     (void)workspace;
     size_t queries = subject->problem->queries.count;
     for (size_t i = 0; i < count(subject); i++) {
-        size_t next = rpe_place(i + 1);
-        values[i] = rows_error(subject, trial, rpe_place(i), next < queries ? next : queries);
+        size_t next = rpe_score_place(i + 1);
+        values[i] = rows_error(subject, trial, rpe_score_place(i), next < queries ? next : queries);
     }
 }
 

@@ -30,7 +30,7 @@ rpe_status rpe_subject_theory(rpe_theory **theory, const rpe_subject *subject, s
 rpe_status rpe_subject_gaussian(const rpe_subject *subject, rpe_error *error);
 
 /* Positions at growing distance, 0, 1, 2, 3, 4, 6, 8, 12, 16, ...; how many are below count. */
-size_t rpe_place(size_t index);
+size_t rpe_score_place(size_t index);
 size_t rpe_places(size_t count);
 
 /* Hooks `count` and `label` for one value a head. */

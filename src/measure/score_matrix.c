@@ -99,7 +99,7 @@ rpe_value_label rpe_heads_label(const rpe_subject *subject, size_t index)
     return (rpe_value_label){.head = (ptrdiff_t)index, .feature = -1};
 }
 
-size_t rpe_place(size_t index)
+size_t rpe_score_place(size_t index)
 {
     if (index < 2)
         return index;
@@ -109,7 +109,7 @@ size_t rpe_place(size_t index)
 size_t rpe_places(size_t count)
 {
     size_t places = 0;
-    while (rpe_place(places) < count)
+    while (rpe_score_place(places) < count)
         places++;
     return places;
 }

@@ -1,46 +1,32 @@
-/* Explicit RPE attention as the oracle of its family.  [spec 2] */
-#include "rpe_memory.h"
+/* Explicit attention of a relative position as what methods are measured against.  [spec 2; families 0] */
+#include "rpe_exact.h"
 #include "rpe_problem.h"
 
 /* One workspace a thread, all of the same size. */
 typedef struct oracle_run {
-    rpe_explicit *plan;
+    rpe_exact *exact;
     rpe_workspace *workspaces;
     int threads;
 } oracle_run;
 
 static void run_destroy(oracle_run *run)
 {
-    for (int t = 0; run->workspaces != NULL && t < run->threads; t++) {
-        rpe_workspace_destroy(&run->workspaces[t]);
-    }
-    rpe_memory_free(run->workspaces);
-    rpe_explicit_destroy(run->plan);
+    rpe_workspaces_destroy(run->workspaces, run->threads);
+    rpe_exact_destroy(run->exact);
 }
 
 static rpe_status run_create(oracle_run *run, const rpe_problem *problem, int threads, rpe_error *error)
 {
-    rpe_attention_shape shape = rpe_problem_shape(problem, problem->features);
-    rpe_status status = rpe_problem_kernel_check(problem, error);
+    const rpe_exact_settings settings = rpe_problem_exact(problem);
     *run = (oracle_run){.threads = threads};
-    if (status == RPE_OK) {
-        status = rpe_explicit_create(&run->plan, &shape, problem->kernel, &problem->queries, &problem->keys,
-                                     error);
-    }
-    if (status != RPE_OK) {
-        return status;
-    }
-    run->workspaces = rpe_memory_allocate_zero((size_t)threads, sizeof *run->workspaces);
-    if (run->workspaces == NULL) {
-        status = rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *run->workspaces);
-    }
-    size_t bytes = rpe_explicit_workspace_bytes(run->plan);
-    for (int t = 0; t < threads && status == RPE_OK; t++) {
-        status = rpe_workspace_create(&run->workspaces[t], bytes, error);
-    }
-    if (status != RPE_OK) {
+    rpe_status status = rpe_problem_kernel_check(problem, error);
+    if (status == RPE_OK)
+        status = rpe_exact_create(&run->exact, &settings, threads, error);
+    if (status == RPE_OK)
+        status =
+            rpe_workspaces_create(&run->workspaces, threads, rpe_exact_workspace_bytes(run->exact), error);
+    if (status != RPE_OK)
         run_destroy(run);
-    }
     return status;
 }
 
@@ -49,11 +35,10 @@ static rpe_status attend(const rpe_problem *problem, const rpe_inputs *inputs, d
 {
     oracle_run run;
     rpe_status status = run_create(&run, problem, threads, error);
-    if (status != RPE_OK) {
+    if (status != RPE_OK)
         return status;
-    }
-    rpe_explicit_apply(run.plan, inputs->queries, inputs->keys, inputs->values, outputs, threads,
-                       run.workspaces);
+    rpe_exact_apply(run.exact, inputs->queries, inputs->keys, inputs->values, outputs, threads,
+                    run.workspaces);
     run_destroy(&run);
     return RPE_OK;
 }
@@ -63,10 +48,9 @@ static rpe_status scores(const rpe_problem *problem, const rpe_inputs *inputs, s
 {
     oracle_run run;
     rpe_status status = run_create(&run, problem, 1, error);
-    if (status != RPE_OK) {
+    if (status != RPE_OK)
         return status;
-    }
-    rpe_explicit_scores(run.plan, item, head, inputs->queries, inputs->keys, values, &run.workspaces[0]);
+    rpe_exact_scores(run.exact, item, head, inputs->queries, inputs->keys, values, &run.workspaces[0]);
     run_destroy(&run);
     return RPE_OK;
 }

@@ -33,8 +33,17 @@ static rpe_encoder_settings settings_of(const rpe_problem *problem)
 /* What can be said without an encoder. */
 static rpe_status problem_check(const rpe_problem *problem, rpe_error *error)
 {
+    rpe_status plain = rpe_problem_grid_check(problem, false, error);
+    if (plain != RPE_OK) {
+        return plain;
+    }
     if (problem->kernel == NULL) {
         return RPE_OK;
+    }
+    if (problem->kernel->type->autocovariance == NULL) {
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT, "%s: a %s kernel has no codes; fit a sine or conv kernel to it first",
+            problem->kernel->path != NULL ? problem->kernel->path : "kernel", problem->kernel->type->name);
     }
     if (problem->realizations < 1) {
         return rpe_error_set(error, RPE_ERROR_INPUT,

@@ -98,7 +98,7 @@ static inline problem problem_make(rpe_positions queries, rpe_positions keys, si
 
 static inline rpe_positions line(size_t count)
 {
-    return (rpe_positions){1, {count}, count};
+    return (rpe_positions){.axes = 1, .extent = {count}, .count = count};
 }
 
 static inline void problem_destroy(problem *p)

@@ -100,13 +100,20 @@ static void dense_shapes(void **state)
 static void dense_images(void **state)
 {
     (void)state;
-    static const rpe_positions sets[][2] = {{{2, {1, 1}, 1}, {2, {1, 1}, 1}},
-                                            {{2, {3, 5}, 15}, {2, {3, 5}, 15}},
-                                            {{2, {9, 11}, 99}, {2, {7, 10}, 70}},
-                                            {{3, {2, 3, 4}, 24}, {3, {3, 1, 5}, 15}},
-                                            {{3, {5, 4, 4}, 80}, {3, {5, 4, 4}, 80}}};
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
-        problem p = problem_make(sets[i][0], sets[i][1], 2, 2, 3, 4, 2);
+    static const struct {
+        size_t axes, queries[RPE_AXES_MAX], keys[RPE_AXES_MAX];
+    } images[] = {{2, {1, 1}, {1, 1}},
+                  {2, {3, 5}, {3, 5}},
+                  {2, {9, 11}, {7, 10}},
+                  {3, {2, 3, 4}, {3, 1, 5}},
+                  {3, {5, 4, 4}, {5, 4, 4}}};
+    for (size_t i = 0; i < sizeof images / sizeof images[0]; i++) {
+        rpe_positions queries, keys;
+        rpe_error error;
+        rpe_test_ok(rpe_positions_make(&queries, images[i].axes, images[i].queries, "queries", &error),
+                    &error);
+        rpe_test_ok(rpe_positions_make(&keys, images[i].axes, images[i].keys, "keys", &error), &error);
+        problem p = problem_make(queries, keys, 2, 2, 3, 4, 2);
         kernel_make(&p, 0.25);
         dense_compare(&p, 1e-12);
         problem_destroy(&p);

@@ -23,8 +23,8 @@ static void fill(double *values, size_t count, uint64_t seed)
 static rpe_problem long_problem(const rpe_kernel *kernel, size_t queries, size_t keys, bool causal)
 {
     rpe_problem problem = problem_make(kernel, kernel != NULL ? "gaussian" : NULL, REALIZATIONS);
-    problem.queries = (rpe_positions){1, {queries}, queries};
-    problem.keys = (rpe_positions){1, {keys}, keys};
+    problem.queries = (rpe_positions){.axes = 1, .extent = {queries}, .count = queries};
+    problem.keys = (rpe_positions){.axes = 1, .extent = {keys}, .count = keys};
     problem.causal = causal;
     return problem;
 }

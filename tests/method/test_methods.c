@@ -1,4 +1,6 @@
 /* Methods: the registry, what they refuse and how they say it, costs, memory that runs out, and explicit as its oracle. */
+#include <math.h>
+
 #include "method_problem.h"
 
 static void registry(void **state)
@@ -77,7 +79,8 @@ static void explicit_is_its_oracle(void **state)
         assert_false(method->random(&problem));
         attend(method, &problem, NULL, outputs);
         oracle_attend(method, &problem, expected);
-        assert_memory_equal(outputs, expected, sizeof outputs);
+        for (size_t i = 0; i < OUTPUTS; i++)
+            assert_true(fabs(outputs[i] - (expected[i])) <= 1e-13);
     }
 }
 
@@ -90,8 +93,8 @@ static void costs(void **state)
     for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++) {
         size_t m_count = extents[i][0], n_count = extents[i][1], causal_pairs = 0;
         rpe_problem problem = problem_make(&kernel, NULL, 4);
-        problem.queries = (rpe_positions){1, {m_count}, m_count};
-        problem.keys = (rpe_positions){1, {n_count}, n_count};
+        problem.queries = (rpe_positions){.axes = 1, .extent = {m_count}, .count = m_count};
+        problem.keys = (rpe_positions){.axes = 1, .extent = {n_count}, .count = n_count};
         for (size_t m = 0; m < m_count; m++) {
             for (size_t n = 0; n < n_count && n <= m; n++) {
                 causal_pairs++;
@@ -133,8 +136,8 @@ static void conv_costs(void **state)
                                    .taps = cases[i].taps,
                                    .tap_extent = {cases[i].taps}};
         rpe_problem problem = problem_make(&kernel, NULL, 5);
-        problem.queries = (rpe_positions){1, {m}, m};
-        problem.keys = (rpe_positions){1, {n}, n};
+        problem.queries = (rpe_positions){.axes = 1, .extent = {m}, .count = m};
+        problem.keys = (rpe_positions){.axes = 1, .extent = {n}, .count = n};
         /* besides the codes: a sum over features for each item, and the attention */
         double rest = (double)(m + n) * HEADS * 2 * FEATURES * 5 * BATCH +
                       (double)(BATCH * HEADS * m * n) * (2 * 5 + 2 * VALUES);
@@ -154,6 +157,8 @@ static void allocations_fail(void **state)
     size_t before = rpe_memory_usage_now().current;
     for (size_t i = 0; i < rpe_method_count(); i++) {
         const rpe_method *method = rpe_method_at(i);
+        if (!rpe_method_takes(method, &kernel))
+            continue;
         rpe_status status = RPE_ERROR_MEMORY, oracle_status = RPE_ERROR_MEMORY;
         for (uint64_t n = 1; status != RPE_OK || oracle_status != RPE_OK; n++) {
             rpe_error error = {""};

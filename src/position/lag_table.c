@@ -7,7 +7,8 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
-#define LAGS_POLLED 4096                             /* between two looks at the interrupt */
+#define LAGS_POLLED 4096 /* between two looks at the interrupt */
+#define RPE_MATRIX_TERMS 1024
 #define LINE (RPE_MEMORY_ALIGNMENT / sizeof(double)) /* doubles of one cache line */
 
 /* The lags -(N_i - 1) .. M_i - 1 on each axis as positions: lag = position - (N_i - 1). */
@@ -147,7 +148,8 @@ void rpe_lag_table_destroy(rpe_lag_table *table)
 typedef struct matrix_job {
     const rpe_kernel *kernel;
     const lag_grid *grid;
-    double *values; /* [heads,features,lags] */
+    size_t heads, rows; /* rows: numbers of a lag */
+    double *values;     /* [heads,rows,lags] */
 } matrix_job;
 
 static void matrix_row(void *context, size_t index, int thread)
@@ -155,7 +157,40 @@ static void matrix_row(void *context, size_t index, int thread)
     const matrix_job *job = context;
     (void)thread;
     row_fill(job->values + index * job->grid->positions.count, job->kernel, RPE_COVARIANCE_CROSS,
-             index / job->kernel->features, index % job->kernel->features, job->grid);
+             index / job->rows, index % job->rows, job->grid);
+}
+
+/* All numbers of a lag of a head at once. */
+static void matrix_lag(void *context, size_t index, int thread)
+{
+    const matrix_job *job = context;
+    size_t lags = job->grid->positions.count, head = index / lags, lag = index % lags;
+    const rpe_kernel *kernel = job->kernel;
+    rpe_place query = {.at = {(double)lag}}, key = {.at = {(double)job->grid->origin[0]}};
+    double terms[RPE_MATRIX_TERMS];
+    (void)thread;
+    kernel->type->terms(kernel, head, kernel->least_features, &query, &key, terms);
+    for (size_t row = 0; row < job->rows; row++) {
+        job->values[(head * job->rows + row) * lags + lag] = terms[row];
+    }
+}
+
+static bool is_product(const rpe_kernel *kernel)
+{
+    return kernel->type->family == &rpe_family_product;
+}
+
+/* Numbers of a lag of a family that has not a kernel for each feature. */
+static rpe_status rows_count(const rpe_kernel *kernel, size_t *rows, rpe_error *error)
+{
+    *rows = kernel->type->absolute ? 0 : kernel->type->family->terms(kernel, kernel->least_features);
+    if (*rows >= 1 && *rows <= RPE_MATRIX_TERMS) {
+        return RPE_OK;
+    }
+    return rpe_error_set(
+        error, RPE_ERROR_INPUT,
+        "%s: expected a position with 1 to %d numbers that depend on the lag alone, found %s", kernel->path,
+        RPE_MATRIX_TERMS, kernel->type->title);
 }
 
 rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length,
@@ -166,17 +201,32 @@ rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const 
     if (status != RPE_OK) {
         return status;
     }
-    size_t shape[2 + RPE_AXES_MAX] = {kernel->heads, kernel->features};
+    size_t rows = kernel->features, heads = kernel->heads > 0 ? kernel->heads : 1, rank = 0;
+    if (!is_product(kernel)) {
+        status = rows_count(kernel, &rows, error);
+        if (status != RPE_OK) {
+            return status;
+        }
+    }
+    size_t shape[2 + RPE_AXES_MAX] = {heads};
+    rank = 1;
+    if (is_product(kernel) || rows > 1) {
+        shape[rank++] = rows;
+    }
     for (size_t i = 0; i < kernel->axes; i++) {
-        shape[2 + i] = grid.positions.extent[i];
+        shape[rank++] = grid.positions.extent[i];
     }
     rpe_array made = {0};
-    status = rpe_array_create(&made, RPE_DOUBLE, 2 + kernel->axes, shape, "kernel matrix", error);
+    status = rpe_array_create(&made, RPE_DOUBLE, rank, shape, "kernel matrix", error);
     if (status != RPE_OK) {
         return status;
     }
-    matrix_job job = {.kernel = kernel, .grid = &grid, .values = made.values};
-    rpe_parallel_for(kernel->heads * kernel->features, threads, matrix_row, &job);
+    matrix_job job = {.kernel = kernel, .grid = &grid, .heads = heads, .rows = rows, .values = made.values};
+    if (is_product(kernel)) {
+        rpe_parallel_for(heads * rows, threads, matrix_row, &job);
+    } else {
+        rpe_parallel_for(heads * grid.positions.count, threads, matrix_lag, &job);
+    }
     *matrix = made;
     return RPE_OK;
 }

@@ -29,7 +29,8 @@ rpe_status rpe_lag_table_create_part(rpe_lag_table *table, const rpe_kernel *ker
                                      rpe_error *error);
 void rpe_lag_table_destroy(rpe_lag_table *table);
 
-/* [heads,features,2N-1] ([...,2N1-1,2N2-1] ...), lags -(N-1)..N-1: what `rpebench kernel` writes.  Parallel over features. */
+/* [heads,features,2N-1] ([...,2N1-1,2N2-1] ...), lags -(N-1)..N-1: what `rpebench kernel` writes; of other families the
+   numbers of a lag: [heads,2N-1] where there is one (a bias, a cosine), or [heads,numbers,2N-1].  Parallel. */
 rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length,
                              int threads, rpe_error *error);
 

@@ -1,6 +1,6 @@
 /* Kernels given by their values at the lags -(N-1) .. N-1: learned elsewhere, without codes.  [spec 3] */
 #include "rpe_kernel.h"
-#include "rpe_kernel_parameters.h"
+#include "rpe_parameter_table.h"
 
 static rpe_status table_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
 {
@@ -28,31 +28,57 @@ static rpe_status table_read(rpe_kernel *kernel, const rpe_json *document, bool 
     return RPE_OK;
 }
 
-static double table_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
+static double table_value(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag)
 {
     const double *row = kernel->values + (head * kernel->features + feature) * kernel->lags;
-    return row[(ptrdiff_t)(kernel->lags / 2) + lag[0]];
+    return row[(ptrdiff_t)(kernel->lags / 2) + (ptrdiff_t)lag[0]];
 }
 
-/* Lags needed: -(keys-1) .. queries-1; known: -(N-1) .. N-1. */
+/* Known lags: -(N-1) .. N-1. */
 static rpe_status table_covers(const rpe_kernel *kernel, const rpe_positions *queries,
                                const rpe_positions *keys, rpe_error *error)
 {
-    size_t known = kernel->lags / 2 + 1;
-    if (queries->count <= known && keys->count <= known) {
+    double lowest, highest, known = (double)(kernel->lags / 2);
+    rpe_positions_lags(queries, keys, 0, &lowest, &highest);
+    if (lowest >= -known && highest <= known) {
         return RPE_OK;
     }
     return rpe_error_set(
         error, RPE_ERROR_INPUT,
-        "%s: \"values\": expected lags -%zu to %zu for %zu queries and %zu keys, found -%zu to %zu",
-        kernel->path, keys->count - 1, queries->count - 1, queries->count, keys->count, known - 1, known - 1);
+        "%s: \"values\": expected lags %.0f to %.0f for %zu queries and %zu keys, found %.0f to %.0f",
+        kernel->path, lowest, highest, queries->count, keys->count, -known, known);
 }
 
 const rpe_kernel_type rpe_kernel_type_table = {
     .name = "table",
     .title = "table of values",
     .source = "values learned or computed elsewhere",
+    .family = &rpe_family_product,
     .read = table_read,
+    .terms = rpe_kernel_product_terms,
+    .whole = true,
     .value = table_value,
     .covers = table_covers,
+    /* The value of the lag. */
+    RPE_POSITION_EXAMPLES({"{\"type\":\"table\",\"values\":[[[5,6,7],[0,0,0]]]}",
+                           0,
+                           {1.4142135623730950488, 1},
+                           {1, 1},
+                           0,
+                           0,
+                           6},
+                          {"{\"type\":\"table\",\"values\":[[[5,6,7],[0,0,0]]]}",
+                           0,
+                           {1.4142135623730950488, 1},
+                           {1, 1},
+                           1,
+                           0,
+                           7},
+                          {"{\"type\":\"table\",\"values\":[[[5,6,7],[0,0,0]]]}",
+                           0,
+                           {1.4142135623730950488, 1},
+                           {1, 1},
+                           0,
+                           1,
+                           5}),
 };

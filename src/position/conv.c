@@ -1,7 +1,7 @@
 /* Convolution kernels (convSPE): the correlation of a query filter and a key filter, on 1 to 3 axes.
    [spec 3; SPE paper] */
 #include "rpe_kernel.h"
-#include "rpe_kernel_parameters.h"
+#include "rpe_parameter_table.h"
 
 static rpe_status filters_read(rpe_kernel *kernel, const rpe_json *document, rpe_parameter_shape *shape,
                                rpe_error *error)
@@ -83,13 +83,13 @@ static overlap overlap_of(size_t extent, ptrdiff_t lag)
 }
 
 /* sum_p a[p] b[p + lag], taps [P1,P2,P3] outside being zero; fewer axes: leading extents 1 */
-static double correlation(const rpe_kernel *kernel, const double *a, const double *b, const ptrdiff_t *lag)
+static double correlation(const rpe_kernel *kernel, const double *a, const double *b, const double *lag)
 {
     overlap axis[RPE_AXES_MAX];
     size_t leading = RPE_AXES_MAX - kernel->axes;
     for (size_t i = 0; i < RPE_AXES_MAX; i++) {
-        axis[i] =
-            i < leading ? overlap_of(1, 0) : overlap_of(kernel->tap_extent[i - leading], lag[i - leading]);
+        axis[i] = i < leading ? overlap_of(1, 0)
+                              : overlap_of(kernel->tap_extent[i - leading], (ptrdiff_t)lag[i - leading]);
     }
     double sum = 0;
     for (ptrdiff_t p1 = axis[0].first; p1 < axis[0].end; p1++) {
@@ -106,7 +106,7 @@ static double correlation(const rpe_kernel *kernel, const double *a, const doubl
 }
 
 /* P_d(tau) = sum_p a_d[p] b_d[p + tau] */
-static double conv_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
+static double conv_value(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag)
 {
     size_t first = (head * kernel->features + feature) * kernel->taps;
     return correlation(kernel, kernel->query_filter + first, kernel->key_filter + first, lag);
@@ -114,7 +114,7 @@ static double conv_value(const rpe_kernel *kernel, size_t head, size_t feature, 
 
 /* P^qq_d(tau) = sum_p a_d[p] a_d[p + tau], P^kk_d(tau) = sum_p b_d[p] b_d[p + tau] */
 static double conv_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
-                                  const ptrdiff_t *lag)
+                                  const double *lag)
 {
     size_t first = (head * kernel->features + feature) * kernel->taps;
     const double *filter = (side == RPE_SIDE_QUERY ? kernel->query_filter : kernel->key_filter) + first;
@@ -125,7 +125,33 @@ const rpe_kernel_type rpe_kernel_type_conv = {
     .name = "conv",
     .title = "correlation of two filters (convSPE)",
     .source = "Liutkus et al. 2021, arXiv 2105.08399, convSPE",
+    .family = &rpe_family_product,
     .read = conv_read,
+    .terms = rpe_kernel_product_terms,
+    .whole = true,
     .value = conv_value,
     .autocovariance = conv_autocovariance,
+    /* sum_p a[p] b[p + m - n]. */
+    RPE_POSITION_EXAMPLES(
+        {"{\"type\":\"conv\",\"query_filter\":[[[1,2],[0,0]]],\"key_filter\":[[[3,5],[0,0]]]}",
+         0,
+         {1.4142135623730950488, 1},
+         {1, 1},
+         0,
+         0,
+         13},
+        {"{\"type\":\"conv\",\"query_filter\":[[[1,2],[0,0]]],\"key_filter\":[[[3,5],[0,0]]]}",
+         0,
+         {1.4142135623730950488, 1},
+         {1, 1},
+         1,
+         0,
+         5},
+        {"{\"type\":\"conv\",\"query_filter\":[[[1,2],[0,0]]],\"key_filter\":[[[3,5],[0,0]]]}",
+         0,
+         {1.4142135623730950488, 1},
+         {1, 1},
+         0,
+         1,
+         6}),
 };

@@ -1,25 +1,10 @@
 /* Kernels as JSON, canonical.  [spec 7] */
 #include "rpe_json.h"
 #include "rpe_kernel.h"
-
-/* The nested list [extent[0]]..[extent[rank-1]] of values; NULL when there is no memory. */
-static json_t *nested_list(size_t rank, const size_t *extent, const double **values)
-{
-    if (rank == 0)
-        return json_real(*(*values)++);
-    json_t *list = json_array();
-    for (size_t i = 0; list != NULL && i < extent[0]; i++) {
-        json_t *item = nested_list(rank - 1, extent + 1, values);
-        if (item == NULL || json_array_append_new(list, item) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
+#include "rpe_parameter_table.h"
 
 /* Whatever arrays the kernel has, under the keys that they are read from. */
-static json_t *document_of(const rpe_kernel *kernel)
+static json_t *arrays_document(const rpe_kernel *kernel)
 {
     const struct {
         const char *key;
@@ -48,7 +33,7 @@ static json_t *document_of(const rpe_kernel *kernel)
         size_t extent[2 + RPE_AXES_MAX] = {kernel->heads, kernel->features};
         for (size_t axis = 0; axis < arrays[i].axes; axis++)
             extent[2 + axis] = arrays[i].extent[axis];
-        json_t *list = nested_list(2 + arrays[i].axes, extent, &next);
+        json_t *list = rpe_parameter_list(2 + arrays[i].axes, extent, &next);
         if (list == NULL || json_object_set_new(document, arrays[i].key, list) != 0) {
             json_decref(document);
             return NULL;
@@ -57,9 +42,22 @@ static json_t *document_of(const rpe_kernel *kernel)
     return document;
 }
 
+/* By the table of its parameters. */
+static json_t *table_document(const rpe_kernel *kernel)
+{
+    const char *form = kernel->type->form;
+    json_t *document = form != NULL ? json_pack("{s:s,s:s}", "type", kernel->type->family->name, "form", form)
+                                    : json_pack("{s:s}", "type", kernel->type->name);
+    if (document != NULL && !rpe_parameter_table_write(kernel, document)) {
+        json_decref(document);
+        return NULL;
+    }
+    return document;
+}
+
 rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error)
 {
-    json_t *document = document_of(kernel);
+    json_t *document = kernel->type->parameters != NULL ? table_document(kernel) : arrays_document(kernel);
     if (document == NULL)
         return rpe_error_memory(error, path, kernel->heads * kernel->features, sizeof(double));
     rpe_status status = rpe_json_write(document, path, error);

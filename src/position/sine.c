@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "rpe_kernel.h"
-#include "rpe_kernel_parameters.h"
+#include "rpe_parameter_table.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
 
@@ -52,16 +52,15 @@ static rpe_status sine_read(rpe_kernel *kernel, const rpe_json *document, bool r
 }
 
 /* 2 pi (f tau - nearest integer): the product is exact (its rounding error is kept), so that large lags stay accurate. */
-static double reduced_angle(double frequency, ptrdiff_t lag)
+static double reduced_angle(double frequency, double tau)
 {
-    double tau = (double)lag;
     double turns = frequency * tau;
     double rest = fma(frequency, tau, -turns);
     return TWO_PI * (turns - rint(turns) + rest);
 }
 
 /* P_d(tau) = sum_k lambda_k^2 cos(2 pi f_k tau + theta_k) */
-static double sine_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
+static double sine_value(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag)
 {
     size_t first = (head * kernel->features + feature) * kernel->sinusoids;
     const double *f = kernel->frequency + first, *theta = kernel->phase + first,
@@ -75,7 +74,7 @@ static double sine_value(const rpe_kernel *kernel, size_t head, size_t feature, 
 
 /* P^qq_d(tau) = P^kk_d(tau) = sum_k lambda_k^2 cos(2 pi f_k tau) */
 static double sine_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
-                                  const ptrdiff_t *lag)
+                                  const double *lag)
 {
     (void)side; /* the phase cancels within a side */
     size_t first = (head * kernel->features + feature) * kernel->sinusoids;
@@ -91,7 +90,33 @@ const rpe_kernel_type rpe_kernel_type_sine = {
     .name = "sine",
     .title = "sum of sinusoids (sineSPE)",
     .source = "Liutkus et al. 2021, arXiv 2105.08399, eq. 18",
+    .family = &rpe_family_product,
     .read = sine_read,
+    .terms = rpe_kernel_product_terms,
     .value = sine_value,
     .autocovariance = sine_autocovariance,
+    /* Cosines of a quarter of a turn, (q_1 k_1 cos + 2 q_2 k_2) / sqrt(2). */
+    RPE_POSITION_EXAMPLES(
+        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[1]]]}",
+         0,
+         {1.4142135623730950488, 0},
+         {3, 0},
+         2,
+         0,
+         -3},
+        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[2]]]}",
+         0,
+         {1.4142135623730950488, 1.4142135623730950488},
+         {1, 1},
+         4,
+         3,
+         4},
+        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[1.5707963267948966],[0]]],\"gain\":[[["
+         "1],[1]]]}",
+         0,
+         {1.4142135623730950488, 0},
+         {1, 0},
+         0,
+         1,
+         1}),
 };

@@ -1,0 +1,40 @@
+/* The product family: a kernel P_d for each feature.  [spec 2, 3; SPE paper] */
+#include <math.h>
+
+#include "rpe_parameter_table.h"
+
+static size_t terms(const rpe_kernel *kernel, size_t size)
+{
+    (void)kernel;
+    return size;
+}
+
+/* S(m,n) = D^(-1/2) sum_d q_md k_nd P_d(m-n) */
+static double score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
+                    const double *P)
+{
+    double sum = 0;
+    (void)kernel;
+    (void)head;
+    for (size_t d = 0; d < size; d++)
+        sum += q[d] * k[d] * P[d];
+    return sum / sqrt((double)size);
+}
+
+const rpe_family rpe_family_product = {
+    .name = "product",
+    .title = "a position kernel for each feature",
+    .exponential = true,
+    .terms = terms,
+    .score = score,
+};
+
+void rpe_kernel_product_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                              const rpe_place *key, double *P)
+{
+    double lag[RPE_AXES_MAX];
+    for (size_t axis = 0; axis < RPE_AXES_MAX; axis++)
+        lag[axis] = query->at[axis] - key->at[axis];
+    for (size_t d = 0; d < size; d++)
+        P[d] = rpe_kernel_value_at(kernel, head, d, lag);
+}

@@ -1,0 +1,196 @@
+/* Relative positions, exact, in double: what the score of a query and a key owes to where they stand.  [spec 3] */
+#ifndef RPE_KERNEL_H
+#define RPE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rpe_array.h"
+#include "rpe_error.h"
+#include "rpe_json.h"
+
+#define RPE_AXES_MAX 3
+
+/* A set of positions: 0 .. extent-1 on each axis, in C order, or given ones.  [spec 1; families J] */
+typedef struct rpe_positions {
+    size_t axes; /* 1 to 3 */
+    size_t extent[RPE_AXES_MAX];
+    size_t count;        /* product of the extents */
+    const double *given; /* [count,axes], borrowed; NULL: those of the grid */
+    const size_t
+        *segment; /* [count], borrowed: tokens see those of their own segment alone; NULL: one segment */
+} rpe_positions;
+
+/* Where a token stands. */
+typedef struct rpe_place {
+    size_t index;            /* of the token in its sequence */
+    double at[RPE_AXES_MAX]; /* its position, 0 on axes that there are not */
+} rpe_place;
+
+/* RPE_ERROR_INPUT when axes is out of range, an extent is 0 or the product overflows; name is for the message. */
+rpe_status rpe_positions_make(rpe_positions *positions, size_t axes, const size_t *extent, const char *name,
+                              rpe_error *error);
+/* The place of the flat index. */
+rpe_place rpe_positions_place(const rpe_positions *positions, size_t index);
+/* Whether query m sees key n: of its segment and, causal, not behind it (by index on a grid, else by position). */
+bool rpe_positions_sees(const rpe_positions *queries, size_t m, const rpe_positions *keys, size_t n,
+                        bool causal);
+/* Coordinates of the flat index on the grid. */
+void rpe_positions_coordinates(const rpe_positions *positions, size_t index,
+                               ptrdiff_t coordinates[RPE_AXES_MAX]);
+
+typedef enum rpe_side { RPE_SIDE_QUERY = 0, RPE_SIDE_KEY = 1 } rpe_side;
+
+typedef struct rpe_kernel rpe_kernel;
+typedef struct rpe_feature_weight rpe_feature_weight; /* of the feature family alone */
+
+/* What is the same for all positions of a family.  Errors of methods of different families are never compared. */
+typedef struct rpe_family {
+    const char *name, *title;
+    bool exponential; /* weights are e^score; or else the score is the weight, of either sign */
+    /* Numbers that the two places of a pair make, whatever its vectors, of `size` elements. */
+    size_t (*terms)(const rpe_kernel *kernel, size_t size);
+    /* The definition: the score of a query q and a key k [size], plainly. */
+    double (*score)(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
+                    const double *terms);
+    /* What a row is divided by; NULL: by the sum of its weights.  mask: sum over the keys that are seen of e to the sum of
+       log_decay (feature 0) between them and the query. */
+    double (*divisor)(const rpe_kernel *kernel, double sum, double mask);
+} rpe_family;
+
+extern const rpe_family rpe_family_product, rpe_family_bias, rpe_family_rotary, rpe_family_feature,
+    rpe_family_decay;
+
+/* A parameter of a position: reading, writing and range checks follow from its line. */
+typedef struct rpe_parameter {
+    const char *name; /* key in files */
+    /* A letter an axis, equal letters have equal extents; h: heads, d: features; "": one number; "h|hd": either. */
+    const char *axes;
+    const char *file_axes; /* of an array in a file of its own; NULL: the same */
+    double low, high;      /* range, ends included; not looked at for words and flags */
+    bool optional;         /* may be left out */
+    bool whole;            /* whole numbers */
+    bool flag;             /* true or false: 1 or 0 */
+    const char *const
+        *words; /* one of these texts in the place of a number; NULL-terminated; the value is its index */
+} rpe_parameter;
+
+typedef struct rpe_parameter_values {
+    double *values;   /* NULL: left out */
+    const char *axes; /* of those that the parameter may have; ends at '|' too */
+    size_t rank, extent[4], count;
+} rpe_parameter_values;
+
+#define RPE_PARAMETERS_MAX 8
+
+/* A score worked by hand, or taken from a paper: of a query and a key of two features, of whole positions. */
+typedef struct rpe_position_example {
+    const char *text; /* the kernel, as a file has it */
+    size_t head;
+    double q[2], k[2];
+    size_t query, key; /* positions */
+    double score;
+} rpe_position_example;
+
+/* The members examples and example_count. */
+#define RPE_POSITION_EXAMPLES(...)                                                                           \
+    .examples = (const rpe_position_example[]){__VA_ARGS__},                                                 \
+    .example_count = sizeof((const rpe_position_example[]){__VA_ARGS__}) / sizeof(rpe_position_example)
+
+/* A relative position; one file each, listed in positions.def. */
+typedef struct rpe_kernel_type {
+    const char *name, *title, *source;
+    const char *form; /* "form" in files of the family's type; NULL: the name is the "type" */
+    const rpe_family *family;
+    /* NULL-terminated by name; kernel->own has their values in this order. */
+    const rpe_parameter *parameters;
+    /* Beyond the ranges; fills what follows from the parameters.  NULL: nothing. */
+    rpe_status (*check)(rpe_kernel *kernel, rpe_error *error);
+    /* Fills the family's arrays and heads, features, axes from the document, in the place of parameters; the gate is read by
+       rpe_kernel_read. */
+    rpe_status (*read)(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error);
+    /* What the places of a query and a key make: the family's terms. */
+    void (*terms)(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                  const rpe_place *key, double *terms);
+    const rpe_feature_weight *feature; /* feature family */
+    /* What lets a recurrence do with it: the weight of a pair is the product of features of the query and of the key, times e to
+       the sum of a number <= 0 a token between them.  Bias family: the number alone, of both sides of the query alike unless it is
+       causal.  NULL: it is no such sum.  feature: among `width`. */
+    double (*log_decay)(const rpe_kernel *kernel, size_t head, size_t token, size_t feature);
+    size_t (*width)(const rpe_kernel *kernel,
+                    size_t size); /* features of a vector of `size`; NULL: not of these families */
+    void (*features)(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
+                     const double *x, size_t size, double *features);
+    /* Weight that a token's own key has besides; NULL: none. */
+    double (*own_weight)(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                         size_t size);
+    bool absolute; /* the terms are no function of the difference of the positions */
+    /* Whether there is causal attention alone; NULL: there is both. */
+    bool (*causal)(const rpe_kernel *kernel);
+    bool whole; /* positions are whole numbers */
+    /* Product family: P_d(lag), without the gate. */
+    double (*value)(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag);
+    /* Auto-covariance of the codes of one side, without the gate; NULL: there are no codes. */
+    double (*autocovariance)(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                             const double *lag);
+    /* Whether every pair of the two position sets is known, of vectors of `size` elements; NULL: always. */
+    rpe_status (*covers)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
+                         rpe_error *error);
+    const rpe_position_example *examples; /* at least three */
+    size_t example_count;
+} rpe_kernel_type;
+
+/* Registered families, in the order of positions.def. */
+size_t rpe_kernel_type_count(void);
+const rpe_kernel_type *rpe_kernel_type_at(size_t index);
+
+/* Parameters are canonical (raw ones are mapped when read) and finite.  Read-only for users of the library. */
+struct rpe_kernel {
+    const rpe_kernel_type *type;
+    char *path;                                   /* where it was read from, for messages */
+    size_t heads, features, axes;                 /* 0: any number of heads, of features */
+    size_t least_features;                        /* of vectors, where any number from this on will do */
+    rpe_parameter_values own[RPE_PARAMETERS_MAX]; /* in the order of the type's parameters */
+    double *gate;                                 /* [heads,features], in [0,1], or NULL: no gate */
+
+    size_t sinusoids; /* sine: K */
+    double *frequency, *phase,
+        *gain; /* sine: [heads,features,K]; cycles per position in [0,1/2], radians, >= 0 */
+
+    size_t tap_extent[RPE_AXES_MAX]; /* conv: P on each axis */
+    size_t taps;                     /* conv: their product */
+    /* conv: [heads,features,taps]; of the authors' ConvSPE conv_k and conv_q, in this order: its conv_q makes codes of keys */
+    double *query_filter, *key_filter;
+
+    size_t lags;    /* table: 2N-1, lag 0 in the middle */
+    double *values; /* table: [heads,features,lags] */
+};
+
+/* Reads the JSON of spec 7.  Unknown keys, wrong shapes, negative gains, frequencies out of [0,1/2], gates out of [0,1]
+   and non-finite numbers are errors.  Extreme raw values do not overflow.  The caller owns *kernel. */
+rpe_status rpe_kernel_read(rpe_kernel **kernel, const char *path, rpe_error *error);
+void rpe_kernel_destroy(rpe_kernel *kernel);
+/* The same from text; name is for messages. */
+rpe_status rpe_kernel_parse(rpe_kernel **kernel, const char *text, const char *name, rpe_error *error);
+
+/* Writes the kernel as canonical JSON, atomically: read again, it has the same parameters bit for bit. */
+rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error);
+
+/* Position kernel of one feature at a lag (query position minus key position, one number an axis, any sign), the gate
+   included.  The lag must be covered (rpe_kernel_covers).  Finite; cannot fail.  [spec 3; SPE paper, convSPE and eq. 18] */
+double rpe_kernel_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag);
+/* The same at any lag that the type takes. */
+double rpe_kernel_value_at(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag);
+
+/* Auto-covariance of the codes of one side at a lag, the gate included: P^qq, P^kk of spec 5.  The family must have codes. */
+double rpe_kernel_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                                 const ptrdiff_t *lag);
+
+/* delta_d in [0,1]; 0 without a gate. */
+double rpe_kernel_gate(const rpe_kernel *kernel, size_t head, size_t feature);
+
+/* Axes of both sets equal the kernel's, positions are of its kind, and every lag between them is known. */
+rpe_status rpe_kernel_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                             const rpe_positions *keys, rpe_error *error);
+
+#endif
