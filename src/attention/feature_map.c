@@ -54,3 +54,35 @@ double rpe_feature_map_unit(const rpe_feature_map *map)
     }
     return map->exponential ? RPE_UNIT_POWER : 1;
 }
+
+/* scale e^exponent value, kept as a power where the value itself is too small for products. */
+static rpe_feature_value evaluate_one(const rpe_feature_map *map, size_t which, double u, double norm)
+{
+    double value = map->define[which] != NULL ? map->define[which](u) : u;
+    if (map->exponential) {
+        return (rpe_feature_value){.exponent = norm + value, .value = 1};
+    }
+    if (which == 0 && map->logarithm != NULL && fabs(value) < 1e-60) {
+        return (rpe_feature_value){.exponent = norm + map->logarithm(u), .value = 1};
+    }
+    return (rpe_feature_value){.exponent = norm, .value = value};
+}
+
+void rpe_feature_map_evaluate(const rpe_feature_map *map, size_t projections, const double *projection,
+                              size_t size, const double *x, double root, rpe_feature_value *features)
+{
+    size_t units = map->projection != NULL ? projections : size;
+    double square = 0;
+    for (size_t s = 0; s < size; s++) {
+        square += x[s] / root * (x[s] / root);
+    }
+    for (size_t c = 0; c < units; c++) {
+        double u = map->projection != NULL ? 0 : x[c] / root;
+        for (size_t s = 0; map->projection != NULL && s < size; s++) {
+            u += projection[c * size + s] * (x[s] / root);
+        }
+        for (size_t which = 0; which == 0 || (which < 2 && map->define[which] != NULL); which++) {
+            features[which * units + c] = evaluate_one(map, which, u, map->norm * square);
+        }
+    }
+}

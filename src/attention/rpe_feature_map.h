@@ -98,6 +98,11 @@ void rpe_feature_map_expand_single(const rpe_feature_map *map, size_t rows, size
 void rpe_feature_map_expand_double(const rpe_feature_map *map, size_t rows, size_t count, size_t stride,
                                    size_t second, double *values);
 
+/* phi(x / root) in double, all elements, apart from the scale; projection [F,S]. */
+struct rpe_feature_value;
+void rpe_feature_map_evaluate(const rpe_feature_map *map, size_t projections, const double *projection,
+                              size_t size, const double *x, double root, struct rpe_feature_value *features);
+
 /* ---- the definition, with what rounding may make of it ---- */
 
 /* A vector x [S] of which each element is known to within its error, and projections w [F,S].  rounding: the unit roundoff of

@@ -144,9 +144,11 @@ inline void methods_register(const std::vector<kernel_pointer> &kernels)
     for (size_t m = 0; m < rpe_method_count(); m++)
         for (rpe_precision precision : precisions)
             for (bool causal : {false, true}) {
-                method_register(rpe_method_at(m), nullptr, precision, causal);
+                if (rpe_method_takes(rpe_method_at(m), nullptr))
+                    method_register(rpe_method_at(m), nullptr, precision, causal);
                 for (const kernel_pointer &kernel : kernels)
-                    method_register(rpe_method_at(m), kernel.get(), precision, causal);
+                    if (rpe_method_takes(rpe_method_at(m), kernel.get()))
+                        method_register(rpe_method_at(m), kernel.get(), precision, causal);
             }
 }
 

@@ -119,13 +119,16 @@ inline std::vector<kernel_pointer> kernels_read()
         size_t type = 0;
         while (kernel->type != rpe_kernel_type_at(type))
             type++;
-        if (kernel->axes == 1 && (!found[type] || parameters_of(*kernel) > parameters_of(*found[type])))
+        if (kernel->type->value != nullptr && kernel->axes == 1 &&
+            (!found[type] || parameters_of(*kernel) > parameters_of(*found[type])))
             found[type] = std::move(owned);
     }
     for (size_t type = 0; type < found.size(); type++)
-        if (!found[type])
+        if (!found[type] && rpe_kernel_type_at(type)->value != nullptr)
             throw std::runtime_error(options.kernels + ": expected a kernel of type " +
                                      rpe_kernel_type_at(type)->name + " with one position axis, found none");
+    /* Positions that are no kernel for each feature have no row of their own here. */
+    found.erase(std::remove(found.begin(), found.end(), nullptr), found.end());
     return found;
 }
 

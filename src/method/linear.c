@@ -9,9 +9,10 @@ typedef struct linear_plan {
     rpe_linear *linear;
 } linear_plan;
 
-static rpe_linear_settings settings_of(const rpe_problem *problem, const rpe_feature_map *map)
+rpe_linear_settings rpe_linear_method_settings(const rpe_problem *problem, const rpe_feature_map *map,
+                                               size_t size)
 {
-    return (rpe_linear_settings){.shape = rpe_problem_shape(problem, rpe_spe_size(problem)),
+    return (rpe_linear_settings){.shape = rpe_problem_shape(problem, size),
                                  .map = map,
                                  .projections = problem->projections,
                                  .precision = problem->precision};
@@ -21,7 +22,7 @@ rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feat
                                       rpe_error *error)
 {
     rpe_linear *linear = NULL;
-    rpe_linear_settings settings = settings_of(problem, map);
+    rpe_linear_settings settings = rpe_linear_method_settings(problem, map, rpe_spe_size(problem));
     rpe_status status = rpe_spe_supports(problem, error);
     if (status == RPE_OK) {
         status = rpe_linear_create(&linear, &settings, error);
@@ -30,10 +31,10 @@ rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feat
     return status;
 }
 
-rpe_status rpe_linear_method_plan(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
-                                  rpe_error *error)
+rpe_status rpe_linear_method_create(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
+                                    rpe_error *error)
 {
-    rpe_linear_settings settings = settings_of(problem, map);
+    rpe_linear_settings settings = rpe_linear_method_settings(problem, map, rpe_spe_size(problem));
     linear_plan *created = rpe_memory_allocate_zero(1, sizeof *created);
     if (created == NULL) {
         return rpe_error_memory(error, "plan of linear attention", 1, sizeof *created);
@@ -79,7 +80,7 @@ bool rpe_linear_method_random(const rpe_problem *problem, const rpe_feature_map 
 }
 
 /* Of a map without projections the noise may be NULL. */
-static rpe_projection projection_of(const rpe_noise *noise)
+rpe_projection rpe_linear_method_projection(const rpe_noise *noise)
 {
     rpe_projection projection = {0};
     if (noise != NULL) {
@@ -94,7 +95,7 @@ void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rp
                               void *outputs, int threads, rpe_workspace *workspaces)
 {
     const linear_plan *linear = plan;
-    const rpe_projection projection = projection_of(noise);
+    const rpe_projection projection = rpe_linear_method_projection(noise);
     size_t mark = workspaces[0].used;
     if (rpe_spe_has_source(&linear->spe)) {
         rpe_spe_source state;

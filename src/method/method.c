@@ -4,19 +4,32 @@
 #include <string.h>
 
 #define RPE_METHOD(identifier) extern const rpe_method rpe_method_##identifier;
-#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(identifier)
+#define RPE_FEATURE_MAP(identifier, name, title)                                                             \
+    RPE_METHOD(identifier) RPE_METHOD(rope_##identifier) RPE_METHOD(scan_##identifier)
 #include "feature_maps.def"
 #include "methods.def"
 #undef RPE_FEATURE_MAP
+#define RPE_RECURRENT_METHOD(identifier, name, family, form, title, source) RPE_METHOD(identifier)
+#include "recurrent_methods.def"
+#undef RPE_RECURRENT_METHOD
 #undef RPE_METHOD
 
 static const rpe_method *const methods[] = {
 #define RPE_METHOD(identifier) &rpe_method_##identifier,
 #define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(identifier)
 #include "methods.def"
-/* behind the others */
+/* behind the others, one composition after the other */
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(rope_##identifier)
+#include "feature_maps.def"
+#undef RPE_FEATURE_MAP
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(scan_##identifier)
+#include "feature_maps.def"
+#undef RPE_FEATURE_MAP
+#define RPE_RECURRENT_METHOD(identifier, name, family, form, title, source) RPE_METHOD(identifier)
+#include "recurrent_methods.def"
+#undef RPE_RECURRENT_METHOD
 #undef RPE_METHOD
 };
 
@@ -43,4 +56,12 @@ const rpe_method *rpe_method_find(const char *name)
 bool rpe_method_projects(const rpe_method *method)
 {
     return method->map != NULL && method->map->projection != NULL;
+}
+
+bool rpe_method_takes(const rpe_method *method, const rpe_kernel *kernel)
+{
+    if (kernel == NULL) {
+        return !method->needs_position;
+    }
+    return method->position == NULL || method->position == kernel->type->family;
 }

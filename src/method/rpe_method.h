@@ -73,6 +73,8 @@ typedef struct rpe_definition {
 typedef struct rpe_method {
     const char *name, *title, *source; /* key on the command line and in CSV; legend; paper and equation */
     const rpe_oracle *oracle;          /* what it is measured against */
+    const rpe_family *position;        /* family of the positions that it takes; NULL: any */
+    bool needs_position;               /* there is nothing without one */
     const rpe_feature_map *map;        /* of linear attention; NULL: it is another */
     rpe_status (*supports)(const rpe_problem *problem, rpe_error *error); /* if not, says why */
     rpe_status (*plan)(void **plan, const rpe_problem *problem,
@@ -110,5 +112,7 @@ bool rpe_method_projects(const rpe_method *method);
 size_t rpe_method_count(void);
 const rpe_method *rpe_method_at(size_t index);
 const rpe_method *rpe_method_find(const char *name); /* NULL if there is none */
+/* Whether the method is for such a position, NULL: none; it may have more to say of the very one (supports). */
+bool rpe_method_takes(const rpe_method *method, const rpe_kernel *kernel);
 
 #endif

@@ -93,6 +93,7 @@ const rpe_method rpe_method_softmax = {
     .source = "Liutkus et al. 2021 (arXiv 2105.08399); softmax: Vaswani et al. 2017 (arXiv "
               "1706.03762), eq. 1",
     .oracle = &rpe_oracle_explicit,
+    .position = &rpe_family_product,
     .supports = rpe_spe_supports,
     .plan = plan_create,
     .plan_destroy = plan_destroy,

@@ -49,11 +49,16 @@ static void array_write(const char *path, size_t rank, const size_t *shape, uint
     rpe_array_destroy(&array);
 }
 
-/* q.npy with one element a little larger, and a symmetric table with a positive spectrum. */
+/* q.npy with one element a little larger, a symmetric table with a positive spectrum, and three segments. */
 static void special_arrays_write(void)
 {
-    rpe_array near = {0}, even = {0};
+    rpe_array near = {0}, even = {0}, segments = {0};
     rpe_error error = {""};
+    rpe_test_ok(rpe_array_create(&segments, RPE_DOUBLE, 1, (const size_t[]){6}, "s.npy", &error), &error);
+    for (int i = 0; i < 6; i++)
+        ((double *)segments.values)[i] = i / 2;
+    rpe_test_ok(rpe_npy_write("s.npy", &segments, &error), &error);
+    rpe_array_destroy(&segments);
     const size_t shape[] = {1, 1, 9};
     rpe_test_ok(rpe_npy_read("q.npy", RPE_NPY_DOUBLE, &near, &error), &error);
     ((double *)near.values)[3] *= 1.001;
@@ -115,6 +120,7 @@ static void inputs_write(void)
     array_write("w2.npy", 2, (const size_t[]){5, 2}, 10, 2);
     array_write("t.npy", 3, (const size_t[]){1, 2, 9}, 11, 1);
     array_write("t2.npy", 3, (const size_t[]){1, 2, 9}, 12, 1);
+    array_write("m.npy", 1, (const size_t[]){6}, 13, 5);
     special_arrays_write();
 }
 

@@ -1,6 +1,7 @@
 /* Experiments as JSON: what is refused and how it is said, quick overrides, and every experiment that is shipped. */
 #include "experiment_files.h"
 
+#include "rpe_named_registry.h"
 #include "rpe_point.h"
 
 #define GOOD_REST "\"realizations\":[4],\"trials\":{\"minimum\":3}"
@@ -189,7 +190,7 @@ static void test_quick(void **state)
         assert_string_equal(configuration.title, "A title");
         assert_int_equal(configuration.seed, 11);
         assert_int_equal(configuration.measure_count, 1);
-        assert_int_equal(grid->method_count, rpe_method_count());
+        assert_int_equal(grid->method_count, rpe_named_methods.count());
         assert_int_equal(grid->sampler_count, 2);
         assert_string_equal(grid->samplers[0]->name, "rademacher");
         assert_true(grid->precisions[RPE_SINGLE] && !grid->precisions[RPE_DOUBLE]);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "rpe_linear_method.h"
+#include "rpe_named_registry.h"
 #include "rpe_timing.h"
 
 typedef struct validity_case {
@@ -47,10 +48,10 @@ static void right_methods_are_valid(void **state)
     (void)state;
     static const size_t realizations[] = {1, 2, 4, 64};
     size_t checked = 0;
-    for (size_t i = 0; i < rpe_method_count(); i++)
+    for (size_t i = 0; i < rpe_named_methods.count(); i++)
         for (size_t j = 0; j < 4; j++)
             for (uint64_t seed = 1; seed <= 40; seed++) {
-                const rpe_method *method = rpe_method_at(i);
+                const rpe_method *method = rpe_named_methods.at(i);
                 validity_case c = {seed % 2 == 0 ? "sine_gated.json" : "conv_gated.json",
                                    8 + seed % 5,
                                    realizations[j],
@@ -69,7 +70,7 @@ static void right_methods_are_valid(void **state)
                     checked++;
                 }
             }
-    assert_int_equal(checked, (2 * rpe_method_count() - 1) * 4 * 40);
+    assert_int_equal(checked, (2 * rpe_named_methods.count() - 1) * 4 * 40);
 }
 
 static const rpe_method *broken_of; /* the method that the faults below are put into */
@@ -129,7 +130,7 @@ static rpe_status plan_square_and_three(void **plan, const rpe_problem *problem,
     static rpe_feature_map map; /* outlives the plan */
     map = *rpe_feature_map_find("relu");
     map.expand[RPE_DOUBLE] = square_and_three;
-    return rpe_linear_method_plan(plan, problem, &map, error);
+    return rpe_linear_method_create(plan, problem, &map, error);
 }
 
 static void faults_are_found(void **state)
@@ -144,9 +145,9 @@ static void faults_are_found(void **state)
     const validity_case c = {"sine.json", 24, 16, RPE_DOUBLE, false, 5, 2};
     rpe_timed timed;
     rpe_method broken;
-    for (size_t i = 0; i < rpe_method_count(); i++)
+    for (size_t i = 0; i < rpe_named_methods.count(); i++)
         for (size_t j = 0; j < sizeof faults / sizeof faults[0]; j++) {
-            broken_of = rpe_method_at(i);
+            broken_of = rpe_named_methods.at(i);
             broken = *broken_of;
             broken.attend = faults[j].attend;
             validate(&broken, &c, &timed);

@@ -30,7 +30,7 @@ static rpe_status expansion_plan(void **plan, const rpe_problem *problem, rpe_er
     static rpe_feature_map map; /* outlives the plan, and is always the same */
     map = *rpe_method_find("elu")->map;
     map.expand[RPE_DOUBLE] = expand_square_and_three;
-    return rpe_linear_method_plan(plan, problem, &map, error);
+    return rpe_linear_method_create(plan, problem, &map, error);
 }
 
 static rpe_method expansion_wrap(const rpe_method *method)

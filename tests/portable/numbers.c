@@ -139,7 +139,8 @@ static void kernel_put(writer *w, const char *path)
         w->problem.precision = i % 2 == 0 ? RPE_DOUBLE : RPE_SINGLE;
         w->problem.causal = i / 2 % 2 == 1;
         w->problem.projections = rpe_method_projects(w->method) ? 40 : 0;
-        method_put(w);
+        if (rpe_method_takes(w->method, kernel))
+            method_put(w);
     }
     rpe_kernel_destroy(kernel);
 }

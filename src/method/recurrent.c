@@ -1,0 +1,212 @@
+/* Methods whose weights are products of features that know their positions, and fall by a factor a token: exact, by a recurrence, in
+   time linear in the length.  Nothing is random.  [families C, I] */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "rpe_definition.h"
+#include "rpe_memory.h"
+#include "rpe_problem.h"
+#include "rpe_scan.h"
+#include "rpe_terms.h"
+
+#define FEATURES_MOST 4096 /* of a vector, as the attention sees it */
+
+typedef struct recurrent_plan {
+    rpe_scan_settings settings;
+    rpe_problem problem;
+    double *log_decays; /* owned: settings.log_decays */
+} recurrent_plan;
+
+static void plan_destroy(void *plan)
+{
+    recurrent_plan *created = plan;
+    if (created == NULL)
+        return;
+    rpe_memory_free(created->log_decays);
+    rpe_memory_free(created);
+}
+
+/* ---- what the recurrence asks ---- */
+
+static void token_map(void *context, size_t head, rpe_side side, size_t index, const double *x,
+                      rpe_feature_value *features)
+{
+    const recurrent_plan *plan = context;
+    const rpe_kernel *kernel = plan->problem.kernel;
+    const rpe_positions *positions = side == RPE_SIDE_QUERY ? &plan->problem.queries : &plan->problem.keys;
+    const rpe_place place = rpe_positions_place(positions, index);
+    double values[FEATURES_MOST];
+    kernel->type->features(kernel, head, side, &place, x, plan->problem.features, values);
+    for (size_t c = 0; c < plan->settings.features; c++)
+        features[c] = (rpe_feature_value){.value = values[c]};
+}
+
+static double own_weight(void *context, size_t head, const double *q, const double *k)
+{
+    const recurrent_plan *plan = context;
+    return plan->problem.kernel->type->own_weight(plan->problem.kernel, head, q, k, plan->problem.features);
+}
+
+static double divisor(void *context, double sum, double mask)
+{
+    const recurrent_plan *plan = context;
+    return plan->problem.kernel->type->family->divisor(plan->problem.kernel, sum, mask);
+}
+
+/* ---- the method ---- */
+
+/* form: how the names of the positions begin that the method is of. */
+static rpe_status kernel_check(const rpe_problem *problem, const char *form, rpe_error *error)
+{
+    const rpe_kernel *kernel = problem->kernel;
+    if (kernel == NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "kernel: expected a position %s, found none", form);
+    if (kernel->type->features == NULL || strncmp(kernel->type->name, form, strlen(form)) != 0)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a position %s, found %s",
+                             kernel->path != NULL ? kernel->path : "kernel", form, kernel->type->name);
+    if (kernel->type->width(kernel, problem->features) > FEATURES_MOST)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "features: expected at most %d for %s, found %zu",
+                             FEATURES_MOST / 2, kernel->type->title, problem->features);
+    rpe_status status = rpe_problem_grid_check(problem, true, error);
+    return status == RPE_OK ? rpe_problem_kernel_check(problem, error) : status;
+}
+
+static rpe_status decays_make(recurrent_plan *plan, rpe_error *error)
+{
+    const rpe_problem *problem = &plan->problem;
+    const rpe_kernel *kernel = problem->kernel;
+    size_t queries = problem->queries.count, keys = problem->keys.count,
+           most = queries > keys ? queries : keys;
+    bool falls = kernel->type->log_decay != NULL;
+    size_t tokens = falls && kernel->type->absolute ? most : 1;
+    size_t numbers = falls ? plan->settings.features : 1, count;
+    if (!rpe_size_multiply(problem->heads * tokens, numbers, &count))
+        return rpe_error_memory(error, "decays", problem->heads * tokens, SIZE_MAX);
+    plan->log_decays = rpe_memory_allocate_zero(count, sizeof(double));
+    if (plan->log_decays == NULL)
+        return rpe_error_memory(error, "decays", count, sizeof(double));
+    for (size_t i = 0; falls && i < count; i++)
+        plan->log_decays[i] =
+            kernel->type->log_decay(kernel, i / numbers / tokens, i / numbers % tokens, i % numbers);
+    plan->settings.log_decays = plan->log_decays;
+    plan->settings.tokens = tokens;
+    plan->settings.numbers = numbers;
+    return RPE_OK;
+}
+
+static rpe_status recurrent_create(void **plan, const rpe_problem *problem, const char *form,
+                                   rpe_error *error)
+{
+    rpe_status status = kernel_check(problem, form, error);
+    if (status != RPE_OK)
+        return status;
+    recurrent_plan *created = rpe_memory_allocate_zero(1, sizeof *created);
+    if (created == NULL)
+        return rpe_error_memory(error, "plan of recurrent attention", 1, sizeof *created);
+    const rpe_kernel *kernel = problem->kernel;
+    created->problem = *problem;
+    created->settings =
+        (rpe_scan_settings){.shape = rpe_problem_shape(problem, problem->features),
+                            .precision = problem->precision,
+                            .features = kernel->type->width(kernel, problem->features),
+                            .segment = problem->queries.segment,
+                            .map = token_map,
+                            .own_weight = kernel->type->own_weight != NULL ? own_weight : NULL,
+                            .divisor = kernel->type->family->divisor != NULL ? divisor : NULL};
+    status = decays_make(created, error);
+    if (status == RPE_OK)
+        *plan = created;
+    else
+        plan_destroy(created);
+    return status;
+}
+
+static size_t workspace_bytes(const void *plan)
+{
+    return rpe_scan_workspace_bytes(&((const recurrent_plan *)plan)->settings);
+}
+
+static bool is_random(const rpe_problem *problem)
+{
+    (void)problem;
+    return false;
+}
+
+static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
+                   int threads, rpe_workspace *workspaces)
+{
+    rpe_scan_settings settings = ((const recurrent_plan *)plan)->settings;
+    recurrent_plan seen = *(const recurrent_plan *)plan;
+    (void)noise;
+    settings.context = &seen;
+    rpe_scan_apply(&settings, inputs->queries, inputs->keys, inputs->values, outputs, threads, workspaces);
+}
+
+/* The position's own weights; features and their products are rounded, and so are sums of decays. */
+static rpe_status define(const rpe_definition *definition, double *weights, double *errors, rpe_error *error)
+{
+    const rpe_problem *problem = definition->problem;
+    const rpe_known_rows *queries = &definition->queries, *keys = &definition->keys;
+    const rpe_family *family = rpe_family_of(problem->kernel);
+    rpe_terms *terms = NULL;
+    size_t size = queries->size;
+    rpe_status status = rpe_terms_create(&terms, problem->kernel, definition->head, size, &problem->queries,
+                                         &problem->keys, 1, error);
+    double *scratch =
+        status == RPE_OK ? rpe_memory_allocate(rpe_terms_count(terms) + 1, sizeof *scratch) : NULL;
+    if (status == RPE_OK && scratch == NULL)
+        status = rpe_error_memory(error, "terms of a position", rpe_terms_count(terms) + 1, sizeof *scratch);
+    for (size_t i = 0; status == RPE_OK && i < queries->count * keys->count; i++) {
+        const double *q = queries->values + i / keys->count * size,
+                     *k = keys->values + i % keys->count * size;
+        const double *t = rpe_terms_of(terms, i / keys->count, i % keys->count, scratch);
+        double sizes = 0, tokens = (double)(queries->count + keys->count);
+        for (size_t d = 0; d < size; d++)
+            sizes += (fabs(q[d]) + 1) * (fabs(k[d]) + 1);
+        weights[i] = family->score(problem->kernel, definition->head, q, k, size, t);
+        errors[i] = definition->rounding * (64 + tokens) * sizes;
+    }
+    rpe_memory_free(scratch);
+    rpe_terms_destroy(terms);
+    return status;
+}
+
+/* A position that is looked at: C (V+1) products into or out of the sums, which are held. */
+static rpe_cost cost(const rpe_problem *problem)
+{
+    rpe_cost result = {.bytes_moved = rpe_problem_bytes_moved(problem)};
+    double features = 2 * (double)problem->features, columns = (double)problem->value_features + 1;
+    double heads = (double)problem->heads * (double)problem->batch;
+    result.flops =
+        heads * ((double)problem->queries.count + (double)problem->keys.count) * 2 * features * columns;
+    result.bytes_held = (double)sizeof(double) * heads * features * columns;
+    return result;
+}
+
+#define RPE_RECURRENT_METHOD(identifier, key, family, form, words, paper)                                    \
+    static rpe_status supports_##identifier(const rpe_problem *problem, rpe_error *error)                    \
+    {                                                                                                        \
+        return kernel_check(problem, form, error);                                                           \
+    }                                                                                                        \
+    static rpe_status plan_##identifier(void **plan, const rpe_problem *problem, rpe_error *error)           \
+    {                                                                                                        \
+        return recurrent_create(plan, problem, form, error);                                                 \
+    }                                                                                                        \
+    const rpe_method rpe_method_##identifier = {                                                             \
+        .name = key,                                                                                         \
+        .title = words,                                                                                      \
+        .source = paper,                                                                                     \
+        .oracle = &rpe_oracle_explicit,                                                                      \
+        .position = &rpe_family_##family,                                                                    \
+        .needs_position = true,                                                                              \
+        .supports = supports_##identifier,                                                                   \
+        .plan = plan_##identifier,                                                                           \
+        .plan_destroy = plan_destroy,                                                                        \
+        .workspace_bytes = workspace_bytes,                                                                  \
+        .random = is_random,                                                                                 \
+        .attend = attend,                                                                                    \
+        .cost = cost,                                                                                        \
+        .define = define,                                                                                    \
+    };
+#include "recurrent_methods.def"

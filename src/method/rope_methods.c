@@ -1,0 +1,131 @@
+/* Rotary linear attention: queries and keys are rotated, then mapped.  A method of every feature map, rope-MAP.  What is random is
+   in the map.  [families B] */
+#include "rpe_definition.h"
+#include "rpe_linear_method.h"
+#include "rpe_memory.h"
+#include "rpe_problem.h"
+#include "rpe_rotation.h"
+
+typedef struct rope_plan {
+    rpe_rotation *rotation; /* NULL: no positions */
+    rpe_linear *linear;
+} rope_plan;
+
+static void plan_destroy(void *plan)
+{
+    rope_plan *rope = plan;
+    if (rope == NULL)
+        return;
+    rpe_linear_destroy(rope->linear);
+    rpe_rotation_destroy(rope->rotation);
+    rpe_memory_free(rope);
+}
+
+static rpe_status kernel_check(const rpe_problem *problem, rpe_error *error)
+{
+    const rpe_kernel *kernel = problem->kernel;
+    if (kernel != NULL && kernel->type->family != &rpe_family_rotary)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a rotary position, found %s",
+                             kernel->path != NULL ? kernel->path : "kernel", kernel->type->name);
+    rpe_status status = rpe_problem_grid_check(problem, false, error);
+    return status == RPE_OK ? rpe_problem_kernel_check(problem, error) : status;
+}
+
+static rpe_status rope_create(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
+                              rpe_error *error)
+{
+    const rpe_linear_settings settings = rpe_linear_method_settings(problem, map, problem->features);
+    rpe_status status = kernel_check(problem, error);
+    if (status != RPE_OK)
+        return status;
+    rope_plan *created = rpe_memory_allocate_zero(1, sizeof *created);
+    if (created == NULL)
+        return rpe_error_memory(error, "plan of linear attention", 1, sizeof *created);
+    if (problem->kernel != NULL)
+        status = rpe_rotation_create(&created->rotation, problem, error);
+    if (status == RPE_OK)
+        status = rpe_linear_create(&created->linear, &settings, error);
+    if (status == RPE_OK)
+        *plan = created;
+    else
+        plan_destroy(created);
+    return status;
+}
+
+static rpe_status rope_supports(const rpe_problem *problem, const rpe_feature_map *map, rpe_error *error)
+{
+    void *plan = NULL;
+    rpe_status status = rope_create(&plan, problem, map, error);
+    plan_destroy(plan);
+    return status;
+}
+
+static size_t workspace_bytes(const void *plan)
+{
+    const rope_plan *rope = plan;
+    size_t attention = rpe_linear_workspace_bytes(rope->linear);
+    return rope->rotation != NULL ? rpe_workspace_sum(rpe_rotation_bytes(rope->rotation), attention)
+                                  : attention;
+}
+
+static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
+                   int threads, rpe_workspace *workspaces)
+{
+    const rope_plan *rope = plan;
+    const rpe_projection projection = rpe_linear_method_projection(noise);
+    size_t mark = workspaces[0].used;
+    rpe_inputs turned = *inputs;
+    if (rope->rotation != NULL)
+        turned = rpe_rotation_apply(rope->rotation, inputs, threads, &workspaces[0]);
+    rpe_linear_apply(rope->linear, &projection, turned.queries, turned.keys, turned.values, outputs, threads,
+                     workspaces);
+    rpe_workspace_release(&workspaces[0], mark);
+}
+
+static rpe_status rope_define(const rpe_definition *definition, const rpe_feature_map *map, double *weights,
+                              double *errors, rpe_error *error)
+{
+    rpe_definition turned = *definition;
+    double *values[2] = {NULL, NULL};
+    rpe_status status = RPE_OK;
+    if (definition->problem->kernel != NULL)
+        status = rpe_rotation_define(&turned.queries, RPE_SIDE_QUERY, definition, &values[0], error);
+    if (definition->problem->kernel != NULL && status == RPE_OK)
+        status = rpe_rotation_define(&turned.keys, RPE_SIDE_KEY, definition, &values[1], error);
+    if (status == RPE_OK)
+        status = rpe_linear_method_define(&turned, map, weights, errors, error);
+    rpe_memory_free(values[0]);
+    rpe_memory_free(values[1]);
+    return status;
+}
+
+/* Four products and two sums for each pair, besides the attention. */
+static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map)
+{
+    rpe_problem plain = *problem;
+    plain.kernel = NULL;
+    rpe_cost cost = rpe_linear_method_cost(&plain, map);
+    double vectors = (double)(problem->batch * problem->heads) *
+                     ((double)problem->queries.count + (double)problem->keys.count) *
+                     (double)problem->features;
+    if (problem->kernel != NULL) {
+        cost.flops += 3 * vectors;
+        cost.bytes_held += (double)rpe_precision_size(problem->precision) * vectors;
+    }
+    return cost;
+}
+
+#define RPE_FEATURE_MAP(identifier, key, words)                                                              \
+    RPE_COMPOSED_METHOD_HOOKS(identifier, rope_)                                                             \
+    const rpe_method rpe_method_rope_##identifier = {                                                        \
+        .name = "rope-" key,                                                                                 \
+        .title = words " on rotated vectors",                                                                \
+        .source = "Su et al. 2021 (arXiv 2104.09864)",                                                       \
+        .position = &rpe_family_rotary,                                                                      \
+        .plan_destroy = plan_destroy,                                                                        \
+        .workspace_bytes = workspace_bytes,                                                                  \
+        .attend = attend,                                                                                    \
+        RPE_COMPOSED_METHOD_MEMBERS(identifier),                                                             \
+    };
+#include "feature_maps.def"
+#undef RPE_FEATURE_MAP
