@@ -5,7 +5,7 @@
 
 #define VALUES 2      /* V */
 #define PROJECTIONS 8 /* F, of methods that have them */
-#define HEADS 2       /* without a kernel */
+#define HEADS 2       /* where the position has any */
 #define FEATURES 3
 
 /* Sizes at which blocks of orthogonal noise are cut (R below G), M != N, and R is even for quadrature pairs. */
@@ -16,6 +16,12 @@ static const rpe_case_shape shapes[] = {
     {"conv gated", "verify_conv_gated.json", 1, {7}, {5}, 6},
     {"conv 2-D gated", "verify_conv_2d_gated.json", 2, {3, 2}, {3, 2}, 4},
     {"no positions", NULL, 1, {6}, {6}, 8},
+    {"alibi", "verify_alibi.json", 1, {6}, {6}, 8},
+    {"rotary", "verify_rotary.json", 1, {6}, {6}, 8},
+    {"cosformer", "verify_cosformer.json", 1, {6}, {6}, 8},
+    {"permute", "verify_permute.json", 1, {6}, {6}, 8},
+    {"lrpe", "verify_lrpe.json", 1, {6}, {6}, 8},
+    {"decay", "verify_decay.json", 1, {6}, {6}, 8},
 };
 
 #define SHAPES (sizeof shapes / sizeof shapes[0])
@@ -54,8 +60,10 @@ static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *sha
     source->shape = shape;
     if (status != RPE_OK)
         return status;
-    size_t heads = source->kernel != NULL ? source->kernel->heads : HEADS;
-    size_t features = source->kernel != NULL ? source->kernel->features : FEATURES;
+    const rpe_kernel *kernel = source->kernel;
+    size_t heads = kernel != NULL && kernel->heads > 0 ? kernel->heads : HEADS, features = FEATURES;
+    if (kernel != NULL)
+        features = kernel->features > 0 ? kernel->features : FEATURES + kernel->least_features;
     rpe_problem *problem = &source->problem;
     *problem = (rpe_problem){.batch = 1,
                              .heads = heads,
@@ -64,7 +72,9 @@ static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *sha
                              .kernel = source->kernel,
                              .realizations = shape->realizations,
                              .projections = PROJECTIONS,
-                             .precision = RPE_DOUBLE};
+                             .precision = RPE_DOUBLE,
+                             .causal = kernel != NULL && kernel->type->causal != NULL &&
+                                       kernel->type->causal(kernel)};
     status = rpe_positions_make(&problem->queries, shape->axes, shape->queries, shape->name, error);
     if (status == RPE_OK)
         status = rpe_positions_make(&problem->keys, shape->axes, shape->keys, shape->name, error);

@@ -64,6 +64,15 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
                           error);
 }
 
+static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+{
+    const rpe_kernel *kernel = subject->problem.kernel;
+    if (kernel != NULL && kernel->type->causal != NULL && kernel->type->causal(kernel))
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "of a position %s there is causal attention alone",
+                             kernel->type->name);
+    return rpe_supports_defined(subject, reason);
+}
+
 const rpe_claim rpe_claim_causal_masked = {
     .name = "causal-masked",
     .title = "Causal attention is the full one, masked and normalized again",
@@ -74,6 +83,6 @@ const rpe_claim rpe_claim_causal_masked = {
     .effect = "any difference",
     .stage = RPE_STAGE_ATTEND,
     .outputs = true,
-    .supports = rpe_supports_defined,
+    .supports = supports,
     .check = check,
 };

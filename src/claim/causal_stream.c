@@ -81,6 +81,10 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
+    const rpe_kernel *kernel = subject->problem.kernel;
+    if (kernel != NULL && kernel->type->family != &rpe_family_product)
+        return rpe_error_set(reason, RPE_ERROR_INPUT,
+                             "the state of linear attention does not know a position %s", kernel->type->name);
     if (subject->method->map == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no recurrence", subject->method->name);
     return rpe_supports_defined(subject, reason);

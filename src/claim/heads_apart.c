@@ -2,6 +2,16 @@
 
 #include "rpe_small.h"
 
+/* A parameter whose first axis is the heads. */
+static void own_take(rpe_parameter_values *own, size_t head)
+{
+    if (own->values == NULL || own->rank == 0 || own->axes == NULL || own->axes[0] != 'h')
+        return;
+    own->count /= own->extent[0];
+    own->extent[0] = 1;
+    own->values += head * own->count;
+}
+
 /* The kernel's parameters of one head; arrays are the kernel's. */
 static rpe_kernel kernel_of(const rpe_kernel *kernel, size_t head)
 {
@@ -9,10 +19,13 @@ static rpe_kernel kernel_of(const rpe_kernel *kernel, size_t head)
     double **arrays[] = {&one.gate,         &one.frequency,  &one.phase, &one.gain,
                          &one.query_filter, &one.key_filter, &one.values};
     const size_t sizes[] = {1, one.sinusoids, one.sinusoids, one.sinusoids, one.taps, one.taps, one.lags};
-    one.heads = 1;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (*arrays[i] != NULL)
             *arrays[i] += head * kernel->features * sizes[i];
+    if (kernel->heads > 0)
+        for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++)
+            own_take(&one.own[i], head);
+    one.heads = kernel->heads > 0 ? 1 : 0;
     return one;
 }
 

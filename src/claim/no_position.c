@@ -30,6 +30,9 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
+    if (subject->problem.kernel != NULL && subject->problem.kernel->type->family != &rpe_family_product)
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "a position %s has no gate that turns it off",
+                             subject->problem.kernel->type->name);
     if (subject->problem.kernel == NULL || subject->problem.kernel->axes != 1)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "there are no positions on 1 axis to be left out");
     if (subject->method->encode != NULL)

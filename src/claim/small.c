@@ -240,5 +240,10 @@ rpe_status rpe_supports_defined(const rpe_case *subject, rpe_error *reason)
     if (subject->method->define == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no definition that bounds its rounding",
                              subject->method->name);
+    const rpe_kernel *kernel = subject->problem.kernel;
+    if (kernel != NULL && kernel->type->family->divisor != NULL &&
+        kernel->type->family->divisor(kernel, 2, 3) != 2)
+        return rpe_error_set(reason, RPE_ERROR_INPUT,
+                             "outputs of %s are not divided by the sum of their weights", kernel->type->name);
     return RPE_OK;
 }

@@ -179,12 +179,18 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < rpe_method_count(); i++) {
         subject.method = method_to_try(run, claim, i);
-        if (subject.method == NULL)
+        if (subject.method == NULL || !rpe_method_takes(subject.method, source->problem.kernel))
             continue;
         subject.problem.projections = rpe_method_projects(subject.method) ? source->problem.projections : 0;
         status = try_samplers(run, claim, &subject, error);
     }
     return status;
+}
+
+/* Other claims look at codes and scores. */
+static bool is_product(const rpe_kernel *kernel)
+{
+    return kernel != NULL && kernel->type->family == &rpe_family_product;
 }
 
 static rpe_status try_all(verify_run *run, rpe_error *error)
@@ -200,7 +206,7 @@ static rpe_status try_all(verify_run *run, rpe_error *error)
             continue;
         for (size_t j = 0; status == RPE_OK && j < run->verification->cases.count; j++) {
             const rpe_case_source *source = &run->verification->cases.sources[j];
-            if (chosen(only, source->shape->name) && (source->kernel != NULL || claim->outputs))
+            if (chosen(only, source->shape->name) && (claim->outputs || is_product(source->kernel)))
                 status = try_methods(run, claim, source, error);
         }
     }
