@@ -20,20 +20,20 @@ typedef struct rpe_attention_shape {
     bool causal;          /* key n is seen by query m iff n <= m, also when M != N  [spec 2] */
 } rpe_attention_shape;
 
-/* The oracle: explicit RPE attention in double, quadratic in time, memory linear in M + N.
+/* Explicit RPE attention with a kernel for each feature, quadratic in time, memory linear in M + N.
      S(m,n) = D^(-1/2) sum_d q_md k_nd P_d(m-n),  o_m = sum_n softmax_n S(m,n) v_n      [spec 2; SPE paper] */
 typedef struct rpe_explicit rpe_explicit;
 
 /* kernel NULL: P = 1, ordinary attention.  The kernel must cover the positions, whose counts are shape's M and N. */
-rpe_status rpe_explicit_create(rpe_explicit **plan, const rpe_attention_shape *shape,
+rpe_status rpe_explicit_create(rpe_explicit **plan, const rpe_attention_shape *shape, rpe_precision precision,
                                const rpe_kernel *kernel, const rpe_positions *queries,
                                const rpe_positions *keys, rpe_error *error);
 void rpe_explicit_destroy(rpe_explicit *plan);
 size_t rpe_explicit_workspace_bytes(const rpe_explicit *plan); /* of each thread */
 /* Bits do not depend on threads.  workspaces [threads]. */
-void rpe_explicit_apply(const rpe_explicit *plan, const double *queries, const double *keys,
-                        const double *values, double *outputs, int threads, rpe_workspace *workspaces);
-/* Scores of one head and batch item, [M,N]; queries and keys are the whole arrays. For tests and measures: holds M x N. */
+void rpe_explicit_apply(const rpe_explicit *plan, const void *queries, const void *keys, const void *values,
+                        void *outputs, int threads, rpe_workspace *workspaces);
+/* Scores of one head and batch item, [M,N], of a plan in double; queries and keys are the whole arrays. For tests and measures: holds M x N. */
 void rpe_explicit_scores(const rpe_explicit *plan, size_t item, size_t head, const double *queries,
                          const double *keys, double *scores, rpe_workspace *workspace);
 

@@ -36,8 +36,8 @@ struct explicit_plan {
 
 static rpe_status tiles_create(explicit_plan *plan, rpe_error *error)
 {
-    return rpe_explicit_create(&plan->tiles, &plan->shape, plan->problem.kernel, &plan->problem.queries,
-                               &plan->problem.keys, error);
+    return rpe_explicit_create(&plan->tiles, &plan->shape, plan->problem.precision, plan->problem.kernel,
+                               &plan->problem.queries, &plan->problem.keys, error);
 }
 
 static size_t tiles_bytes(const explicit_plan *plan)
@@ -129,7 +129,7 @@ static void plain_attend(const explicit_plan *plan, const rpe_inputs *inputs, vo
 
 /* ---- the method ---- */
 
-static const explicit_way tiles = {false, tiles_create, tiles_bytes, tiles_attend},
+static const explicit_way tiles = {true, tiles_create, tiles_bytes, tiles_attend},
                           biases = {true, biases_create, softmax_bytes, biases_attend},
                           rotated = {true, rotation_create, rotation_bytes, rotation_attend},
                           plain = {false, plain_create, plain_bytes, plain_attend};

@@ -139,7 +139,8 @@ static inline rpe_explicit *plan_make(const problem *p)
     rpe_explicit *plan = NULL;
     rpe_error error;
     const rpe_kernel *kernel = p->kernel.type != NULL ? &p->kernel : NULL;
-    rpe_test_ok(rpe_explicit_create(&plan, &p->shape, kernel, &p->queries, &p->keys, &error), &error);
+    rpe_test_ok(rpe_explicit_create(&plan, &p->shape, RPE_DOUBLE, kernel, &p->queries, &p->keys, &error),
+                &error);
     return plan;
 }
 

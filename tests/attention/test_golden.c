@@ -78,7 +78,8 @@ static void attend(const golden_case *c, bool is_explicit, const rpe_attention_s
     rpe_error error;
     rpe_explicit *plan = NULL;
     rpe_workspace workspace = {0};
-    rpe_test_ok(rpe_explicit_create(&plan, shape, c->kernel, &c->query_positions, &c->key_positions, &error),
+    rpe_test_ok(rpe_explicit_create(&plan, shape, RPE_DOUBLE, c->kernel, &c->query_positions,
+                                    &c->key_positions, &error),
                 &error);
     size_t bytes =
         is_explicit ? rpe_explicit_workspace_bytes(plan) : rpe_softmax_workspace_bytes(shape, RPE_DOUBLE);
@@ -100,9 +101,9 @@ static void scores_check(const golden_case *c)
     rpe_workspace workspace = {0};
     size_t pairs = c->shape.queries * c->shape.keys, count = c->shape.batch * c->shape.heads * pairs;
     double *scores = rpe_memory_allocate(count, sizeof *scores);
-    rpe_test_ok(
-        rpe_explicit_create(&plan, &c->shape, c->kernel, &c->query_positions, &c->key_positions, &error),
-        &error);
+    rpe_test_ok(rpe_explicit_create(&plan, &c->shape, RPE_DOUBLE, c->kernel, &c->query_positions,
+                                    &c->key_positions, &error),
+                &error);
     rpe_test_ok(rpe_workspace_create(&workspace, rpe_explicit_workspace_bytes(plan), &error), &error);
     for (size_t i = 0; i < c->shape.batch * c->shape.heads; i++) {
         rpe_explicit_scores(plan, i / c->shape.heads, i % c->shape.heads, c->queries.values, c->keys.values,

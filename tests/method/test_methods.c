@@ -50,9 +50,6 @@ static void refusals(void **state)
     problem.keys.extent[1] = 1;
     refuses("softmax", &problem, "kernel.json");
     refuses("explicit", &problem, "kernel.json");
-    problem = problem_make(&kernel, NULL, 0);
-    problem.precision = RPE_SINGLE;
-    refuses("explicit", &problem, "precision: expected double for method explicit, found single");
     double table_values[HEADS * FEATURES * (2 * KEYS - 1)] = {0};
     rpe_kernel table = {.type = kernel_type("table"),
                         .path = kernel_path,
