@@ -20,6 +20,7 @@ enum {
     KEY_POSITIONS,
     SEGMENTS,
     NORMALISE,
+    COSINE,
     OUTPUT,
     OPTION_COUNT
 };
@@ -74,6 +75,12 @@ static const rpe_option options[OPTION_COUNT] = {
                    .type = RPE_OPTION_NUMBER,
                    .low = 0,
                    .high = 1e6},
+    [COSINE] = {.name = "cosine",
+                .placeholder = "KAPPA",
+                .help = "another name of --normalise",
+                .type = RPE_OPTION_NUMBER,
+                .low = 0,
+                .high = 1e6},
     [OUTPUT] = {.name = "output",
                 .placeholder = "o.npy",
                 .help = "outputs [M,H,V] or [B,M,H,V]",
@@ -262,10 +269,13 @@ static rpe_status positions_read(attending *run, rpe_error *error)
     rpe_status status =
         rpe_given_positions_read(&run->positions, values[QUERY_POSITIONS].text, values[KEY_POSITIONS].text,
                                  values[SEGMENTS].text, &data->query_positions, &data->key_positions, error);
-    if (status == RPE_OK && values[NORMALISE].given)
-        status = rpe_vectors_normalise(&data->queries, values[NORMALISE].number, "--normalise", error);
-    if (status == RPE_OK && values[NORMALISE].given)
-        status = rpe_vectors_normalise(&data->keys, values[NORMALISE].number, "--normalise", error);
+    const rpe_option_value *kappa = &values[values[COSINE].given ? COSINE : NORMALISE];
+    if (values[COSINE].given && values[NORMALISE].given)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "--cosine: expected without --normalise, found both");
+    if (status == RPE_OK && kappa->given)
+        status = rpe_vectors_normalise(&data->queries, kappa->number, "--normalise", error);
+    if (status == RPE_OK && kappa->given)
+        status = rpe_vectors_normalise(&data->keys, kappa->number, "--normalise", error);
     return status;
 }
 

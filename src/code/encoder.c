@@ -34,7 +34,7 @@ static rpe_status settings_check(const rpe_encoder_settings *settings, rpe_error
         return rpe_error_set(error, RPE_ERROR_INPUT, "batch: expected at least 1, found 0");
     if (rpe_code_find(kernel->type->name) == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: a %s kernel has no codes; fit a sine or conv kernel to it first",
+                             "%s: a kernel of type %s has no codes; fit a sine or conv kernel to it first",
                              kernel->path != NULL ? kernel->path : "kernel", kernel->type->name);
     if (kernel->heads > (size_t)1 << 24)
         return rpe_error_set(error, RPE_ERROR_INPUT, "heads: expected at most 2^24, found %zu",

@@ -41,9 +41,10 @@ static rpe_status problem_check(const rpe_problem *problem, rpe_error *error)
         return RPE_OK;
     }
     if (problem->kernel->type->autocovariance == NULL) {
-        return rpe_error_set(
-            error, RPE_ERROR_INPUT, "%s: a %s kernel has no codes; fit a sine or conv kernel to it first",
-            problem->kernel->path != NULL ? problem->kernel->path : "kernel", problem->kernel->type->name);
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: a kernel of type %s has no codes; fit a sine or conv kernel to it first",
+                             problem->kernel->path != NULL ? problem->kernel->path : "kernel",
+                             problem->kernel->type->name);
     }
     if (problem->realizations < 1) {
         return rpe_error_set(error, RPE_ERROR_INPUT,

@@ -71,7 +71,7 @@ static void test_settings(void **state)
     refused(&f, RPE_ERROR_INPUT, "batch: expected at least 1, found 0");
     fixture_make(&f, "table");
     refused(&f, RPE_ERROR_INPUT,
-            "kernel.json: a table kernel has no codes; fit a sine or conv kernel to it first");
+            "kernel.json: a kernel of type table has no codes; fit a sine or conv kernel to it first");
     fixture_make(&f, "sine");
     size_t extents[2] = {2, 3};
     assert_int_equal(rpe_positions_make(&f.settings.queries, 2, extents, "queries", NULL), RPE_OK);
