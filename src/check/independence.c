@@ -265,7 +265,7 @@ void rpe_check_sharing_find(size_t *earlier, const rpe_check_feature *features, 
                     .window = window,
                     .level = level,
                     .pairs = 0.5 * (double)count * (double)(count - 1),
-                    .gate = gate,
-                    .earlier = earlier};
+                    .gate = gate};
+    work.earlier = earlier;
     rpe_parallel_for(count, threads, sharing_of, &work);
 }

@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 
 #include "rpe_feature_law.h"
@@ -33,7 +34,7 @@ static rpe_status errors_at(const rpe_case *subject, size_t setting, size_t tria
     if (status == RPE_OK)
         status = rpe_case_outputs(subject, &problem, &limit, error);
     for (size_t t = 0; status == RPE_OK && t < trials; t++) {
-        double square = 0;
+        double square = DBL_MIN; /* none is exact */
         for (size_t i = 0; i < width; i++)
             square += (outputs[t * width + i] - limit[i]) * (outputs[t * width + i] - limit[i]);
         logarithms[t * SETTINGS + setting] = log(square) / 2;

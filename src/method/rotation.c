@@ -106,9 +106,10 @@ rpe_status rpe_rotation_define(rpe_known_rows *rows, rpe_side side, const rpe_de
     const rpe_problem *problem = definition->problem;
     const rpe_positions *positions = side == RPE_SIDE_QUERY ? &problem->queries : &problem->keys;
     size_t count = rows->count * rows->size;
-    double *values = rpe_memory_allocate(2 * count, sizeof *values), *errors = values + count;
+    double *values = rpe_memory_allocate(2 * count, sizeof *values);
     if (values == NULL)
         return rpe_error_memory(error, "rotated vectors", 2 * count, sizeof *values);
+    double *errors = values + count;
     memcpy(values, rows->values, count * sizeof *values);
     memcpy(errors, rows->errors, count * sizeof *errors);
     for (size_t i = 0; i < rows->count * rpe_rotary_pairs(problem->kernel); i++) {

@@ -103,12 +103,9 @@ static void attend_row(void *context, size_t index, int thread)
 void rpe_exact_apply(const rpe_exact *exact, const double *queries, const double *keys, const double *values,
                      double *outputs, int threads, rpe_workspace *workspaces)
 {
-    exact_call call = {.exact = exact,
-                       .queries = queries,
-                       .keys = keys,
-                       .values = values,
-                       .outputs = outputs,
-                       .workspaces = workspaces};
+    exact_call call = {
+        .exact = exact, .queries = queries, .keys = keys, .values = values, .workspaces = workspaces};
+    call.outputs = outputs;
     size_t rows = exact->settings.batch * exact->settings.heads * exact->settings.queries.count;
     rpe_parallel_for(rows, threads, attend_row, &call);
 }
@@ -148,10 +145,10 @@ rpe_status rpe_exact_create(rpe_exact **exact, const rpe_exact_settings *setting
         return rpe_error_memory(error, "explicit attention", 1, sizeof *made);
     made->settings = *settings;
     made->family = rpe_family_of(settings->kernel);
-    made->terms = rpe_memory_allocate_zero(settings->heads, sizeof *made->terms);
-    rpe_status status = made->terms != NULL ? RPE_OK
-                                            : rpe_error_memory(error, "explicit attention", settings->heads,
-                                                               sizeof *made->terms);
+    made->terms = rpe_memory_allocate_zero(settings->heads, sizeof(void *));
+    rpe_status status = made->terms != NULL
+                            ? RPE_OK
+                            : rpe_error_memory(error, "explicit attention", settings->heads, sizeof(void *));
     for (size_t h = 0; status == RPE_OK && h < settings->heads; h++)
         status = rpe_terms_create(&made->terms[h], settings->kernel, h, settings->size,
                                   &made->settings.queries, &made->settings.keys, threads, error);

@@ -41,8 +41,9 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
                              kernel->path);
     kernel->heads = (size_t)*heads;
     rpe_status status = rpe_parameter_fill(kernel, SLOPE, 1, &kernel->heads, error);
-    for (size_t h = 0; status == RPE_OK && h < kernel->heads; h++)
-        kernel->own[SLOPE].values[h] = preset(h, kernel->heads);
+    double *slopes = kernel->own[SLOPE].values;
+    for (size_t h = 0; slopes != NULL && h < kernel->heads; h++)
+        slopes[h] = preset(h, kernel->heads);
     return status;
 }
 

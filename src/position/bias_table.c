@@ -9,7 +9,8 @@ enum { VALUES, FIRST_LAG };
 static double first_lag(const rpe_kernel *kernel)
 {
     const double *given = kernel->own[FIRST_LAG].values;
-    return given != NULL ? *given : -(double)((kernel->own[VALUES].extent[1] - 1) / 2);
+    size_t before = (kernel->own[VALUES].extent[1] - 1) / 2;
+    return given != NULL ? *given : -(double)before;
 }
 
 /* b(tau) = values[tau - first_lag] */

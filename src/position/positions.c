@@ -45,7 +45,7 @@ void rpe_positions_coordinates(const rpe_positions *positions, size_t index,
 rpe_place rpe_positions_place(const rpe_positions *positions, size_t index)
 {
     rpe_place place = {.index = index};
-    ptrdiff_t coordinates[RPE_AXES_MAX];
+    ptrdiff_t coordinates[RPE_AXES_MAX] = {0};
     rpe_positions_coordinates(positions, index, coordinates);
     for (size_t axis = 0; axis < positions->axes; axis++) {
         place.at[axis] = positions->given != NULL ? positions->given[index * positions->axes + axis]

@@ -3,7 +3,7 @@
 
 #include "rpe_parameter_table.h"
 
-static size_t terms(const rpe_kernel *kernel, size_t size)
+static size_t terms_count(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     return size;
@@ -25,16 +25,16 @@ const rpe_family rpe_family_product = {
     .name = "product",
     .title = "a position kernel for each feature",
     .exponential = true,
-    .terms = terms,
+    .terms = terms_count,
     .score = score,
 };
 
 void rpe_kernel_product_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                              const rpe_place *key, double *P)
+                              const rpe_place *key, double *terms)
 {
     double lag[RPE_AXES_MAX];
     for (size_t axis = 0; axis < RPE_AXES_MAX; axis++)
         lag[axis] = query->at[axis] - key->at[axis];
     for (size_t d = 0; d < size; d++)
-        P[d] = rpe_kernel_value_at(kernel, head, d, lag);
+        terms[d] = rpe_kernel_value_at(kernel, head, d, lag);
 }

@@ -45,7 +45,8 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
         return rpe_parameters_error(kernel, "buckets", "as many as \"values\" has", buckets, error);
     if (buckets_of(kernel) < 2)
         return rpe_parameters_error(kernel, "buckets", "at least 2 in each direction", buckets, error);
-    if (most <= (double)(buckets_of(kernel) / 2))
+    size_t exact = buckets_of(kernel) / 2;
+    if (most <= (double)exact)
         return rpe_parameters_error(kernel, "max_distance", "more than half the buckets of a direction", most,
                                     error);
     return RPE_OK;

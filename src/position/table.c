@@ -38,7 +38,8 @@ static double table_value(const rpe_kernel *kernel, size_t head, size_t feature,
 static rpe_status table_covers(const rpe_kernel *kernel, const rpe_positions *queries,
                                const rpe_positions *keys, rpe_error *error)
 {
-    double lowest, highest, known = (double)(kernel->lags / 2);
+    size_t last = kernel->lags / 2;
+    double lowest, highest, known = (double)last;
     rpe_positions_lags(queries, keys, 0, &lowest, &highest);
     if (lowest >= -known && highest <= known) {
         return RPE_OK;

@@ -117,13 +117,8 @@ static void run_is_whole(void **state)
             kind++;
         kinds[kind]++;
         numbers += isnan(trials) ? 0 : (size_t)trials;
-        bool refused = strcmp(cell(&csv, row, RPE_COLUMN_method), "explicit") == 0 &&
-                       strcmp(cell(&csv, row, RPE_COLUMN_precision), "single") == 0;
         double estimate = rpe_csv_number(&csv, row, RPE_COLUMN_estimate);
-        if (refused) {
-            assert_true(isnan(estimate));
-            assert_non_null(strstr(cell(&csv, row, RPE_COLUMN_status), "not applicable"));
-        } else if (kind == 0) {
+        if (kind == 0) {
             assert_string_equal(cell(&csv, row, RPE_COLUMN_status), "valid");
             assert_string_equal(cell(&csv, row, RPE_COLUMN_trials), "6");
             assert_true(estimate > 0 && rpe_csv_number(&csv, row, RPE_COLUMN_low) <= estimate &&
@@ -135,12 +130,12 @@ static void run_is_whole(void **state)
             assert_true(estimate > 0 && rpe_csv_number(&csv, row, RPE_COLUMN_closed_form) > 0);
         }
     }
-    /* 2 methods, 3 lengths, 2 precisions, 2 numbers of threads; explicit attention only in double. */
+    /* 2 methods, 3 lengths, 2 precisions, 2 numbers of threads. */
     assert_int_equal(kinds[0], 24);
     assert_int_equal(kinds[4], 24);
-    assert_int_equal(kinds[1], 2 * (4 + 2)); /* between lengths */
-    assert_int_equal(kinds[2], 4 + 2);
-    assert_int_equal(kinds[3], 2); /* relu in double, by threads */
+    assert_int_equal(kinds[1], 2 * 8); /* between lengths */
+    assert_int_equal(kinds[2], 8);
+    assert_int_equal(kinds[3], 4); /* relu, by precision and threads */
     rpe_csv_destroy(&csv);
     rpe_array values = {0};
     rpe_error error = {""};
