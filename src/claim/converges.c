@@ -8,7 +8,7 @@
 
 #define SETTINGS 5 /* of R, F, or both: FIRST 2^i */
 #define FIRST 8
-#define SCALE 0.5   /* of queries and keys: so that errors fall with their rate from the first setting on */
+#define SCALE 0.25  /* of queries and keys: so that errors fall with their rate from the first setting on */
 #define RATE (-0.5) /* of the error */
 #define BAND 0.12   /* of the slope, for what falls faster: bias, and denominators that vary */
 

@@ -248,7 +248,9 @@ static rpe_status define(const rpe_definition *definition, double *weights, doub
         size_t count = rpe_terms_count(terms);
         const double *t = rpe_terms_of(terms, i / keys->count, i % keys->count, scratch);
         weights[i] = family->score(problem->kernel, definition->head, q, k, size, t);
-        errors[i] = score_error(definition, q, k, size, t, count, scratch + count);
+        /* A weight that is 0 is a product of zeros. */
+        bool nothing = !family->exponential && weights[i] == 0;
+        errors[i] = nothing ? 0 : score_error(definition, q, k, size, t, count, scratch + count);
     }
     rpe_memory_free(scratch);
     rpe_terms_destroy(terms);
