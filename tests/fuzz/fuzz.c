@@ -150,7 +150,7 @@ static void fault(const char *what)
 static void folders_make(void)
 {
     const char *parent = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.200s/rpebench-fuzz-XXXXXX", parent != NULL ? parent : "/tmp");
+    snprintf(folder, sizeof folder, "%.200s/rpebench-fuzz-XXXXXX", parent != NULL ? parent : P_tmpdir);
     if (mkdtemp(folder) == NULL)
         fault("expected a folder for files that can be written");
     snprintf(inner, sizeof inner, "%s/b", folder);
