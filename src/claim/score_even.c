@@ -22,6 +22,7 @@ static rpe_status scores_of(const rpe_case *subject, double sign, double *scores
     rpe_status status = rpe_case_noise_draw(&given, subject, "score-even", &problem, 0, error);
     if (status != RPE_OK)
         return status;
+    problem.sampler = NULL; /* a sampler is asked in the place of given noise where both are there */
     scale(&given.position, sign);
     scale(&given.gate, sign);
     rpe_trials_settings settings = {.method = subject->method,
