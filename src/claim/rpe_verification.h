@@ -6,7 +6,6 @@
 
 #include "rpe_case_set.h"
 #include "rpe_claim.h"
-#include "rpe_mutant.h"
 
 typedef struct rpe_verification_settings {
     const char *kernels;       /* folder of the kernel files */
@@ -16,9 +15,11 @@ typedef struct rpe_verification_settings {
     uint64_t seed;
     int threads;
     bool quick;
-    double level;             /* family-wise, Holm: a claim fails below it */
-    const rpe_mutant *mutant; /* NULL: none */
-    FILE *progress;           /* NULL: none */
+    double level; /* family-wise, Holm: a claim fails below it */
+    /* A faulty copy that claims are put to in the place of the method of its name, and of it alone; NULL: none. */
+    const rpe_method *planted;
+    const rpe_claim_tools *tools; /* of the claims; NULL: the honest ones */
+    FILE *progress;               /* NULL: none */
 } rpe_verification_settings;
 
 /* One claim in one case.  Texts are borrowed from registries and the case set. */

@@ -15,7 +15,6 @@
 typedef struct verify_run {
     rpe_verification *verification;
     const rpe_verification_settings *settings;
-    rpe_method mutated; /* the faulty copy, when there is a mutant of a method */
 } verify_run;
 
 static bool chosen(const char *only, const char *name)
@@ -85,10 +84,9 @@ static bool is_repeated(const rpe_claim *claim, size_t method)
 static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *claim, size_t index)
 {
     const rpe_method *method = rpe_method_at(index);
-    const rpe_mutant *mutant = run->settings->mutant;
-    if (mutant != NULL && mutant->method != NULL)
-        return strcmp(method->name, mutant->method) == 0 ? (mutant->wrap == NULL ? method : &run->mutated)
-                                                         : NULL;
+    const rpe_method *planted = run->settings->planted;
+    if (planted != NULL)
+        return strcmp(method->name, planted->name) == 0 ? planted : NULL;
     if (run->settings->only_method != NULL)
         return chosen(run->settings->only_method, method->name) ? method : NULL;
     bool is_oracle = strcmp(method->name, method->oracle->name) == 0;
@@ -152,8 +150,6 @@ static rpe_status try_samplers(verify_run *run, const rpe_claim *claim, rpe_case
     rpe_status status = RPE_OK;
     const rpe_verification_settings *settings = run->settings;
     const char *only = settings->only_sampler;
-    if (settings->mutant != NULL && settings->mutant->sampler != NULL)
-        only = settings->mutant->sampler;
     size_t samplers = claim->every_sampler || only != NULL ? rpe_sampler_count() : 1;
     for (size_t i = 0; status == RPE_OK && i < samplers; i++) {
         subject->problem.sampler = rpe_sampler_at(i);
@@ -170,12 +166,10 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
     rpe_case subject = {.name = source->shape->name,
                         .problem = source->problem,
                         .inputs = {source->queries.values, source->keys.values, source->values.values},
-                        .tools = &rpe_claim_tools_honest,
+                        .tools = settings->tools != NULL ? settings->tools : &rpe_claim_tools_honest,
                         .seed = settings->seed,
                         .threads = settings->threads,
                         .quick = settings->quick};
-    if (settings->mutant != NULL && settings->mutant->tools != NULL)
-        subject.tools = settings->mutant->tools;
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < rpe_method_count(); i++) {
         subject.method = method_to_try(run, claim, i);
@@ -197,8 +191,6 @@ static rpe_status try_all(verify_run *run, rpe_error *error)
 {
     const rpe_verification_settings *settings = run->settings;
     const char *only = settings->only_case;
-    if (settings->mutant != NULL && settings->mutant->case_name != NULL)
-        only = settings->mutant->case_name;
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < rpe_claim_count(); i++) {
         const rpe_claim *claim = rpe_claim_at(i);
@@ -256,8 +248,6 @@ rpe_status rpe_verification_run(rpe_verification *verification, const rpe_verifi
     rpe_status status = rpe_case_set_load(&made.cases, settings->kernels, error);
     if (status == RPE_OK)
         status = check_names(settings, &made.cases, error);
-    if (status == RPE_OK && settings->mutant != NULL && settings->mutant->wrap != NULL)
-        run.mutated = settings->mutant->wrap(rpe_method_find(settings->mutant->method));
     if (status == RPE_OK)
         status = try_all(&run, error);
     if (status == RPE_OK && made.count == 0)

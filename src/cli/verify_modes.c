@@ -170,17 +170,17 @@ rpe_status rpe_verify_mutants(const rpe_arguments *arguments, const rpe_verifica
 {
     rpe_mutant_report report = {0};
     const attacked result = {&report, settings};
-    size_t count = rpe_mutant_count();
+    size_t count = rpe_fault_count();
     rpe_status status = rpe_verify_files_check(arguments, mutants_files, COUNT(mutants_files), error);
     if (status != RPE_OK)
         return status;
-    const rpe_mutant **mutants = rpe_memory_allocate(count, sizeof(const rpe_mutant *));
-    if (mutants == NULL)
-        return rpe_error_memory(error, "mutants", count, sizeof(const rpe_mutant *));
+    const rpe_fault **faults = rpe_memory_allocate(count, sizeof(const rpe_fault *));
+    if (faults == NULL)
+        return rpe_error_memory(error, "mutants", count, sizeof(const rpe_fault *));
     for (size_t i = 0; i < count; i++)
-        mutants[i] = rpe_mutant_at(i);
-    status = rpe_mutant_report_run(&report, mutants, count, settings, error);
-    rpe_memory_free(mutants);
+        faults[i] = rpe_fault_at(i);
+    status = rpe_mutant_report_run(&report, faults, count, settings, error);
+    rpe_memory_free(faults);
     if (status != RPE_OK)
         return status;
     if (!arguments->quiet)

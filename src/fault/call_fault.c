@@ -19,7 +19,7 @@ rpe_status rpe_call_plan(void **plan, const rpe_problem *problem, const rpe_call
     call_plan *made = rpe_memory_allocate_zero(1, sizeof *made);
     rpe_problem planned = *problem;
     if (made == NULL)
-        return rpe_error_memory(error, "plan of a mutant", 1, sizeof *made);
+        return rpe_error_memory(error, "plan of a fault", 1, sizeof *made);
     made->hooks = hooks;
     made->method = rpe_method_find(hooks->method);
     made->problem = *problem;

@@ -107,143 +107,64 @@ static void values_with_kernel(const rpe_call *made)
 
 RPE_CALL_FAULT(softmax_temperature, "softmax", .before = temperature_of_length)
 
-const rpe_mutant rpe_mutant_softmax_temperature = {
-    .name = "softmax-temperature",
-    .title = "scores grow with the length",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "softmax",
-    .wrap = softmax_temperature_wrap,
-};
+const rpe_planting rpe_planting_softmax_temperature = {
+    .case_name = "no positions", .method = "softmax", .wrap = softmax_temperature_wrap};
 
 RPE_CALL_FAULT(values_cast, "relu", .before = values_cast)
 
-const rpe_mutant rpe_mutant_values_cast = {
-    .name = "values-cast",
-    .title = "values are cast to 8 bits",
-    .claim = "values-linear",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = values_cast_wrap,
-};
+const rpe_planting rpe_planting_values_cast = {
+    .case_name = "no positions", .method = "relu", .wrap = values_cast_wrap};
 
 RPE_CALL_FAULT(values_clamped, "softmax", .before = values_clamped)
 
-const rpe_mutant rpe_mutant_values_clamped = {
-    .name = "values-clamped",
-    .title = "values are clamped to -1 .. 1",
-    .claim = "values-linear",
-    .case_name = "sine",
-    .method = "softmax",
-    .wrap = values_clamped_wrap,
-};
+const rpe_planting rpe_planting_values_clamped = {
+    .case_name = "sine", .method = "softmax", .wrap = values_clamped_wrap};
 
 RPE_CALL_FAULT(one_key_more, "explicit", .after = keys_and_one)
 
-const rpe_mutant rpe_mutant_one_key_more = {
-    .name = "one-key-more",
-    .title = "the denominator has one key more than there are",
-    .claim = "one-key",
-    .case_name = "conv",
-    .method = "explicit",
-    .wrap = one_key_more_wrap,
-};
+const rpe_planting rpe_planting_one_key_more = {
+    .case_name = "conv", .method = "explicit", .wrap = one_key_more_wrap};
 
 RPE_CALL_FAULT(first_blind, "favor", .after = first_is_blind)
 
-const rpe_mutant rpe_mutant_first_blind = {
-    .name = "first-blind",
-    .title = "the first causal query sees nothing",
-    .claim = "one-key",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = first_blind_wrap,
-};
+const rpe_planting rpe_planting_first_blind = {
+    .case_name = "no positions", .method = "favor", .wrap = first_blind_wrap};
 
 RPE_CALL_FAULT(item_key, "relu", .before = key_of_first_item)
 
-const rpe_mutant rpe_mutant_item_key = {
-    .name = "item-key",
-    .title = "the last key of later items is that of the first",
-    .claim = "batch-apart",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = item_key_wrap,
-};
+const rpe_planting rpe_planting_item_key = {
+    .case_name = "no positions", .method = "relu", .wrap = item_key_wrap};
 
 RPE_CALL_FAULT(item_stabiliser, "favor", .after = stabiliser_of_first_item)
 
-const rpe_mutant rpe_mutant_item_stabiliser = {
-    .name = "item-stabiliser",
-    .title = "later items get the stabiliser of the first",
-    .claim = "batch-apart",
-    .case_name = "sine",
-    .method = "favor",
-    .wrap = item_stabiliser_wrap,
-};
+const rpe_planting rpe_planting_item_stabiliser = {
+    .case_name = "sine", .method = "favor", .wrap = item_stabiliser_wrap};
 
 RPE_CALL_FAULT(head_key, "softmax", .before = key_of_first_head)
 
-const rpe_mutant rpe_mutant_head_key = {
-    .name = "head-key",
-    .title = "the first key of every head is that of the first head",
-    .claim = "heads-apart",
-    .case_name = "conv",
-    .method = "softmax",
-    .wrap = head_key_wrap,
-};
+const rpe_planting rpe_planting_head_key = {.case_name = "conv", .method = "softmax", .wrap = head_key_wrap};
 
 RPE_CALL_FAULT(position_leak, "softmax", .before = position_in_keys)
 
-const rpe_mutant rpe_mutant_position_leak = {
-    .name = "position-leak",
-    .title = "keys grow with their position, without any",
-    .claim = "order",
-    .case_name = "no positions",
-    .method = "softmax",
-    .wrap = position_leak_wrap,
-};
+const rpe_planting rpe_planting_position_leak = {
+    .case_name = "no positions", .method = "softmax", .wrap = position_leak_wrap};
 
 RPE_CALL_FAULT(length_temperature, "explicit", .before = temperature_of_length)
 
-const rpe_mutant rpe_mutant_length_temperature = {
-    .name = "length-temperature",
-    .title = "scores grow with the length",
-    .claim = "causal-prefix",
-    .case_name = "sine",
-    .method = "explicit",
-    .wrap = length_temperature_wrap,
-};
+const rpe_planting rpe_planting_length_temperature = {
+    .case_name = "sine", .method = "explicit", .wrap = length_temperature_wrap};
 
 RPE_CALL_FAULT(length_parity, "relu", .before = first_key_by_parity)
 
-const rpe_mutant rpe_mutant_length_parity = {
-    .name = "length-parity",
-    .title = "the first value counts twice where the length is odd",
-    .claim = "causal-prefix",
-    .case_name = "sine gated",
-    .method = "relu",
-    .wrap = length_parity_wrap,
-};
+const rpe_planting rpe_planting_length_parity = {
+    .case_name = "sine gated", .method = "relu", .wrap = length_parity_wrap};
 
 RPE_CALL_FAULT(kernel_queries, "explicit", .before = queries_with_kernel)
 
-const rpe_mutant rpe_mutant_kernel_queries = {
-    .name = "kernel-queries",
-    .title = "queries are larger with a kernel, even one that is 1",
-    .claim = "no-position",
-    .case_name = "sine",
-    .method = "explicit",
-    .wrap = kernel_queries_wrap,
-};
+const rpe_planting rpe_planting_kernel_queries = {
+    .case_name = "sine", .method = "explicit", .wrap = kernel_queries_wrap};
 
 RPE_CALL_FAULT(kernel_outputs, "explicit", .after = values_with_kernel)
 
-const rpe_mutant rpe_mutant_kernel_outputs = {
-    .name = "kernel-outputs",
-    .title = "outputs are smaller with a kernel, even one that is 1",
-    .claim = "no-position",
-    .case_name = "conv",
-    .method = "explicit",
-    .wrap = kernel_outputs_wrap,
-};
+const rpe_planting rpe_planting_kernel_outputs = {
+    .case_name = "conv", .method = "explicit", .wrap = kernel_outputs_wrap};

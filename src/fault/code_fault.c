@@ -1,4 +1,4 @@
-#include "rpe_fault.h"
+#include "rpe_code_fault.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,44 +8,50 @@
 
 /* ---- sizes ---- */
 
-size_t rpe_fault_sinusoids(const rpe_kernel *kernel)
+size_t rpe_code_fault_sinusoids(const rpe_kernel *kernel)
 {
     return kernel->heads * kernel->features * kernel->sinusoids;
 }
 
-size_t rpe_fault_taps(const rpe_kernel *kernel)
+size_t rpe_code_fault_taps(const rpe_kernel *kernel)
 {
     return kernel->heads * kernel->features * kernel->taps;
 }
 
-size_t rpe_fault_gates(const rpe_kernel *kernel)
+size_t rpe_code_fault_gates(const rpe_kernel *kernel)
 {
     return kernel->gate != NULL ? kernel->heads * kernel->features : 0;
 }
 
-size_t rpe_fault_coded(const rpe_fault *fault, rpe_side side)
+size_t rpe_code_fault_coded(const rpe_code_fault *fault, rpe_side side)
 {
     const rpe_positions *positions = side == RPE_SIDE_QUERY ? &fault->asked.queries : &fault->asked.keys;
     return positions->count * fault->asked.realizations;
 }
 
-size_t rpe_fault_encoded(const rpe_fault *fault, rpe_side side)
+size_t rpe_code_fault_encoded(const rpe_code_fault *fault, rpe_side side)
 {
-    return rpe_fault_coded(fault, side) * fault->asked.heads;
+    return rpe_code_fault_coded(fault, side) * fault->asked.heads;
 }
 
-void rpe_fault_scale(size_t count, double factor, double *values)
+void rpe_code_fault_scale(size_t count, double factor, double *values)
 {
     for (size_t i = 0; i < count; i++)
         values[i] *= factor;
 }
 
-void rpe_fault_swap(rpe_fault *fault)
+void rpe_code_fault_swap(rpe_code_fault *fault)
 {
     fault->apart = true;
     fault->swapped = true;
     fault->problem[RPE_SIDE_KEY].queries = fault->asked.keys;
     fault->problem[RPE_SIDE_KEY].keys = fault->asked.queries;
+}
+
+void rpe_code_fault_draw(const char *sampler, const rpe_noise_shape *shape, rpe_stream stream, size_t first,
+                         size_t count, double *values, rpe_workspace *workspace)
+{
+    rpe_sampler_find(sampler)->draw(shape, stream, first, count, values, workspace);
 }
 
 /* ---- plans ---- */
@@ -75,8 +81,8 @@ static void kernel_free(rpe_kernel *kernel)
 /* Arrays that are not yet copied are NULL, so that a copy that failed can be freed. */
 static rpe_status kernel_copy(rpe_kernel *copy, const rpe_kernel *kernel, rpe_error *error)
 {
-    const size_t gates = rpe_fault_gates(kernel), sinusoids = rpe_fault_sinusoids(kernel),
-                 taps = rpe_fault_taps(kernel);
+    const size_t gates = rpe_code_fault_gates(kernel), sinusoids = rpe_code_fault_sinusoids(kernel),
+                 taps = rpe_code_fault_taps(kernel);
     double *arrays[] = {kernel->gate, kernel->frequency,    kernel->phase,
                         kernel->gain, kernel->query_filter, kernel->key_filter};
     const size_t counts[] = {gates, sinusoids, sinusoids, sinusoids, taps, taps};
@@ -98,7 +104,7 @@ static rpe_status kernel_copy(rpe_kernel *copy, const rpe_kernel *kernel, rpe_er
 
 static void fault_destroy(void *plan)
 {
-    rpe_fault *fault = plan;
+    rpe_code_fault *fault = plan;
     if (fault == NULL)
         return;
     for (int side = 0; side < 2; side++) {
@@ -109,12 +115,12 @@ static void fault_destroy(void *plan)
     rpe_memory_free(fault);
 }
 
-rpe_status rpe_fault_create(void **plan, const rpe_problem *problem, const rpe_fault_hooks *hooks,
-                            rpe_error *error)
+rpe_status rpe_code_fault_create(void **plan, const rpe_problem *problem, const rpe_code_fault_hooks *hooks,
+                                 rpe_error *error)
 {
-    rpe_fault *fault = rpe_memory_allocate_zero(1, sizeof *fault);
+    rpe_code_fault *fault = rpe_memory_allocate_zero(1, sizeof *fault);
     if (fault == NULL)
-        return rpe_error_memory(error, "plan of a mutant", 1, sizeof *fault);
+        return rpe_error_memory(error, "plan of a fault", 1, sizeof *fault);
     rpe_status status = RPE_OK;
     fault->hooks = hooks;
     fault->method = rpe_method_find("softmax");
@@ -140,9 +146,10 @@ rpe_status rpe_fault_create(void **plan, const rpe_problem *problem, const rpe_f
 /* Of a side of its own, and: the other side of a plan that serves one, encoded vectors, codes and scores. */
 static size_t workspace_bytes(const void *plan)
 {
-    const rpe_fault *fault = plan;
+    const rpe_code_fault *fault = plan;
     const rpe_problem *problem = &fault->asked;
-    size_t queries = rpe_fault_encoded(fault, RPE_SIDE_QUERY), keys = rpe_fault_encoded(fault, RPE_SIDE_KEY);
+    size_t queries = rpe_code_fault_encoded(fault, RPE_SIDE_QUERY),
+           keys = rpe_code_fault_encoded(fault, RPE_SIDE_KEY);
     size_t bytes = rpe_workspace_bytes(2 * (queries + keys), sizeof(double));
     size_t scores = fault->hooks->single != NULL
                         ? 0
@@ -155,7 +162,7 @@ static size_t workspace_bytes(const void *plan)
 
 /* ---- codes ---- */
 
-static rpe_noise noise_of(const rpe_fault *fault, rpe_side side, const rpe_noise *noise)
+static rpe_noise noise_of(const rpe_code_fault *fault, rpe_side side, const rpe_noise *noise)
 {
     rpe_noise changed = *noise;
     changed.frame = NULL; /* two plans must not share what was drawn */
@@ -167,12 +174,13 @@ static rpe_noise noise_of(const rpe_fault *fault, rpe_side side, const rpe_noise
 static void codes(const void *plan, const rpe_noise *noise, size_t head, size_t feature, void *query_codes,
                   void *key_codes, rpe_workspace *workspace)
 {
-    const rpe_fault *fault = plan;
+    const rpe_code_fault *fault = plan;
     size_t mark = workspace->used;
     rpe_noise changed = noise_of(fault, RPE_SIDE_QUERY, noise);
     fault->method->codes(fault->plan[0], &changed, head, feature, query_codes, key_codes, workspace);
     if (fault->apart) {
-        size_t count = rpe_fault_coded(fault, RPE_SIDE_QUERY) + rpe_fault_coded(fault, RPE_SIDE_KEY);
+        size_t count =
+            rpe_code_fault_coded(fault, RPE_SIDE_QUERY) + rpe_code_fault_coded(fault, RPE_SIDE_KEY);
         double *unused = rpe_workspace_take(workspace, count, sizeof *unused);
         changed = noise_of(fault, RPE_SIDE_KEY, noise);
         fault->method->codes(fault->plan[1], &changed, head, feature, fault->swapped ? key_codes : unused,
@@ -199,16 +207,16 @@ static void contract(const rpe_problem *problem, size_t positions, size_t head, 
     }
 }
 
-static void encode_by_codes(const rpe_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+static void encode_by_codes(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
                             double *queries, double *keys, rpe_workspace *workspace)
 {
     const rpe_problem *problem = &fault->asked;
-    size_t query_count = rpe_fault_coded(fault, RPE_SIDE_QUERY),
-           key_count = rpe_fault_coded(fault, RPE_SIDE_KEY);
+    size_t query_count = rpe_code_fault_coded(fault, RPE_SIDE_QUERY),
+           key_count = rpe_code_fault_coded(fault, RPE_SIDE_KEY);
     double *query_codes = rpe_workspace_take(workspace, query_count, sizeof *query_codes);
     double *key_codes = rpe_workspace_take(workspace, key_count, sizeof *key_codes);
-    memset(queries, 0, rpe_fault_encoded(fault, RPE_SIDE_QUERY) * sizeof *queries);
-    memset(keys, 0, rpe_fault_encoded(fault, RPE_SIDE_KEY) * sizeof *keys);
+    memset(queries, 0, rpe_code_fault_encoded(fault, RPE_SIDE_QUERY) * sizeof *queries);
+    memset(keys, 0, rpe_code_fault_encoded(fault, RPE_SIDE_KEY) * sizeof *keys);
     for (size_t i = 0; i < problem->heads * problem->features; i++) {
         size_t head = i / problem->features, feature = i % problem->features;
         codes(fault, noise, head, feature, query_codes, key_codes, workspace);
@@ -217,14 +225,15 @@ static void encode_by_codes(const rpe_fault *fault, const rpe_noise *noise, cons
     }
 }
 
-static void encode_by_plans(const rpe_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+static void encode_by_plans(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
                             void *queries, void *keys, rpe_workspace *workspace)
 {
     rpe_noise changed = noise_of(fault, RPE_SIDE_QUERY, noise);
     fault->method->encode(fault->plan[0], &changed, inputs, queries, keys, 1, workspace);
     if (!fault->apart)
         return;
-    size_t count = rpe_fault_encoded(fault, RPE_SIDE_QUERY) + rpe_fault_encoded(fault, RPE_SIDE_KEY);
+    size_t count =
+        rpe_code_fault_encoded(fault, RPE_SIDE_QUERY) + rpe_code_fault_encoded(fault, RPE_SIDE_KEY);
     void *unused = rpe_workspace_take(workspace, count, sizeof(double));
     rpe_inputs turned = *inputs;
     changed = noise_of(fault, RPE_SIDE_KEY, noise);
@@ -237,7 +246,7 @@ static void encode_by_plans(const rpe_fault *fault, const rpe_noise *noise, cons
 static void encode(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *queries,
                    void *keys, int threads, rpe_workspace *workspaces)
 {
-    const rpe_fault *fault = plan;
+    const rpe_code_fault *fault = plan;
     size_t mark = workspaces[0].used;
     (void)threads;
     if (fault->hooks->coded != NULL && fault->asked.precision == RPE_DOUBLE)
@@ -253,8 +262,8 @@ static void encode(const void *plan, const rpe_noise *noise, const rpe_inputs *i
 
 /* ---- attention, row by row ---- */
 
-static bool allowed(const rpe_fault *fault, bool (*hook)(const rpe_fault *, size_t, size_t), size_t query,
-                    size_t key)
+static bool allowed(const rpe_code_fault *fault, bool (*hook)(const rpe_code_fault *, size_t, size_t),
+                    size_t query, size_t key)
 {
     if (hook != NULL)
         return hook(fault, query, key);
@@ -262,7 +271,7 @@ static bool allowed(const rpe_fault *fault, bool (*hook)(const rpe_fault *, size
 }
 
 /* The largest score of the keys that are seen, which cancels. */
-static double stabiliser(const rpe_fault *fault, const double *scores, size_t query)
+static double stabiliser(const rpe_code_fault *fault, const double *scores, size_t query)
 {
     size_t keys = fault->asked.keys.count;
     double largest = -INFINITY;
@@ -272,10 +281,10 @@ static double stabiliser(const rpe_fault *fault, const double *scores, size_t qu
     return isfinite(largest) ? largest : 0.0;
 }
 
-static void row_attend(const rpe_fault *fault, const double *scores, size_t query, const double *values,
+static void row_attend(const rpe_code_fault *fault, const double *scores, size_t query, const double *values,
                        size_t stride, double *output)
 {
-    const rpe_fault_hooks *hooks = fault->hooks;
+    const rpe_code_fault_hooks *hooks = fault->hooks;
     size_t keys = fault->asked.keys.count, features = fault->asked.value_features;
     double sum = 0.0, largest = stabiliser(fault, scores, query);
     memset(output, 0, features * sizeof *output);
@@ -291,14 +300,14 @@ static void row_attend(const rpe_fault *fault, const double *scores, size_t quer
         for (size_t v = 0; visible && v < features; v++)
             output[v] += weight * value[v];
     }
-    rpe_fault_scale(features, sum != 0.0 ? 1.0 / sum : 0.0, output);
+    rpe_code_fault_scale(features, sum != 0.0 ? 1.0 / sum : 0.0, output);
 }
 
 /* One item, in double.  Batches, and what is wrong in single precision alone, are left to the honest method. */
 static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
                    int threads, rpe_workspace *workspaces)
 {
-    const rpe_fault *fault = plan;
+    const rpe_code_fault *fault = plan;
     const rpe_problem *problem = &fault->asked;
     if (fault->hooks->single != NULL || problem->precision != RPE_DOUBLE || problem->batch > 1) {
         fault->method->attend(fault->plan[0], noise, inputs, outputs, threads, workspaces);
@@ -323,8 +332,9 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
     rpe_workspace_release(&workspaces[0], mark);
 }
 
-rpe_method rpe_fault_method(const rpe_method *method,
-                            rpe_status (*plan)(void **plan, const rpe_problem *problem, rpe_error *error))
+rpe_method rpe_code_fault_method(const rpe_method *method,
+                                 rpe_status (*plan)(void **plan, const rpe_problem *problem,
+                                                    rpe_error *error))
 {
     rpe_method faulty = *method;
     faulty.plan = plan;

@@ -53,88 +53,39 @@ static void projections_capped(rpe_problem *problem)
 
 RPE_CALL_FAULT(draw_anew, "favor", .draw = draw_anew)
 
-const rpe_mutant rpe_mutant_draw_anew = {
-    .name = "draw-anew",
-    .title = "every call draws anew",
-    .claim = "draw-repeats",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = draw_anew_wrap,
-};
+const rpe_planting rpe_planting_draw_anew = {
+    .case_name = "no positions", .method = "favor", .wrap = draw_anew_wrap};
 
 RPE_CALL_FAULT(draw_of_threads, "softmax", .draw = draw_of_threads)
 
-const rpe_mutant rpe_mutant_draw_of_threads = {
-    .name = "draw-of-threads",
-    .title = "the draw depends on the number of threads",
-    .claim = "draw-repeats",
-    .case_name = "sine",
-    .method = "softmax",
-    .wrap = draw_of_threads_wrap,
-};
+const rpe_planting rpe_planting_draw_of_threads = {
+    .case_name = "sine", .method = "softmax", .wrap = draw_of_threads_wrap};
 
 RPE_CALL_FAULT(draw_pairs, "relu", .draw = draw_in_pairs)
 
-const rpe_mutant rpe_mutant_draw_pairs = {
-    .name = "draw-pairs",
-    .title = "consecutive trials have one draw",
-    .claim = "draws-apart",
-    .case_name = "sine",
-    .method = "relu",
-    .wrap = draw_pairs_wrap,
-};
+const rpe_planting rpe_planting_draw_pairs = {.case_name = "sine", .method = "relu", .wrap = draw_pairs_wrap};
 
 RPE_CALL_FAULT(draw_again, "favor-iid", .draw = draw_at_times_again)
 
-const rpe_mutant rpe_mutant_draw_again = {
-    .name = "draw-again",
-    .title = "every third trial is that before it",
-    .claim = "draws-apart",
-    .case_name = "no positions",
-    .method = "favor-iid",
-    .wrap = draw_again_wrap,
-};
+const rpe_planting rpe_planting_draw_again = {
+    .case_name = "no positions", .method = "favor-iid", .wrap = draw_again_wrap};
 
 RPE_CALL_FAULT(single_queries, "favor", .before = single_queries_short)
 
-const rpe_mutant rpe_mutant_single_queries = {
-    .name = "single-queries",
-    .title = "queries of single precision are cast to 8 bits",
-    .claim = "precision",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = single_queries_wrap,
-};
+const rpe_planting rpe_planting_single_queries = {
+    .case_name = "no positions", .method = "favor", .wrap = single_queries_wrap};
 
 RPE_CALL_FAULT(single_outputs, "softmax", .after = single_outputs_short)
 
-const rpe_mutant rpe_mutant_single_outputs = {
-    .name = "single-outputs",
-    .title = "outputs of single precision are cast to 8 bits",
-    .claim = "precision",
-    .case_name = "conv",
-    .method = "softmax",
-    .wrap = single_outputs_wrap,
-};
+const rpe_planting rpe_planting_single_outputs = {
+    .case_name = "conv", .method = "softmax", .wrap = single_outputs_wrap};
 
 RPE_CALL_FAULT(limit_missed, "softmax", .after = towards_zero)
 
-const rpe_mutant rpe_mutant_limit_missed = {
-    .name = "limit-missed",
-    .title = "outputs are 0.8 of what they should be",
-    .claim = "converges",
-    .case_name = "sine",
-    .method = "softmax",
-    .wrap = limit_missed_wrap,
-};
+const rpe_planting rpe_planting_limit_missed = {
+    .case_name = "sine", .method = "softmax", .wrap = limit_missed_wrap};
 
 RPE_CALL_FAULT(projections_capped, "favor", .plan = projections_capped)
 
-const rpe_mutant rpe_mutant_projections_capped = {
-    .name = "projections-capped",
-    .title = "projections beyond the eighth are not used",
-    .claim = "converges",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = projections_capped_wrap,
-};
+const rpe_planting rpe_planting_projections_capped = {
+    .case_name = "no positions", .method = "favor", .wrap = projections_capped_wrap};

@@ -1,22 +1,45 @@
-/* The registry of mutants: one file each here, listed in mutants.def. */
-#include "rpe_mutant.h"
+/* The registry of faults. */
+#include "rpe_fault.h"
 
-#define RPE_MUTANT(name) extern const rpe_mutant rpe_mutant_##name;
-#include "mutants.def"
-#undef RPE_MUTANT
+#include <string.h>
 
-static const rpe_mutant *const mutants[] = {
-#define RPE_MUTANT(name) &rpe_mutant_##name,
-#include "mutants.def"
-#undef RPE_MUTANT
+#define RPE_FAULT(key, name, claim, title) extern const rpe_planting rpe_planting_##key;
+#include "faults.def"
+#undef RPE_FAULT
+
+static const rpe_fault faults[] = {
+#define RPE_FAULT(key, name, claim, title) {name, claim, title, &rpe_planting_##key},
+#include "faults.def"
+#undef RPE_FAULT
 };
 
-size_t rpe_mutant_count(void)
+size_t rpe_fault_count(void)
 {
-    return sizeof mutants / sizeof mutants[0];
+    return sizeof faults / sizeof faults[0];
 }
 
-const rpe_mutant *rpe_mutant_at(size_t index)
+const rpe_fault *rpe_fault_at(size_t index)
 {
-    return mutants[index];
+    return &faults[index];
+}
+
+const rpe_fault *rpe_fault_find(const char *name)
+{
+    for (size_t i = 0; i < rpe_fault_count(); i++)
+        if (strcmp(faults[i].name, name) == 0)
+            return &faults[i];
+    return NULL;
+}
+
+rpe_method rpe_fault_plant(const rpe_fault *fault, rpe_verification_settings *settings)
+{
+    const rpe_planting *planting = fault->planting;
+    const rpe_method *method = rpe_method_find(planting->method);
+    settings->claims = &fault->claim;
+    settings->claim_count = 1;
+    settings->only_case = planting->case_name != NULL ? planting->case_name : settings->only_case;
+    settings->only_sampler = planting->sampler != NULL ? planting->sampler : settings->only_sampler;
+    settings->only_method = planting->method;
+    settings->tools = planting->tools;
+    return planting->wrap != NULL ? planting->wrap(method) : *method;
 }

@@ -2,16 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_fault.h"
+#include "rpe_code_fault.h"
 
 #define FEATURES 3 /* of every case */
 #define LARGEST 32 /* R, of the claims that these are put to */
-
-static void honest(const char *sampler, const rpe_noise_shape *shape, rpe_stream stream, size_t first,
-                   size_t count, double *values, rpe_workspace *workspace)
-{
-    rpe_sampler_find(sampler)->draw(shape, stream, first, count, values, workspace);
-}
 
 static size_t orthogonal_bytes(const rpe_noise_shape *shape)
 {
@@ -61,7 +55,7 @@ static void unsigned_block(const rpe_noise_shape *shape, rpe_stream stream, size
     size_t rows = left < size ? left : size;
     rpe_stream_normals(stream, block * size * size, rows * size, frame);
     householder(rows, size, frame);
-    rpe_fault_scale(rows * size, sqrt((double)size), frame);
+    rpe_code_fault_scale(rows * size, sqrt((double)size), frame);
 }
 
 static void signs_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count,
@@ -70,7 +64,7 @@ static void signs_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t f
     size_t size = shape->realizations;
     double frame[LARGEST * LARGEST];
     if (size > LARGEST) {
-        honest("orthogonal", shape, stream, first, count, values, workspace);
+        rpe_code_fault_draw("orthogonal", shape, stream, first, count, values, workspace);
         return;
     }
     for (size_t row = first; row < first + count; row++, values += size) {
@@ -80,27 +74,10 @@ static void signs_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t f
     }
 }
 
-static const rpe_sampler signs_sampler = {.name = "orthogonal",
-                                          .law = {RPE_NOISE_ORTHOGONAL, 0.0},
-                                          .workspace_bytes = orthogonal_bytes,
-                                          .draw = signs_draw};
+RPE_NOISE_FAULT(signs, "orthogonal", RPE_NOISE_ORTHOGONAL, orthogonal_bytes)
 
-static void signs_change(rpe_fault *fault)
-{
-    fault->problem[0].sampler = &signs_sampler;
-}
-
-RPE_FAULT(signs, .change = signs_change)
-
-const rpe_mutant rpe_mutant_signs = {
-    .name = "signs",
-    .title = "orthogonal noise is from a QR without the signs",
-    .claim = "score-mean",
-    .case_name = "sine",
-    .sampler = "orthogonal",
-    .method = "softmax",
-    .wrap = signs_wrap,
-};
+const rpe_planting rpe_planting_signs = {
+    .case_name = "sine", .sampler = "orthogonal", .method = "softmax", .wrap = signs_wrap};
 
 static void blocks_per_feature_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t first,
                                     size_t count, double *values, rpe_workspace *workspace)
@@ -110,38 +87,21 @@ static void blocks_per_feature_draw(const rpe_noise_shape *shape, rpe_stream str
     for (size_t row = first; row < first + count; row++, values += shape->realizations) {
         rpe_stream other = stream;
         other.point += (uint32_t)(row / rows);
-        honest("orthogonal", &feature, other, row % rows, 1, values, workspace);
+        rpe_code_fault_draw("orthogonal", &feature, other, row % rows, 1, values, workspace);
     }
 }
 
-static const rpe_sampler blocks_per_feature_sampler = {.name = "orthogonal",
-                                                       .law = {RPE_NOISE_ORTHOGONAL, 0.0},
-                                                       .workspace_bytes = orthogonal_bytes,
-                                                       .draw = blocks_per_feature_draw};
+RPE_NOISE_FAULT(blocks_per_feature, "orthogonal", RPE_NOISE_ORTHOGONAL, orthogonal_bytes)
 
-static void blocks_per_feature_change(rpe_fault *fault)
-{
-    fault->problem[0].sampler = &blocks_per_feature_sampler;
-}
-
-RPE_FAULT(blocks_per_feature, .change = blocks_per_feature_change)
-
-const rpe_mutant rpe_mutant_blocks_per_feature = {
-    .name = "blocks-per-feature",
-    .title = "blocks of orthogonal noise are cut within features",
-    .claim = "score-recovery",
-    .case_name = "sine",
-    .sampler = "orthogonal",
-    .method = "softmax",
-    .wrap = blocks_per_feature_wrap,
-};
+const rpe_planting rpe_planting_blocks_per_feature = {
+    .case_name = "sine", .sampler = "orthogonal", .method = "softmax", .wrap = blocks_per_feature_wrap};
 
 static void norms_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count,
                        double *values, rpe_workspace *workspace)
 {
     /* norms of chi_R as those of normal rows, where all should be sqrt(R) */
     size_t size = shape->realizations;
-    honest("orthogonal", shape, stream, first, count, values, workspace);
+    rpe_code_fault_draw("orthogonal", shape, stream, first, count, values, workspace);
     for (size_t row = first; row < first + count; row++, values += size) {
         double normals[LARGEST], squares = 0.0;
         rpe_stream other = stream;
@@ -149,57 +109,25 @@ static void norms_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t f
         rpe_stream_normals(other, row * LARGEST, size <= LARGEST ? size : 0, normals);
         for (size_t r = 0; r < size && size <= LARGEST; r++)
             squares += normals[r] * normals[r];
-        rpe_fault_scale(size, sqrt(squares / (double)size), values);
+        rpe_code_fault_scale(size, sqrt(squares / (double)size), values);
     }
 }
 
-static const rpe_sampler norms_sampler = {.name = "orthogonal",
-                                          .law = {RPE_NOISE_ORTHOGONAL, 0.0},
-                                          .workspace_bytes = orthogonal_bytes,
-                                          .draw = norms_draw};
+RPE_NOISE_FAULT(norms, "orthogonal", RPE_NOISE_ORTHOGONAL, orthogonal_bytes)
 
-static void norms_change(rpe_fault *fault)
-{
-    fault->problem[0].sampler = &norms_sampler;
-}
-
-RPE_FAULT(norms, .change = norms_change)
-
-const rpe_mutant rpe_mutant_norms = {
-    .name = "norms",
-    .title = "rows of orthogonal noise have random norms",
-    .claim = "score-variance",
-    .case_name = "sine gated",
-    .sampler = "orthogonal",
-    .method = "softmax",
-    .wrap = norms_wrap,
-};
+const rpe_planting rpe_planting_norms = {
+    .case_name = "sine gated", .sampler = "orthogonal", .method = "softmax", .wrap = norms_wrap};
 
 static void not_orthogonal_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count,
                                 double *values, rpe_workspace *workspace)
 {
-    honest("gaussian", shape, stream, first, count, values, workspace);
+    rpe_code_fault_draw("gaussian", shape, stream, first, count, values, workspace);
 }
 
-static const rpe_sampler not_orthogonal_sampler = {
-    .name = "orthogonal", .law = {RPE_NOISE_ORTHOGONAL, 0.0}, .draw = not_orthogonal_draw};
+RPE_NOISE_FAULT(not_orthogonal, "orthogonal", RPE_NOISE_ORTHOGONAL, NULL)
 
-static void not_orthogonal_change(rpe_fault *fault)
-{
-    fault->problem[0].sampler = &not_orthogonal_sampler;
-}
-
-RPE_FAULT(not_orthogonal, .change = not_orthogonal_change)
-
-const rpe_mutant rpe_mutant_not_orthogonal = {
-    .name = "not-orthogonal",
-    .title = "orthogonal noise is not orthogonalized",
-    .claim = "score-variance",
-    .case_name = "sine",
-    .sampler = "orthogonal",
-    .method = "softmax",
-    .wrap = not_orthogonal_wrap,
-};
+const rpe_planting rpe_planting_not_orthogonal = {
+    .case_name = "sine", .sampler = "orthogonal", .method = "softmax", .wrap = not_orthogonal_wrap};
 
 static size_t quadrature_sign_bytes(const rpe_noise_shape *shape)
 {
@@ -211,30 +139,27 @@ static void quadrature_sign_draw(const rpe_noise_shape *shape, rpe_stream stream
 {
     /* (z_2k+1, z_2k) for (-z_2k+1, z_2k) */
     size_t size = shape->realizations;
-    honest("quadrature", shape, stream, first, count, values, workspace);
+    rpe_code_fault_draw("quadrature", shape, stream, first, count, values, workspace);
     for (size_t row = first; row < first + count; row++, values += size)
         for (size_t r = 1; row < shape->rows && row % 2 == 0 && r < size; r += 2)
             values[r] = -values[r];
 }
 
-static const rpe_sampler quadrature_sign_sampler = {.name = "quadrature",
-                                                    .law = {RPE_NOISE_QUADRATURE, 0.0},
-                                                    .workspace_bytes = quadrature_sign_bytes,
-                                                    .draw = quadrature_sign_draw};
+RPE_NOISE_FAULT(quadrature_sign, "quadrature", RPE_NOISE_QUADRATURE, quadrature_sign_bytes)
 
-static void quadrature_sign_change(rpe_fault *fault)
+const rpe_planting rpe_planting_quadrature_sign = {
+    .case_name = "sine", .sampler = "quadrature", .method = "softmax", .wrap = quadrature_sign_wrap};
+
+/* Rows that are rounded to single precision are no longer quite orthogonal. */
+static void rounded_rows_draw(const rpe_noise_shape *shape, rpe_stream stream, size_t first, size_t count,
+                              double *values, rpe_workspace *workspace)
 {
-    fault->problem[0].sampler = &quadrature_sign_sampler;
+    rpe_code_fault_draw("orthogonal", shape, stream, first, count, values, workspace);
+    for (size_t i = 0; i < count * shape->realizations; i++)
+        values[i] = (float)values[i];
 }
 
-RPE_FAULT(quadrature_sign, .change = quadrature_sign_change)
+RPE_NOISE_FAULT(rounded_rows, "orthogonal", RPE_NOISE_ORTHOGONAL, orthogonal_bytes)
 
-const rpe_mutant rpe_mutant_quadrature_sign = {
-    .name = "quadrature-sign",
-    .title = "the second realization of a quadrature pair has the wrong sign",
-    .claim = "score-variance",
-    .case_name = "sine",
-    .sampler = "quadrature",
-    .method = "softmax",
-    .wrap = quadrature_sign_wrap,
-};
+const rpe_planting rpe_planting_rounded_rows = {
+    .case_name = "sine", .sampler = "orthogonal", .method = "softmax", .wrap = rounded_rows_wrap};

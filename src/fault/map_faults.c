@@ -1,8 +1,8 @@
 /* Faults of feature maps: in the fast expansion, and in the definition.  [spec 4] */
 #include <math.h>
 
+#include "rpe_fault.h"
 #include "rpe_linear_method.h"
-#include "rpe_mutant.h"
 
 /* ---- maps ---- */
 
@@ -40,14 +40,8 @@ static rpe_method expansion_wrap(const rpe_method *method)
     return faulty;
 }
 
-const rpe_mutant rpe_mutant_expansion = {
-    .name = "expansion",
-    .title = "the fast expansion of elu(x) + 1 is x^2 + 3",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "elu",
-    .wrap = expansion_wrap,
-};
+const rpe_planting rpe_planting_expansion = {
+    .case_name = "no positions", .method = "elu", .wrap = expansion_wrap};
 
 static rpe_method definition_wrap(const rpe_method *method)
 {
@@ -59,14 +53,8 @@ static rpe_method definition_wrap(const rpe_method *method)
     return faulty;
 }
 
-const rpe_mutant rpe_mutant_definition = {
-    .name = "definition",
-    .title = "the definition of elu(x) + 1 is x^2 + 3",
-    .claim = "definition-values",
-    .case_name = "no positions",
-    .method = "elu",
-    .wrap = definition_wrap,
-};
+const rpe_planting rpe_planting_definition = {
+    .case_name = "no positions", .method = "elu", .wrap = definition_wrap};
 
 static rpe_method definition_sign_wrap(const rpe_method *method)
 {
@@ -78,11 +66,5 @@ static rpe_method definition_sign_wrap(const rpe_method *method)
     return faulty;
 }
 
-const rpe_mutant rpe_mutant_definition_sign = {
-    .name = "definition-sign",
-    .title = "the definition of ReLU is |x|",
-    .claim = "definition-values",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = definition_sign_wrap,
-};
+const rpe_planting rpe_planting_definition_sign = {
+    .case_name = "no positions", .method = "relu", .wrap = definition_sign_wrap};

@@ -2,7 +2,7 @@
 #ifndef RPE_CALL_FAULT_H
 #define RPE_CALL_FAULT_H
 
-#include "rpe_mutant.h"
+#include "rpe_fault.h"
 
 /* A call in double: B M H D, B N H D, B N H V and B M H V numbers, which hooks change. */
 typedef struct rpe_call {
@@ -26,13 +26,13 @@ void rpe_call_scale(size_t count, double factor, double *values);
 /* To 8 bits, as bfloat16. */
 void rpe_call_shorten(size_t count, double *values);
 
-/* Hook plan, for a mutant's own function, and a copy of method whose hooks work on such plans. */
+/* Hook plan, for a fault's own function, and a copy of method whose hooks work on such plans. */
 rpe_status rpe_call_plan(void **plan, const rpe_problem *problem, const rpe_call_hooks *hooks,
                          rpe_error *error);
 rpe_method rpe_call_method(const rpe_method *method,
                            rpe_status (*plan)(void **plan, const rpe_problem *problem, rpe_error *error));
 
-/* The functions key_plan and key_wrap of a mutant; what follows the method are the members of its rpe_call_hooks. */
+/* The functions key_plan and key_wrap of a fault; what follows the method are the members of its rpe_call_hooks. */
 #define RPE_CALL_FAULT(key, method_text, ...)                                                                \
     static const rpe_call_hooks key##_hooks = {.method = method_text, __VA_ARGS__};                          \
     static rpe_status key##_plan(void **plan, const rpe_problem *problem, rpe_error *error)                  \

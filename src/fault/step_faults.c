@@ -1,9 +1,9 @@
 /* Faults in the steps of linear attention: its sums, masks, levels and states.  The schedule is the real one.  [spec 4] */
 #include <math.h>
 
+#include "rpe_fault.h"
 #include "rpe_linear_method.h"
 #include "rpe_linear_sums.h"
-#include "rpe_mutant.h"
 
 #define LAST (RPE_LINEAR_CHUNK - 1)
 
@@ -210,187 +210,83 @@ static void gather_twice(const rpe_linear *linear, const rpe_linear_sums *own, c
 
 STEP(chunk_twice, "relu", add, add_twice)
 
-const rpe_mutant rpe_mutant_chunk_twice = {
-    .name = "chunk-twice",
-    .title = "a chunk after the first is added twice",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = chunk_twice_wrap,
-};
+const rpe_planting rpe_planting_chunk_twice = {
+    .case_name = "no positions", .method = "relu", .wrap = chunk_twice_wrap};
 
 STEP(partial_chunk, "elu", add, add_whole_chunks)
 
-const rpe_mutant rpe_mutant_partial_chunk = {
-    .name = "partial-chunk",
-    .title = "the keys of the last partial chunk are dropped",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "elu",
-    .wrap = partial_chunk_wrap,
-};
+const rpe_planting rpe_planting_partial_chunk = {
+    .case_name = "no positions", .method = "elu", .wrap = partial_chunk_wrap};
 
 STEP(short_weights, "favor", add, add_short_weights)
 
-const rpe_mutant rpe_mutant_short_weights = {
-    .name = "short-weights",
-    .title = "the denominator lacks the last key of a chunk",
-    .claim = "values-constant",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = short_weights_wrap,
-};
+const rpe_planting rpe_planting_short_weights = {
+    .case_name = "no positions", .method = "favor", .wrap = short_weights_wrap};
 
 STEP(panel_dropped, "relu", add, add_to_first_panel)
 
-const rpe_mutant rpe_mutant_panel_dropped = {
-    .name = "panel-dropped",
-    .title = "values behind the first line are summed over one chunk",
-    .claim = "attention-definition",
-    .case_name = "sine",
-    .method = "relu",
-    .wrap = panel_dropped_wrap,
-};
+const rpe_planting rpe_planting_panel_dropped = {
+    .case_name = "sine", .method = "relu", .wrap = panel_dropped_wrap};
 
 STEP(state_lost, "favor-hyperbolic", read, read_first_chunk)
 
-const rpe_mutant rpe_mutant_state_lost = {
-    .name = "state-lost",
-    .title = "a causal chunk does not read what the chunks before it left",
-    .claim = "causal-stream",
-    .case_name = "no positions",
-    .method = "favor-hyperbolic",
-    .wrap = state_lost_wrap,
-};
+const rpe_planting rpe_planting_state_lost = {
+    .case_name = "no positions", .method = "favor-hyperbolic", .wrap = state_lost_wrap};
 
 STEP(stream_twice, "elu", add, add_twice)
 
-const rpe_mutant rpe_mutant_stream_twice = {
-    .name = "stream-twice",
-    .title = "all at once adds a chunk twice, one after another does not",
-    .claim = "causal-stream",
-    .case_name = "conv",
-    .method = "elu",
-    .wrap = stream_twice_wrap,
-};
+const rpe_planting rpe_planting_stream_twice = {
+    .case_name = "conv", .method = "elu", .wrap = stream_twice_wrap};
 
 STEP(epsilon, "relu", divide, divide_with_epsilon)
 
-const rpe_mutant rpe_mutant_epsilon = {
-    .name = "epsilon",
-    .title = "0.001 is added to every denominator",
-    .claim = "values-constant",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = epsilon_wrap,
-};
+const rpe_planting rpe_planting_epsilon = {
+    .case_name = "no positions", .method = "relu", .wrap = epsilon_wrap};
 
 STEP(edge_late, "relu", attend_chunk, mask_late_at_edge)
 
-const rpe_mutant rpe_mutant_edge_late = {
-    .name = "edge-late",
-    .title = "the mask is late by one at the edge of a chunk",
-    .claim = "causal-future",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = edge_late_wrap,
-};
+const rpe_planting rpe_planting_edge_late = {
+    .case_name = "no positions", .method = "relu", .wrap = edge_late_wrap};
 
 STEP(edge_early, "favor", attend_chunk, mask_early_at_edge)
 
-const rpe_mutant rpe_mutant_edge_early = {
-    .name = "edge-early",
-    .title = "the mask hides the last token of a chunk from itself",
-    .claim = "causal-masked",
-    .case_name = "sine",
-    .method = "favor",
-    .wrap = edge_early_wrap,
-};
+const rpe_planting rpe_planting_edge_early = {
+    .case_name = "sine", .method = "favor", .wrap = edge_early_wrap};
 
 STEP(level_kept, "favor-iid", raise, raise_nothing)
 
-const rpe_mutant rpe_mutant_level_kept = {
-    .name = "level-kept",
-    .title = "the past is not brought to a chunk's level: the stabiliser does not cancel",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "favor-iid",
-    .wrap = level_kept_wrap,
-};
+const rpe_planting rpe_planting_level_kept = {
+    .case_name = "no positions", .method = "favor-iid", .wrap = level_kept_wrap};
 
 STEP(level_weights, "favor", raise, raise_values_alone)
 
-const rpe_mutant rpe_mutant_level_weights = {
-    .name = "level-weights",
-    .title = "the past of the denominator alone is not brought to a chunk's level",
-    .claim = "values-constant",
-    .case_name = "conv",
-    .method = "favor",
-    .wrap = level_weights_wrap,
-};
+const rpe_planting rpe_planting_level_weights = {
+    .case_name = "conv", .method = "favor", .wrap = level_weights_wrap};
 
 STEP(level_order, "favor", take_queries, queries_at_other_levels)
 
-const rpe_mutant rpe_mutant_level_order = {
-    .name = "level-order",
-    .title = "queries are read at the levels of other features",
-    .claim = "attention-definition",
-    .case_name = "no positions",
-    .method = "favor",
-    .wrap = level_order_wrap,
-};
+const rpe_planting rpe_planting_level_order = {
+    .case_name = "no positions", .method = "favor", .wrap = level_order_wrap};
 
 STEP(key_twice, "elu", finish_keys, finish_last_key_twice)
 
-const rpe_mutant rpe_mutant_key_twice = {
-    .name = "key-twice",
-    .title = "the last key of a chunk counts twice",
-    .claim = "order",
-    .case_name = "no positions",
-    .method = "elu",
-    .wrap = key_twice_wrap,
-};
+const rpe_planting rpe_planting_key_twice = {
+    .case_name = "no positions", .method = "elu", .wrap = key_twice_wrap};
 
 STEP(heads_stride, "relu", take_keys, values_without_heads)
 
-const rpe_mutant rpe_mutant_heads_stride = {
-    .name = "heads-stride",
-    .title = "values lie as if there were one head",
-    .claim = "heads-apart",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = heads_stride_wrap,
-};
+const rpe_planting rpe_planting_heads_stride = {
+    .case_name = "no positions", .method = "relu", .wrap = heads_stride_wrap};
 
 STEP(clamp, "relu", divide, divide_by_at_least)
 
-const rpe_mutant rpe_mutant_clamp = {
-    .name = "clamp",
-    .title = "no denominator is below 1e-12",
-    .claim = "scale",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = clamp_wrap,
-};
+const rpe_planting rpe_planting_clamp = {.case_name = "no positions", .method = "relu", .wrap = clamp_wrap};
 
 STEP(narrow, "relu", tame, all_are_tame)
 
-const rpe_mutant rpe_mutant_narrow = {
-    .name = "narrow",
-    .title = "numbers out of the range are computed as any others",
-    .claim = "scale",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = narrow_wrap,
-};
+const rpe_planting rpe_planting_narrow = {.case_name = "no positions", .method = "relu", .wrap = narrow_wrap};
 
 STEP(threads_twice, "relu", gather, gather_twice)
 
-const rpe_mutant rpe_mutant_threads_twice = {
-    .name = "threads-twice",
-    .title = "several threads on one head count a chunk's weights twice",
-    .claim = "draw-repeats",
-    .case_name = "no positions",
-    .method = "relu",
-    .wrap = threads_twice_wrap,
-};
+const rpe_planting rpe_planting_threads_twice = {
+    .case_name = "no positions", .method = "relu", .wrap = threads_twice_wrap};

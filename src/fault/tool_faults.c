@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_fault.h"
+#include "rpe_code_fault.h"
 #include "rpe_theory_exponential.h"
 
 static uint32_t trial_itself(size_t trial)
@@ -10,7 +10,7 @@ static uint32_t trial_itself(size_t trial)
     return (uint32_t)trial;
 }
 
-/* The tools of a mutant: honest but for what is named. */
+/* The tools of a fault: honest but for what is named. */
 #define TOOLS(key, ...)                                                                                      \
     static const rpe_claim_tools key##_tools = {                                                             \
         .trial = trial_itself, .standard_error = rpe_sample_standard_error, __VA_ARGS__};
@@ -28,14 +28,8 @@ static const rpe_feature_map *norm_missing(const rpe_feature_map *honest)
 
 TOOLS(feature_norm, .feature_map = norm_missing)
 
-const rpe_mutant rpe_mutant_feature_norm = {
-    .name = "feature-norm",
-    .title = "positive features lack exp(-|x|^2/2)",
-    .claim = "feature-mean",
-    .case_name = "sine",
-    .method = "favor",
-    .tools = &feature_norm_tools,
-};
+const rpe_planting rpe_planting_feature_norm = {
+    .case_name = "sine", .method = "favor", .tools = &feature_norm_tools};
 
 /* 1/F of each side: F^-2 in the product */
 static double scale_twice(size_t projections)
@@ -53,14 +47,8 @@ static const rpe_feature_map *scale_of_both(const rpe_feature_map *honest)
 
 TOOLS(feature_scale, .feature_map = scale_of_both)
 
-const rpe_mutant rpe_mutant_feature_scale = {
-    .name = "feature-scale",
-    .title = "the scale 1/F is on both sides",
-    .claim = "feature-mean",
-    .case_name = "conv",
-    .method = "favor-trigonometric",
-    .tools = &feature_scale_tools,
-};
+const rpe_planting rpe_planting_feature_scale = {
+    .case_name = "conv", .method = "favor-trigonometric", .tools = &feature_scale_tools};
 
 /* Rows without their chi lengths: |w|^2 = 1 */
 static void unit_draw(size_t projections, size_t size, rpe_stream stream, double *projection,
@@ -71,7 +59,7 @@ static void unit_draw(size_t projections, size_t size, rpe_stream stream, double
         double squares = 0.0;
         for (size_t s = 0; s < size; s++)
             squares += projection[i * size + s] * projection[i * size + s];
-        rpe_fault_scale(size, 1.0 / sqrt(squares), projection + i * size);
+        rpe_code_fault_scale(size, 1.0 / sqrt(squares), projection + i * size);
     }
 }
 
@@ -98,14 +86,8 @@ static const rpe_feature_map *lengths_missing(const rpe_feature_map *honest)
 
 TOOLS(feature_lengths, .feature_map = lengths_missing)
 
-const rpe_mutant rpe_mutant_feature_lengths = {
-    .name = "feature-lengths",
-    .title = "orthogonal directions are left at length 1",
-    .claim = "feature-mean",
-    .case_name = "sine",
-    .method = "favor-hyperbolic",
-    .tools = &feature_lengths_tools,
-};
+const rpe_planting rpe_planting_feature_lengths = {
+    .case_name = "sine", .method = "favor-hyperbolic", .tools = &feature_lengths_tools};
 
 /* w_(f + F/2) = w_f: without bias, twice the error */
 static void repeated_draw(size_t projections, size_t size, rpe_stream stream, double *projection,
@@ -130,14 +112,8 @@ static const rpe_feature_map *directions_repeated(const rpe_feature_map *honest)
 
 TOOLS(feature_directions, .feature_map = directions_repeated)
 
-const rpe_mutant rpe_mutant_feature_directions = {
-    .name = "feature-directions",
-    .title = "directions are used twice",
-    .claim = "feature-error",
-    .case_name = "sine",
-    .method = "favor-iid",
-    .tools = &feature_directions_tools,
-};
+const rpe_planting rpe_planting_feature_directions = {
+    .case_name = "sine", .method = "favor-iid", .tools = &feature_directions_tools};
 
 /* w_f keeps its law, but shares a quarter of its variance with the one before. */
 static void correlated_draw(size_t projections, size_t size, rpe_stream stream, double *projection,
@@ -157,48 +133,21 @@ static const rpe_feature_map *directions_correlated(const rpe_feature_map *hones
 
 TOOLS(feature_correlated, .feature_map = directions_correlated)
 
-const rpe_mutant rpe_mutant_feature_correlated = {
-    .name = "feature-correlated",
-    .title = "a direction is correlated with the one before",
-    .claim = "feature-error",
-    .case_name = "conv",
-    .method = "favor-trigonometric",
-    .tools = &feature_correlated_tools,
-};
+const rpe_planting rpe_planting_feature_correlated = {
+    .case_name = "conv", .method = "favor-trigonometric", .tools = &feature_correlated_tools};
 
 /* ---- composition ---- */
 
-RPE_FAULT(composed_phase, .change = rpe_fault_swap)
+RPE_CODE_FAULT(composed_phase, .change = rpe_code_fault_swap)
 
-const rpe_mutant rpe_mutant_composed_phase = {
-    .name = "composed-phase",
-    .title = "keys are encoded with the phase of queries before positive features",
-    .claim = "composition",
-    .case_name = "sine",
-    .sampler = "gaussian",
-    .method = "favor-iid",
-    .wrap = composed_phase_wrap,
-};
+const rpe_planting rpe_planting_composed_phase = {
+    .case_name = "sine", .sampler = "gaussian", .method = "favor-iid", .wrap = composed_phase_wrap};
 
-const rpe_mutant rpe_mutant_composed_norm = {
-    .name = "composed-norm",
-    .title = "features of encoded vectors lack exp(-|x|^2/2)",
-    .claim = "composition",
-    .case_name = "conv",
-    .sampler = "gaussian",
-    .method = "favor-iid",
-    .tools = &feature_norm_tools,
-};
+const rpe_planting rpe_planting_composed_norm = {
+    .case_name = "conv", .sampler = "gaussian", .method = "favor-iid", .tools = &feature_norm_tools};
 
-const rpe_mutant rpe_mutant_composed_directions = {
-    .name = "composed-directions",
-    .title = "features of encoded vectors use directions twice",
-    .claim = "composition",
-    .case_name = "sine",
-    .sampler = "gaussian",
-    .method = "favor-iid",
-    .tools = &feature_directions_tools,
-};
+const rpe_planting rpe_planting_composed_directions = {
+    .case_name = "sine", .sampler = "gaussian", .method = "favor-iid", .tools = &feature_directions_tools};
 
 /* ---- fits of tables ---- */
 
@@ -222,35 +171,23 @@ static rpe_status fit_sinusoid_fit(rpe_kernel **kernel, const rpe_fit_table *tab
 
 TOOLS(fit_sinusoid, .fit = fit_sinusoid_fit)
 
-const rpe_mutant rpe_mutant_fit_sinusoid = {
-    .name = "fit-sinusoid",
-    .title = "a fit drops a sinusoid without saying so",
-    .claim = "fit-exact",
-    .case_name = "sine gated",
-    .method = "softmax",
-    .tools = &fit_sinusoid_tools,
-};
+const rpe_planting rpe_planting_fit_sinusoid = {
+    .case_name = "sine gated", .method = "softmax", .tools = &fit_sinusoid_tools};
 
 /* lambda^2 for lambda */
 static rpe_status fit_gain_fit(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids, int threads,
                                rpe_fit_result *result, rpe_error *error)
 {
     rpe_status status = rpe_kernel_fit_sine(kernel, table, sinusoids, threads, result, error);
-    for (size_t i = 0; status == RPE_OK && i < rpe_fault_sinusoids(*kernel); i++)
+    for (size_t i = 0; status == RPE_OK && i < rpe_code_fault_sinusoids(*kernel); i++)
         (*kernel)->gain[i] *= (*kernel)->gain[i];
     return status;
 }
 
 TOOLS(fit_gain, .fit = fit_gain_fit)
 
-const rpe_mutant rpe_mutant_fit_gain = {
-    .name = "fit-gain",
-    .title = "the gains of a fit are squared",
-    .claim = "fit-exact",
-    .case_name = "conv",
-    .method = "softmax",
-    .tools = &fit_gain_tools,
-};
+const rpe_planting rpe_planting_fit_gain = {
+    .case_name = "conv", .method = "softmax", .tools = &fit_gain_tools};
 
 /* The last sinusoids, which are the smallest, in the place of the largest. */
 static rpe_status fit_order_fit(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids,
@@ -262,7 +199,7 @@ static rpe_status fit_order_fit(rpe_kernel **kernel, const rpe_fit_table *table,
     if (status != RPE_OK || sinusoids == 0)
         return status;
     status = rpe_kernel_fit_sine(&all, table, 0, threads, &whole, error);
-    for (size_t i = 0; status == RPE_OK && i < rpe_fault_sinusoids(*kernel); i++) {
+    for (size_t i = 0; status == RPE_OK && i < rpe_code_fault_sinusoids(*kernel); i++) {
         size_t from = (i / sinusoids + 1) * whole.size - sinusoids + i % sinusoids;
         (*kernel)->frequency[i] = all->frequency[from];
         (*kernel)->phase[i] = all->phase[from];
@@ -274,14 +211,8 @@ static rpe_status fit_order_fit(rpe_kernel **kernel, const rpe_fit_table *table,
 
 TOOLS(fit_order, .fit = fit_order_fit)
 
-const rpe_mutant rpe_mutant_fit_order = {
-    .name = "fit-order",
-    .title = "a truncated fit keeps the smallest sinusoids",
-    .claim = "fit-exact",
-    .case_name = "conv gated",
-    .method = "softmax",
-    .tools = &fit_order_tools,
-};
+const rpe_planting rpe_planting_fit_order = {
+    .case_name = "conv gated", .method = "softmax", .tools = &fit_order_tools};
 
 /* ---- exponential moments ---- */
 
@@ -293,15 +224,8 @@ static double frontier_below_realizations(const rpe_theory *theory, double p, si
 
 TOOLS(frontier_below, .frontier = frontier_below_realizations)
 
-const rpe_mutant rpe_mutant_frontier_below = {
-    .name = "frontier-below",
-    .title = "the smallest R with a moment is one too small",
-    .claim = "exponential-frontier",
-    .case_name = "sine",
-    .sampler = "gaussian",
-    .method = "softmax",
-    .tools = &frontier_below_tools,
-};
+const rpe_planting rpe_planting_frontier_below = {
+    .case_name = "sine", .sampler = "gaussian", .method = "softmax", .tools = &frontier_below_tools};
 
 /* The frontier of p = 1 at every p. */
 static double frontier_power_realizations(const rpe_theory *theory, double p, size_t m, size_t n)
@@ -311,15 +235,8 @@ static double frontier_power_realizations(const rpe_theory *theory, double p, si
 
 TOOLS(frontier_power, .frontier = frontier_power_realizations)
 
-const rpe_mutant rpe_mutant_frontier_power = {
-    .name = "frontier-power",
-    .title = "the frontier does not move with the power",
-    .claim = "exponential-frontier",
-    .case_name = "conv",
-    .sampler = "gaussian",
-    .method = "softmax",
-    .tools = &frontier_power_tools,
-};
+const rpe_planting rpe_planting_frontier_power = {
+    .case_name = "conv", .sampler = "gaussian", .method = "softmax", .tools = &frontier_power_tools};
 
 /* s + c for s - c */
 static double frontier_sign_realizations(const rpe_theory *theory, double p, size_t m, size_t n)
@@ -329,12 +246,5 @@ static double frontier_sign_realizations(const rpe_theory *theory, double p, siz
 
 TOOLS(frontier_sign, .frontier = frontier_sign_realizations)
 
-const rpe_mutant rpe_mutant_frontier_sign = {
-    .name = "frontier-sign",
-    .title = "the frontier of a negative power is that of the positive one",
-    .claim = "exponential-frontier",
-    .case_name = "conv gated",
-    .sampler = "gaussian",
-    .method = "softmax",
-    .tools = &frontier_sign_tools,
-};
+const rpe_planting rpe_planting_frontier_sign = {
+    .case_name = "conv gated", .sampler = "gaussian", .method = "softmax", .tools = &frontier_sign_tools};

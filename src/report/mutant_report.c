@@ -40,16 +40,15 @@ static void strongest_take(rpe_mutant_result *result, const rpe_verification *ve
     result->adjusted_p = strongest->adjusted_p;
 }
 
-static rpe_status mutant_run(rpe_mutant_result *result, const rpe_mutant *mutant,
+static rpe_status mutant_run(rpe_mutant_result *result, const rpe_fault *fault,
                              const rpe_verification_settings *settings, rpe_error *error)
 {
     rpe_verification verification = {0};
     rpe_verification_settings one = *settings;
-    one.claims = &mutant->claim;
-    one.claim_count = 1;
-    one.mutant = mutant;
+    rpe_method planted = rpe_fault_plant(fault, &one);
+    one.planted = &planted;
     one.progress = NULL;
-    *result = (rpe_mutant_result){.mutant = mutant};
+    *result = (rpe_mutant_result){.fault = fault};
     rpe_status status = rpe_verification_run(&verification, &one, error);
     if (status == RPE_OK)
         strongest_take(result, &verification);
@@ -57,30 +56,37 @@ static rpe_status mutant_run(rpe_mutant_result *result, const rpe_mutant *mutant
     return status;
 }
 
-static bool wanted(const rpe_verification_settings *settings, const rpe_mutant *mutant)
+static bool agrees(const char *only, const char *planted)
 {
-    for (size_t i = 0; i < settings->claim_count; i++)
-        if (strcmp(settings->claims[i], mutant->claim) == 0)
-            return true;
-    return settings->claim_count == 0;
+    return only == NULL || planted == NULL || strcmp(only, planted) == 0;
 }
 
-static void progress_print(const rpe_verification_settings *settings, const rpe_mutant *mutant, size_t done,
+static bool wanted(const rpe_verification_settings *settings, const rpe_fault *fault)
+{
+    bool named = settings->claim_count == 0;
+    for (size_t i = 0; i < settings->claim_count; i++)
+        named = named || strcmp(settings->claims[i], fault->claim) == 0;
+    return named && agrees(settings->only_case, fault->planting->case_name) &&
+           agrees(settings->only_sampler, fault->planting->sampler) &&
+           agrees(settings->only_method, fault->planting->method);
+}
+
+static void progress_print(const rpe_verification_settings *settings, const rpe_fault *fault, size_t done,
                            size_t count)
 {
     FILE *stream = settings->progress;
     if (stream == NULL)
         return;
     bool terminal = rpe_terminal_redraws(stream);
-    if (terminal && mutant == NULL)
+    if (terminal && fault == NULL)
         fputs("\r\033[K", stream);
-    else if (mutant != NULL)
+    else if (fault != NULL)
         fprintf(stream, terminal ? "\r\033[Kmutant %zu of %zu: %s" : "mutant %zu of %zu: %s\n", done + 1,
-                count, mutant->name);
+                count, fault->name);
     fflush(stream);
 }
 
-rpe_status rpe_mutant_report_run(rpe_mutant_report *report, const rpe_mutant *const *mutants, size_t count,
+rpe_status rpe_mutant_report_run(rpe_mutant_report *report, const rpe_fault *const *faults, size_t count,
                                  const rpe_verification_settings *settings, rpe_error *error)
 {
     rpe_mutant_report made = {.results = rpe_memory_allocate_zero(count, sizeof *made.results)};
@@ -89,17 +95,18 @@ rpe_status rpe_mutant_report_run(rpe_mutant_report *report, const rpe_mutant *co
     if (made.results == NULL)
         return rpe_error_memory(error, "mutants", count, sizeof *made.results);
     for (size_t i = 0; status == RPE_OK && i < count; i++) {
-        if (!wanted(settings, mutants[i]))
+        if (!wanted(settings, faults[i]))
             continue;
-        progress_print(settings, mutants[i], i, count);
-        status = mutant_run(&made.results[made.count], mutants[i], settings, error);
+        progress_print(settings, faults[i], i, count);
+        status = mutant_run(&made.results[made.count], faults[i], settings, error);
         if (status == RPE_OK)
             made.rejected += made.results[made.count++].rejected ? 1 : 0;
     }
     progress_print(settings, NULL, count, count);
     if (status == RPE_OK && made.count == 0)
-        status = rpe_error_set(error, RPE_ERROR_INPUT,
-                               "--mutants: expected claims that a mutant is named for, found none");
+        status = rpe_error_set(
+            error, RPE_ERROR_INPUT,
+            "--mutants: expected claims, a case, a sampler and a method that a mutant is for, found none");
     made.seconds = rpe_clock_seconds() - start;
     if (status == RPE_OK)
         *report = made;

@@ -35,12 +35,12 @@ static void result_print(const rpe_mutant_result *result, bool colour, FILE *str
 {
     char evidence[P_CAPACITY], place[160], failed[32];
     snprintf(failed, sizeof failed, "%zu/%zu", result->failed, result->rows);
-    fprintf(stream, "  %-20.20s %-22.22s %-26.26s %-18.18s %s%s%s\n", result->mutant->name,
-            result->mutant->claim, place_text(result, place, sizeof place), evidence_text(result, evidence),
+    fprintf(stream, "  %-20.20s %-22.22s %-26.26s %-18.18s %s%s%s\n", result->fault->name,
+            result->fault->claim, place_text(result, place, sizeof place), evidence_text(result, evidence),
             result->rejected ? failed : (colour ? "\033[1;31m" : ""), result->rejected ? "" : "NOT REJECTED",
             !result->rejected && colour ? "\033[0m" : "");
     fprintf(stream, "    ");
-    rpe_wrapped_print(stream, 4, 4, result->mutant->title);
+    rpe_wrapped_print(stream, 4, 4, result->fault->title);
 }
 
 void rpe_mutant_table_print(const rpe_mutant_report *report, const rpe_verification_settings *settings,
@@ -72,7 +72,7 @@ void rpe_mutant_markdown_print(const rpe_mutant_report *report, const rpe_verifi
             settings->quick ? ", quick" : "", settings->level);
     for (size_t i = 0; i < report->count; i++) {
         const rpe_mutant_result *result = &report->results[i];
-        const char *const cells[] = {result->mutant->name, result->mutant->title, result->mutant->claim,
+        const char *const cells[] = {result->fault->name, result->fault->title, result->fault->claim,
                                      place_text(result, place, sizeof place),
                                      evidence_text(result, evidence)};
         fputc('|', stream);
@@ -106,9 +106,9 @@ rpe_status rpe_mutant_csv_write(const rpe_mutant_report *report, const rpe_verif
         snprintf(rows, sizeof rows, "%zu", result->rows);
         snprintf(seed, sizeof seed, "%llu", (unsigned long long)settings->seed);
         const char *const cells[] = {
-            result->mutant->name,
-            result->mutant->title,
-            result->mutant->claim,
+            result->fault->name,
+            result->fault->title,
+            result->fault->claim,
             result->case_name,
             result->sampler,
             result->method,

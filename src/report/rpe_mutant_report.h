@@ -4,11 +4,12 @@
 
 #include <stdio.h>
 
+#include "rpe_fault.h"
 #include "rpe_output.h"
 #include "rpe_verification.h"
 
 typedef struct rpe_mutant_result {
-    const rpe_mutant *mutant;
+    const rpe_fault *fault;
     char case_name[64], sampler[64],
         method[64]; /* of the row nearest to a rejection; "" where the claim never applied */
     rpe_finding finding;
@@ -23,9 +24,9 @@ typedef struct rpe_mutant_report {
     double seconds;
 } rpe_mutant_report;
 
-/* Puts the named claim to each of count mutants.  settings->claims restricts to mutants of those claims; no mutant left is an
-   error. */
-rpe_status rpe_mutant_report_run(rpe_mutant_report *report, const rpe_mutant *const *mutants, size_t count,
+/* Puts the named claim to each of count faults.  The claims, case, sampler and method of the settings restrict to faults for
+   those; none left is an error. */
+rpe_status rpe_mutant_report_run(rpe_mutant_report *report, const rpe_fault *const *faults, size_t count,
                                  const rpe_verification_settings *settings, rpe_error *error);
 void rpe_mutant_report_destroy(rpe_mutant_report *report);
 

@@ -166,23 +166,13 @@ static void test_band(void **state)
     assert_true(rpe_calibration_band(400, 0.05) < 0.55 * rpe_calibration_band(100, 0.05));
 }
 
-static rpe_method wrap(const rpe_method *method)
-{
-    return *method;
-}
-
 /* A fault that is none is not rejected, and one that is, is. */
 static void test_mutants(void **state)
 {
     (void)state;
-    static const rpe_mutant none = {.name = "none",
-                                    .title = "no fault",
-                                    .claim = "score-mean",
-                                    .case_name = "sine",
-                                    .sampler = "gaussian",
-                                    .method = "softmax",
-                                    .wrap = wrap};
-    const rpe_mutant *mutants[] = {&none, NULL};
+    static const rpe_planting planting = {"sine", "gaussian", "softmax", NULL, NULL};
+    static const rpe_fault none = {"none", "score-mean", "no fault", &planting};
+    const rpe_fault *const faults[] = {&none, rpe_fault_find("zero")};
     const rpe_verification_settings settings = {.kernels = RPE_TEST_SOURCE "/experiments/kernels",
                                                 .seed = 1,
                                                 .threads = 2,
@@ -190,11 +180,8 @@ static void test_mutants(void **state)
                                                 .level = 0.001};
     rpe_error error = {""};
     rpe_mutant_report report = {0};
-    for (size_t i = 0; i < rpe_mutant_count(); i++)
-        if (strcmp(rpe_mutant_at(i)->name, "zero") == 0)
-            mutants[1] = rpe_mutant_at(i);
-    assert_non_null(mutants[1]);
-    rpe_test_ok(rpe_mutant_report_run(&report, mutants, 2, &settings, &error), &error);
+    assert_non_null(faults[1]);
+    rpe_test_ok(rpe_mutant_report_run(&report, faults, 2, &settings, &error), &error);
     assert_int_equal(report.count, 2);
     assert_int_equal(report.rejected, 1);
     assert_false(report.results[0].rejected);

@@ -1,0 +1,63 @@
+/* Faults of the codes of one head and feature.  [spec 4] */
+#include "rpe_code_fault.h"
+
+static void codes_raised_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
+                               size_t feature, double *query_codes, double *key_codes)
+{
+    (void)noise, (void)head, (void)feature, (void)key_codes;
+    for (size_t i = 0; i < rpe_code_fault_coded(fault, RPE_SIDE_QUERY); i++)
+        query_codes[i] += 0.05;
+}
+
+RPE_CODE_FAULT(codes_raised, .coded = codes_raised_coded)
+
+const rpe_planting rpe_planting_codes_raised = {
+    .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = codes_raised_wrap};
+
+/* As a convolution whose last samples wrap around does. */
+static void codes_wrap_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head, size_t feature,
+                             double *query_codes, double *key_codes)
+{
+    size_t size = fault->asked.realizations;
+    (void)noise, (void)head, (void)feature, (void)query_codes;
+    for (size_t i = rpe_code_fault_coded(fault, RPE_SIDE_KEY) - size;
+         i < rpe_code_fault_coded(fault, RPE_SIDE_KEY); i++)
+        key_codes[i] += 1e-6 * key_codes[i % size];
+}
+
+RPE_CODE_FAULT(codes_wrap, .coded = codes_wrap_coded)
+
+const rpe_planting rpe_planting_codes_wrap = {
+    .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = codes_wrap_wrap};
+
+/* ---- single precision ---- */
+
+static void frequency_rounded_change(rpe_code_fault *fault)
+{
+    rpe_kernel *kernel = &fault->kernel[0];
+    for (size_t i = 0; fault->asked.precision == RPE_SINGLE && i < rpe_code_fault_sinusoids(kernel); i++)
+        kernel->frequency[i] = (float)kernel->frequency[i];
+}
+
+static void unchanged_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+                             float *queries, float *keys)
+{
+    (void)fault, (void)noise, (void)inputs, (void)queries, (void)keys;
+}
+
+RPE_CODE_FAULT(frequency_rounded, .change = frequency_rounded_change, .single = unchanged_single)
+
+const rpe_planting rpe_planting_frequency_rounded = {
+    .case_name = "sine", .method = "softmax", .wrap = frequency_rounded_wrap};
+
+static void one_rounded_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+                               float *queries, float *keys)
+{
+    (void)fault, (void)noise, (void)inputs, (void)keys;
+    queries[0] += 1e-4f;
+}
+
+RPE_CODE_FAULT(one_rounded, .single = one_rounded_single)
+
+const rpe_planting rpe_planting_one_rounded = {
+    .case_name = "conv", .method = "softmax", .wrap = one_rounded_wrap};
