@@ -32,6 +32,9 @@ const rpe_claim *rpe_claim_find(const char *name)
 
 rpe_status rpe_claim_supports(const rpe_claim *claim, const rpe_case *subject, rpe_error *reason)
 {
+    if (!claim->outputs && rpe_method_is_oracle(subject->method))
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s is the oracle itself",
+                             subject->method->name);
     rpe_status status = claim->outputs
                             ? RPE_OK
                             : rpe_stage_supports(claim->stage, subject->method, &subject->problem, reason);

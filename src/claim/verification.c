@@ -89,8 +89,7 @@ static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *c
         return strcmp(method->name, planted->name) == 0 ? planted : NULL;
     if (run->settings->only_method != NULL)
         return chosen(run->settings->only_method, method->name) ? method : NULL;
-    bool is_oracle = strcmp(method->name, method->oracle->name) == 0;
-    return is_repeated(claim, index) || (is_oracle && !claim->outputs) ? NULL : method;
+    return is_repeated(claim, index) || (rpe_method_is_oracle(method) && !claim->outputs) ? NULL : method;
 }
 
 /* A line that is rewritten on a terminal, else a line a claim. */

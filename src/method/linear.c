@@ -79,6 +79,12 @@ bool rpe_linear_method_random(const rpe_problem *problem, const rpe_feature_map 
     return map->projection != NULL || rpe_spe_random(problem);
 }
 
+bool rpe_linear_method_map_random(const rpe_problem *problem, const rpe_feature_map *map)
+{
+    (void)problem;
+    return map->projection != NULL;
+}
+
 /* Of a map without projections the noise may be NULL. */
 rpe_projection rpe_linear_method_projection(const rpe_noise *noise)
 {

@@ -53,15 +53,30 @@ const rpe_method *rpe_method_find(const char *name)
     return NULL;
 }
 
+bool rpe_method_encodes(const rpe_method *method)
+{
+    return method->encode != NULL || method->codes != NULL;
+}
+
+bool rpe_method_is_oracle(const rpe_method *method)
+{
+    return strcmp(method->name, method->oracle->name) == 0;
+}
+
 bool rpe_method_projects(const rpe_method *method)
 {
     return method->map != NULL && method->map->projection != NULL;
 }
 
-bool rpe_method_takes(const rpe_method *method, const rpe_kernel *kernel)
+bool rpe_method_takes_family(const rpe_method *method, const rpe_family *family)
 {
-    if (kernel == NULL) {
+    if (family == NULL) {
         return !method->needs_position;
     }
-    return method->position == NULL || method->position == kernel->type->family;
+    return method->position == NULL || method->position == family;
+}
+
+bool rpe_method_takes(const rpe_method *method, const rpe_kernel *kernel)
+{
+    return rpe_method_takes_family(method, kernel == NULL ? NULL : kernel->type->family);
 }

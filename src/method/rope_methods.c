@@ -115,6 +115,7 @@ static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map
     return cost;
 }
 
+#define rope_random rpe_linear_method_map_random
 #define RPE_FEATURE_MAP(identifier, key, words)                                                              \
     RPE_COMPOSED_METHOD_HOOKS(identifier, rope_)                                                             \
     const rpe_method rpe_method_rope_##identifier = {                                                        \
@@ -129,3 +130,4 @@ static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map
     };
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP
+#undef rope_random

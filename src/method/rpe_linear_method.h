@@ -11,6 +11,8 @@ rpe_status rpe_linear_method_supports(const rpe_problem *problem, const rpe_feat
 rpe_status rpe_linear_method_create(void **plan, const rpe_problem *problem, const rpe_feature_map *map,
                                     rpe_error *error);
 bool rpe_linear_method_random(const rpe_problem *problem, const rpe_feature_map *map);
+/* Of methods that encode nothing: what is random is in the map. */
+bool rpe_linear_method_map_random(const rpe_problem *problem, const rpe_feature_map *map);
 /* The attention of a plan, for who plants a fault in its steps. */
 rpe_linear *rpe_linear_method_attention(void *plan);
 rpe_cost rpe_linear_method_cost(const rpe_problem *problem, const rpe_feature_map *map);
@@ -30,7 +32,7 @@ void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rp
                               void *outputs, int threads, rpe_workspace *workspaces);
 
 /* A method is a map on an encoding, or under a position.  What needs the map, as static functions of the map's identifier: they
-   pass it to the composition's PREFIXsupports, PREFIXcreate, PREFIXcost and PREFIXdefine ... */
+   pass it to the composition's PREFIXsupports, PREFIXcreate, PREFIXrandom, PREFIXcost and PREFIXdefine ... */
 #define RPE_COMPOSED_METHOD_HOOKS(identifier, prefix)                                                        \
     static rpe_status supports_##identifier(const rpe_problem *problem, rpe_error *error)                    \
     {                                                                                                        \
@@ -42,7 +44,7 @@ void rpe_linear_method_attend(const void *plan, const rpe_noise *noise, const rp
     }                                                                                                        \
     static bool random_##identifier(const rpe_problem *problem)                                              \
     {                                                                                                        \
-        return rpe_linear_method_random(problem, &rpe_feature_map_##identifier);                             \
+        return prefix##random(problem, &rpe_feature_map_##identifier);                                       \
     }                                                                                                        \
     static rpe_cost cost_##identifier(const rpe_problem *problem)                                            \
     {                                                                                                        \

@@ -106,12 +106,19 @@ typedef struct rpe_method {
 rpe_status rpe_method_outputs_check(const rpe_problem *problem, const void *outputs, const char *name,
                                     rpe_error *error);
 
+/* Whether it makes codes of positions: sampler and problem.realizations are asked for, where there is a position. */
+bool rpe_method_encodes(const rpe_method *method);
+/* Whether it computes what its oracle does: others are measured against that. */
+bool rpe_method_is_oracle(const rpe_method *method);
+
 /* Whether it has random features: problem.projections is asked for, noise.projection is used. */
 bool rpe_method_projects(const rpe_method *method);
 
 size_t rpe_method_count(void);
 const rpe_method *rpe_method_at(size_t index);
 const rpe_method *rpe_method_find(const char *name); /* NULL if there is none */
+/* Whether the method is for positions of a family, NULL: for none. */
+bool rpe_method_takes_family(const rpe_method *method, const rpe_family *family);
 /* Whether the method is for such a position, NULL: none; it may have more to say of the very one (supports). */
 bool rpe_method_takes(const rpe_method *method, const rpe_kernel *kernel);
 

@@ -184,6 +184,7 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
     return rpe_linear_method_cost(&plain, map);
 }
 
+#define scan_random rpe_linear_method_map_random
 #define RPE_FEATURE_MAP(identifier, key, words)                                                              \
     RPE_COMPOSED_METHOD_HOOKS(identifier, scan_)                                                             \
     const rpe_method rpe_method_scan_##identifier = {                                                        \
@@ -198,3 +199,4 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
     };
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP
+#undef scan_random
