@@ -149,6 +149,18 @@ static rpe_status layers_make(const rpe_json *document, const json_t *object, bo
     return status;
 }
 
+/* Whether an input may be encoded, as far as is known before its file is read. */
+static bool any_encodes(const rpe_grid *grid)
+{
+    for (size_t i = 0; i < grid->method_count; i++)
+        for (size_t j = 0; rpe_method_encodes(grid->methods[i]) && j < grid->input_count; j++) {
+            const rpe_kernel_type *type = grid->inputs[j].type;
+            if (type == NULL || rpe_method_takes_family(grid->methods[i], type->family))
+                return true;
+        }
+    return false;
+}
+
 static rpe_status grid_read(const rpe_json *document, const json_t *object, bool quick, rpe_grid *grid,
                             rpe_error *error)
 {
@@ -164,13 +176,14 @@ static rpe_status grid_read(const rpe_json *document, const json_t *object, bool
         status = rpe_named_read(document, rpe_grid_layers_get(&layers, "methods"), "methods",
                                 &rpe_named_methods, &methods, &grid->method_count, error);
     grid->methods = (const rpe_method **)methods;
+    grid->all_methods = !json_is_array(rpe_grid_layers_get(&layers, "methods"));
     if (status == RPE_OK)
         status = rpe_named_read(document, rpe_grid_layers_get(&layers, "samplers"), "samplers",
                                 &rpe_named_samplers, &samplers, &grid->sampler_count, error);
     grid->samplers = (const rpe_sampler **)samplers;
     if (status == RPE_OK)
-        status =
-            integers_read(&layers, "realizations", 0, &grid->realizations, &grid->realization_count, error);
+        status = integers_read(&layers, "realizations", any_encodes(grid) ? 0 : 1, &grid->realizations,
+                               &grid->realization_count, error);
     if (status == RPE_OK)
         status = integers_read(&layers, "projections", PROJECTIONS_USUAL, &grid->projections,
                                &grid->projection_count, error);

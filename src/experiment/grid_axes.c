@@ -33,6 +33,16 @@ static bool is_drawn(const rpe_input_settings *settings)
     return settings->drawing != NULL;
 }
 
+static bool has_open_heads(const rpe_input_settings *settings)
+{
+    return settings->open_heads;
+}
+
+static bool has_open_features(const rpe_input_settings *settings)
+{
+    return settings->open_features;
+}
+
 static bool has_sinusoids(const rpe_input_settings *settings)
 {
     return is_drawn(settings) && strcmp(settings->drawing->size, "sinusoids") == 0;
@@ -92,8 +102,8 @@ static rpe_status apply_gate(rpe_input_settings *settings, double value, const r
 
 static const input_axis axes[] = {
     {"lengths", "length", false, any_input, apply_length, "inputs"},
-    {"heads", "heads", false, is_drawn, apply_heads, "an input whose kernel is drawn"},
-    {"features", "features", false, is_drawn, apply_features, "an input whose kernel is drawn"},
+    {"heads", "heads", false, has_open_heads, apply_heads, "an input whose kernel is drawn"},
+    {"features", "features", false, has_open_features, apply_features, "an input whose kernel is drawn"},
     {"sinusoids", "sinusoids", false, has_sinusoids, apply_size, "an input with a drawn sine kernel"},
     {"taps", "taps", false, has_taps, apply_size, "an input with a drawn conv kernel"},
     {"gates", "gate", true, any_input, apply_gate, "inputs"},
@@ -269,14 +279,18 @@ static rpe_status complete_check(const rpe_input_settings *settings, const rpe_j
             "a number of positions or a list of 1 to 3 of them, or \"lengths\" of the "
             "grid",
             NULL, error);
-    if (drawing != NULL)
-        missing = settings->heads == 0      ? "heads"
-                  : settings->features == 0 ? "features"
-                  : settings->size == 0     ? drawing->size
-                                            : NULL;
-    if (missing != NULL)
-        return rpe_json_value_error(
-            document, missing, "an integer of at least 1 in \"kernel\", or a list of the grid", NULL, error);
+    if (settings->open_heads && settings->heads == 0)
+        missing = "heads";
+    else if (settings->open_features && settings->features == 0)
+        missing = "features";
+    else if (drawing != NULL && settings->size == 0)
+        missing = drawing->size;
+    if (missing != NULL && (drawing != NULL || settings->queries == NULL))
+        return rpe_json_value_error(document, missing,
+                                    drawing != NULL
+                                        ? "an integer of at least 1 in \"kernel\", or a list of the grid"
+                                        : "an integer of at least 1 in \"gaussian\", or a list of the grid",
+                                    NULL, error);
     if (drawing != NULL && settings->fit != NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: \"fit\": expected a table as the kernel of input \"%s\", found a drawn one",

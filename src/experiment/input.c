@@ -1,5 +1,6 @@
 #include "rpe_input.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,15 +31,17 @@ static rpe_status positions_of_array(const rpe_array *array, const char *path, s
     return rpe_positions_make(positions, axes, extent, path, error);
 }
 
+/* heads, last: 0 where any number will do. */
 static rpe_status check_trailing(const rpe_array *array, const char *path, size_t heads, size_t last,
                                  rpe_error *error)
 {
     char text[RPE_SHAPE_CAPACITY];
     size_t rank = array->rank;
-    if (array->shape[rank - 2] != heads && last == 0)
+    const bool heads_agree = heads == 0 || array->shape[rank - 2] == heads;
+    if (!heads_agree && last == 0)
         return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected %zu heads as the kernel has, found %s",
                              path, heads, rpe_shape_text(rank, array->shape, text));
-    if (array->shape[rank - 2] != heads || (last != 0 && array->shape[rank - 1] != last))
+    if (!heads_agree || (last != 0 && array->shape[rank - 1] != last))
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected %zu heads of %zu features as the kernel has, found %s", path,
                              heads, last, rpe_shape_text(rank, array->shape, text));
@@ -55,7 +58,7 @@ static rpe_status read_array(const char *path, rpe_array *array, rpe_positions *
     if (status == RPE_OK)
         status = positions_of_array(array, path, axes, input->settings->length, positions, error);
     if (status == RPE_OK)
-        status = check_trailing(array, path, input->kernel->heads, last, error);
+        status = check_trailing(array, path, input->problem.heads, last, error);
     return status;
 }
 
@@ -73,12 +76,15 @@ static rpe_status check_same_positions(const rpe_positions *values, const rpe_po
 static rpe_status load_arrays(rpe_input *input, rpe_error *error)
 {
     const rpe_input_settings *settings = input->settings;
+    rpe_problem *problem = &input->problem;
     rpe_positions value_positions;
-    size_t features = input->kernel->features;
     rpe_status status =
-        read_array(settings->queries, &input->queries, &input->problem.queries, input, features, error);
-    if (status == RPE_OK)
-        status = read_array(settings->keys, &input->keys, &input->problem.keys, input, features, error);
+        read_array(settings->queries, &input->queries, &problem->queries, input, problem->features, error);
+    if (status == RPE_OK) { /* a kernel for any number of them */
+        problem->heads = input->queries.shape[input->queries.rank - 2];
+        problem->features = input->queries.shape[input->queries.rank - 1];
+        status = read_array(settings->keys, &input->keys, &problem->keys, input, problem->features, error);
+    }
     if (status == RPE_OK)
         status = read_array(settings->values, &input->values, &value_positions, input, 0, error);
     if (status == RPE_OK)
@@ -119,8 +125,7 @@ static rpe_status draw_arrays(rpe_input *input, uint64_t seed, rpe_error *error)
 {
     rpe_problem *problem = &input->problem;
     char coordinates[256];
-    size_t heads = input->kernel->heads, features = input->kernel->features,
-           values = input->settings->gaussian_values;
+    size_t heads = problem->heads, features = problem->features, values = input->settings->gaussian_values;
     snprintf(coordinates, sizeof coordinates,
              "input=gaussian;queries=%zu;keys=%zu;heads=%zu;features=%zu;values=%zu", problem->queries.count,
              problem->keys.count, heads, features, values);
@@ -154,13 +159,13 @@ static rpe_status fit_kernel(rpe_input *input, rpe_error *error)
     if (table->values == NULL || table->gate != NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected a table without a gate, as \"fit\" is asked for, found type %s%s",
-                             settings->kernel, table->type->name, table->gate != NULL ? " with a gate" : "");
+                             table->path, table->type->name, table->gate != NULL ? " with a gate" : "");
     const rpe_fit_table values = {.heads = table->heads,
                                   .features = table->features,
                                   .lags = table->lags,
                                   .zero = table->lags / 2,
                                   .values = table->values,
-                                  .name = settings->kernel};
+                                  .name = table->path};
     rpe_status status = settings->fit->fit(&fitted, &values, settings->fit_size, 1, &input->fit, error);
     if (status != RPE_OK)
         return status;
@@ -169,42 +174,89 @@ static rpe_status fit_kernel(rpe_input *input, rpe_error *error)
     return RPE_OK;
 }
 
-/* The file's kernel, its fit, or a drawn one; then the gate that the settings ask for. */
-static rpe_status load_kernel(rpe_input *input, uint64_t seed, rpe_error *error)
+/* The file's kernel, that of the experiment, or a drawn one. */
+static rpe_status make_kernel(rpe_input *input, uint64_t seed, rpe_error *error)
 {
     const rpe_input_settings *settings = input->settings;
-    rpe_status status = settings->drawing != NULL
-                            ? rpe_kernel_draw(&input->kernel, settings->drawing, settings->heads,
-                                              settings->features, settings->size, seed, error)
-                            : rpe_kernel_read(&input->kernel, settings->kernel, error);
-    if (status == RPE_OK && input->kernel->type->family != &rpe_family_product)
-        return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a kernel for each feature, found %s: %s",
-                             settings->kernel, input->kernel->type->name, input->kernel->type->family->title);
-    if (status == RPE_OK && settings->kernel_alike)
+    if (settings->drawing != NULL)
+        return rpe_kernel_draw(&input->kernel, settings->drawing, settings->heads, settings->features,
+                               settings->size, seed, error);
+    if (settings->kernel != NULL)
+        return rpe_kernel_read(&input->kernel, settings->kernel, error);
+    return rpe_kernel_parse(&input->kernel, settings->kernel_text, settings->path, error);
+}
+
+/* Gates stand beside kernels for each feature. */
+static rpe_status set_gate(rpe_input *input, rpe_error *error)
+{
+    const rpe_kernel *kernel = input->kernel;
+    if (!input->settings->gate_given)
+        return RPE_OK;
+    if (kernel->type->family != &rpe_family_product && !isnan(input->settings->gate))
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected a kernel for each feature, as a gate is asked for, found %s: %s",
+                             kernel->path, kernel->type->name, kernel->type->family->title);
+    return rpe_kernel_gate_set(input->kernel, input->settings->gate, error);
+}
+
+/* The kernel or its fit, then the gate that the settings ask for. */
+static rpe_status load_kernel(rpe_input *input, uint64_t seed, rpe_error *error)
+{
+    rpe_status status = make_kernel(input, seed, error);
+    if (status == RPE_OK && input->settings->kernel_alike)
         rpe_kernel_heads_equal(input->kernel);
     if (status == RPE_OK)
         status = fit_kernel(input, error);
-    if (status != RPE_OK || !settings->gate_given)
-        return status;
-    return rpe_kernel_gate_set(input->kernel, settings->gate, error);
+    return status == RPE_OK ? set_gate(input, error) : status;
+}
+
+/* kernel, given: how many the kernel is for, and the input asks for; 0: any number. */
+static rpe_status take_extent(const rpe_input *input, size_t kernel, size_t given, const char *noun,
+                              size_t *extent, rpe_error *error)
+{
+    *extent = kernel != 0 ? kernel : given;
+    if (*extent == 0 && input->settings->queries == NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "input %s: expected \"%s\" in \"gaussian\", as %s is for any number of them, "
+                             "found none",
+                             input->settings->name, noun, input->kernel->path);
+    if (given != 0 && given != *extent)
+        return rpe_error_set(error, RPE_ERROR_INPUT, "input %s: expected %zu %s as the kernel has, found %zu",
+                             input->settings->name, kernel, noun, given);
+    return RPE_OK;
 }
 
 /* Kernel and shapes; those of arrays from files are known when these are read. */
 static rpe_status load_shape(rpe_input *input, uint64_t seed, rpe_error *error)
 {
     const rpe_input_settings *settings = input->settings;
+    rpe_problem *problem = &input->problem;
     rpe_status status = load_kernel(input, seed, error);
     if (status != RPE_OK)
         return status;
-    input->problem = (rpe_problem){.queries = settings->gaussian_queries,
-                                   .keys = settings->gaussian_keys,
-                                   .batch = 1,
-                                   .heads = input->kernel->heads,
-                                   .features = input->kernel->features,
-                                   .value_features = settings->gaussian_values,
-                                   .kernel = settings->plain ? NULL : input->kernel,
-                                   .precision = RPE_DOUBLE};
-    return RPE_OK;
+    *problem = (rpe_problem){.queries = settings->gaussian_queries,
+                             .keys = settings->gaussian_keys,
+                             .batch = 1,
+                             .value_features = settings->gaussian_values,
+                             .kernel = settings->plain ? NULL : input->kernel,
+                             .precision = RPE_DOUBLE};
+    status = take_extent(input, input->kernel->heads, settings->heads, "heads", &problem->heads, error);
+    if (status == RPE_OK)
+        status = take_extent(input, input->kernel->features, settings->features, "features",
+                             &problem->features, error);
+    return status;
+}
+
+/* Whether the kernel is for as many features, and knows every pair of positions. */
+static rpe_status check_kernel(rpe_input *input, rpe_error *error)
+{
+    const rpe_problem *problem = &input->problem;
+    if (problem->features < input->kernel->least_features)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: expected at least %zu features of input %s, found %zu", input->kernel->path,
+                             input->kernel->least_features, input->settings->name, problem->features);
+    rpe_kernel_tokens_keep(input->kernel, problem->keys.count);
+    return rpe_kernel_covers(input->kernel, &problem->queries, &problem->keys, error);
 }
 
 rpe_status rpe_input_load_shape(rpe_input *input, const rpe_input_settings *settings, uint64_t seed,
@@ -213,7 +265,7 @@ rpe_status rpe_input_load_shape(rpe_input *input, const rpe_input_settings *sett
     rpe_input loaded = {.settings = settings};
     rpe_status status = load_shape(&loaded, seed, error);
     if (status == RPE_OK)
-        status = rpe_kernel_covers(loaded.kernel, &loaded.problem.queries, &loaded.problem.keys, error);
+        status = check_kernel(&loaded, error);
     if (status == RPE_OK)
         *input = loaded;
     else
@@ -229,7 +281,7 @@ rpe_status rpe_input_load(rpe_input *input, const rpe_input_settings *settings, 
     if (status == RPE_OK)
         status = settings->queries == NULL ? draw_arrays(&loaded, seed, error) : load_arrays(&loaded, error);
     if (status == RPE_OK)
-        status = rpe_kernel_covers(loaded.kernel, &loaded.problem.queries, &loaded.problem.keys, error);
+        status = check_kernel(&loaded, error);
     if (status == RPE_OK)
         *input = loaded;
     else
@@ -356,6 +408,9 @@ uint64_t rpe_input_hash(const rpe_input *input, uint64_t hash)
     hash = hash_numbers(hash, kernel->query_filter, features * kernel->taps);
     hash = hash_numbers(hash, kernel->key_filter, features * kernel->taps);
     hash = hash_numbers(hash, kernel->values, features * kernel->lags);
+    for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++)
+        if (kernel->own[i].values != NULL)
+            hash = hash_numbers(hash, kernel->own[i].values, kernel->own[i].count);
     const rpe_array *arrays[] = {&input->queries, &input->keys, &input->values};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         hash = hash_numbers(hash, arrays[i]->values, rpe_array_count(arrays[i]));

@@ -50,14 +50,23 @@ static rpe_status positions_read(const rpe_json *document, const json_t *object,
 static rpe_status gaussian_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
                                 rpe_error *error)
 {
-    static const char *const allowed[] = {"queries", "keys", "values", "scale", "alike", NULL};
+    /* A drawn kernel has its heads and features itself. */
+    static const char *const all[] = {"queries", "keys",  "values",   "scale",
+                                      "alike",   "heads", "features", NULL};
+    static const char *const of_drawn[] = {"queries", "keys", "values", "scale", "alike", NULL};
+    static const size_t open = 0, most = 1 << 20;
     static const double usual_scale = 1.0;
     static const bool unlike = false;
+    const bool drawn = settings->drawing != NULL;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "gaussian",
                                     "an object, or the paths \"queries\", \"keys\", \"values\" in its place",
                                     object, error);
-    rpe_status status = rpe_json_keys_check(document, object, allowed, error);
+    rpe_status status = rpe_json_keys_check(document, object, drawn ? of_drawn : all, error);
+    if (status == RPE_OK && !drawn)
+        status = rpe_json_count(document, object, "heads", 1, most, &open, &settings->heads, error);
+    if (status == RPE_OK && !drawn)
+        status = rpe_json_count(document, object, "features", 1, most, &open, &settings->features, error);
     if (status == RPE_OK && json_object_get(object, "queries") != NULL)
         status = positions_read(document, object, "queries", NULL, &settings->gaussian_queries, error);
     if (status == RPE_OK)
@@ -121,34 +130,32 @@ static rpe_status arrays_read(rpe_input_settings *settings, const rpe_json *docu
     return status;
 }
 
+/* Of a type that can be drawn. */
 static rpe_status drawing_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
-                               rpe_error *error)
+                               const char *type, rpe_error *error)
 {
-    const char *family, *distribution;
-    rpe_status status = rpe_json_text(document, object, "type", NULL, &family, error);
-    if (status == RPE_OK)
-        status = rpe_json_text(document, object, "distribution", "authors", &distribution, error);
+    const char *distribution;
+    rpe_status status = rpe_json_text(document, object, "distribution", "authors", &distribution, error);
     if (status != RPE_OK)
         return status;
-    settings->drawing = rpe_kernel_drawing_find(family, distribution);
+    settings->drawing = rpe_kernel_drawing_find(type, distribution);
     if (settings->drawing != NULL)
         return RPE_OK;
-    if (rpe_kernel_drawing_find(family, "authors") != NULL)
-        return rpe_json_value_error(document, "distribution", "\"authors\" or \"unit\"",
-                                    json_object_get(object, "distribution"), error);
-    return rpe_json_value_error(document, "type", "a family of kernels that can be drawn (sine, conv)",
-                                json_object_get(object, "type"), error);
+    return rpe_json_value_error(document, "distribution", "\"authors\" or \"unit\"",
+                                json_object_get(object, "distribution"), error);
 }
 
 /* {"type": ..., ...}: a kernel to be drawn.  What an axis of the grid may give can be absent: 0. */
 static rpe_status drawn_kernel_read(rpe_input_settings *settings, const rpe_json *document,
-                                    const json_t *object, rpe_error *error)
+                                    const json_t *object, const char *type, rpe_error *error)
 {
     static const size_t most = 1 << 20, absent = 0;
     static const bool unlike = false;
-    rpe_status status = drawing_read(settings, document, object, error);
+    rpe_status status = drawing_read(settings, document, object, type, error);
     if (status != RPE_OK)
         return status;
+    settings->type = rpe_kernel_type_find(type);
+    settings->open_heads = settings->open_features = true;
     const char *const allowed[] = {"type", "distribution", "heads", "features", settings->drawing->size,
                                    "gate", "alike",        NULL};
     const struct {
@@ -171,13 +178,41 @@ static rpe_status drawn_kernel_read(rpe_input_settings *settings, const rpe_json
     return status;
 }
 
+/* A kernel as a file would have it. */
+static rpe_status kernel_text_read(rpe_input_settings *settings, const rpe_json *document,
+                                   const json_t *object, rpe_error *error)
+{
+    rpe_kernel *kernel = NULL;
+    json_free_t release;
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    settings->kernel_text = text == NULL ? NULL : rpe_memory_text(text);
+    json_get_alloc_funcs(NULL, &release);
+    release(text);
+    if (settings->kernel_text == NULL)
+        return rpe_error_memory(error, "kernel", 1, 1);
+    rpe_status status = rpe_kernel_parse(&kernel, settings->kernel_text, document->path, error);
+    if (status != RPE_OK)
+        return status;
+    settings->type = kernel->type;
+    settings->open_heads = kernel->heads == 0;
+    settings->open_features = kernel->features == 0;
+    rpe_kernel_destroy(kernel);
+    return RPE_OK;
+}
+
 static rpe_status kernel_read(rpe_input_settings *settings, const rpe_json *document, const json_t *object,
                               rpe_error *error)
 {
     const json_t *value = json_object_get(object, "kernel");
-    if (json_is_object(value))
-        return drawn_kernel_read(settings, document, value, error);
-    return path_read(document, object, "kernel", &settings->kernel, error);
+    const char *type;
+    if (!json_is_object(value))
+        return path_read(document, object, "kernel", &settings->kernel, error);
+    rpe_status status = rpe_json_text(document, value, "type", NULL, &type, error);
+    if (status != RPE_OK)
+        return status;
+    return rpe_kernel_drawing_find(type, "authors") != NULL
+               ? drawn_kernel_read(settings, document, value, type, error)
+               : kernel_text_read(settings, document, value, error);
 }
 
 rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
@@ -190,6 +225,7 @@ rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json 
     bool positions = true;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "inputs", "a list of objects", object, error);
+    settings->path = document->path;
     bool from_files =
         json_object_get(object, "gaussian") == NULL && json_object_get(object, "queries") != NULL;
     rpe_status status = rpe_json_keys_check(document, object, from_files ? arrays : drawn, error);
@@ -212,6 +248,7 @@ rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json 
 void rpe_input_settings_destroy(rpe_input_settings *settings)
 {
     rpe_memory_free(settings->kernel);
+    rpe_memory_free(settings->kernel_text);
     rpe_memory_free(settings->queries);
     rpe_memory_free(settings->keys);
     rpe_memory_free(settings->values);

@@ -6,23 +6,9 @@
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 
-/* Experiments are of kernels for each feature: methods of these, and of any position. */
 static const void *method_at(size_t index)
 {
-    for (size_t i = 0; i < rpe_method_count(); i++) {
-        const rpe_method *method = rpe_method_at(i);
-        if ((method->position == NULL || method->position == &rpe_family_product) && index-- == 0)
-            return method;
-    }
-    return NULL;
-}
-
-static size_t method_count(void)
-{
-    size_t count = 0;
-    while (method_at(count) != NULL)
-        count++;
-    return count;
+    return rpe_method_at(index);
 }
 
 static const char *method_name(const void *entry)
@@ -50,7 +36,7 @@ static const char *measure_name(const void *entry)
     return ((const rpe_measure *)entry)->name;
 }
 
-const rpe_named_registry rpe_named_methods = {"method", method_count, method_at, method_name};
+const rpe_named_registry rpe_named_methods = {"method", rpe_method_count, method_at, method_name};
 const rpe_named_registry rpe_named_samplers = {"sampler", rpe_sampler_count, sampler_at, sampler_name};
 const rpe_named_registry rpe_named_measures = {"measure", rpe_measure_count, measure_at, measure_name};
 

@@ -59,13 +59,72 @@ static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *c
     return RPE_OK;
 }
 
-/* A measure is taken with a method unless an earlier method of the grid gives the same numbers. */
-static void choose_measures(rpe_point *point, const rpe_configuration *configuration, size_t method)
+bool rpe_point_encodes(const rpe_point *point)
 {
+    return rpe_method_encodes(point->method) && !point->grid->inputs[point->input].plain;
+}
+
+int rpe_point_text(const rpe_point *point, size_t capacity, char *text)
+{
+    const char *input = point->grid->inputs[point->input].name;
+    return rpe_point_encodes(point) ? snprintf(text, capacity, "%s, %s, %s, R = %zu", input,
+                                               point->method->name, point->sampler->name, point->realizations)
+                                    : snprintf(text, capacity, "%s, %s", input, point->method->name);
+}
+
+/* Whether a method is for the input: for positions of its kernel's family, and for none where it is without. */
+static bool is_for(const rpe_method *method, const rpe_input_settings *input, const rpe_family *family)
+{
+    return rpe_method_takes_family(method, family) &&
+           (!input->plain || rpe_method_takes_family(method, NULL));
+}
+
+/* A method that is asked for by its name is for every input of its grid. */
+static rpe_status check_methods(const rpe_configuration *configuration, const rpe_grid *grid, size_t input,
+                                const rpe_kernel_type *type, rpe_error *error)
+{
+    const rpe_input_settings *settings = &grid->inputs[input];
+    for (size_t i = 0; !grid->all_methods && i < grid->method_count; i++) {
+        const rpe_method *method = grid->methods[i];
+        if (is_for(method, settings, type->family))
+            continue;
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: grid \"%s\": expected methods that take the position of input \"%s\", %s%s "
+                             "(%s), found \"%s\", which takes %s",
+                             configuration->document.path, grid->name, settings->name,
+                             settings->plain ? "none, beside " : "", type->name, type->family->title,
+                             method->name, method->position == NULL ? "others" : method->position->title);
+    }
+    return RPE_OK;
+}
+
+static rpe_status families_find(const rpe_configuration *configuration, const rpe_grid *grid,
+                                const rpe_family **families, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < grid->input_count; i++) {
+        const rpe_input_settings *input = &grid->inputs[i];
+        const rpe_kernel_type *type = input->type;
+        if (type == NULL)
+            status = rpe_kernel_type_read(&type, input->kernel, error);
+        if (status == RPE_OK)
+            status = check_methods(configuration, grid, i, type, error);
+        if (status == RPE_OK)
+            families[i] = type->family;
+    }
+    return status;
+}
+
+/* A measure is taken with a method unless an earlier method of the grid, for the same input, gives the same numbers. */
+static void choose_measures(rpe_point *point, const rpe_configuration *configuration, size_t method,
+                            const rpe_family *family)
+{
+    const rpe_input_settings *input = &point->grid->inputs[point->input];
     for (size_t i = 0; i < configuration->measure_count; i++) {
         point->measures[i] = rpe_measure_concerns(configuration->measures[i], point->method);
         for (size_t earlier = 0; earlier < method; earlier++)
-            if (rpe_stage_same_numbers(configuration->measures[i]->stage, point->grid->methods[earlier],
+            if (is_for(point->grid->methods[earlier], input, family) &&
+                rpe_stage_same_numbers(configuration->measures[i]->stage, point->grid->methods[earlier],
                                        point->grid->methods[method]))
                 point->measures[i] = false;
     }
@@ -117,15 +176,28 @@ static bool grid_size(const rpe_grid *grid, size_t *size)
     return *size <= 8 * RPE_POINTS_MAX;
 }
 
-static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
-                           size_t trials, rpe_error *error)
+/* Whether there is a point at the place: of what does not concern it, the first is taken. */
+static bool is_place(const rpe_grid *grid, const grid_cursor *cursor, const rpe_family *family)
+{
+    const rpe_method *method = grid->methods[cursor->method];
+    const rpe_input_settings *input = &grid->inputs[cursor->input];
+    const bool encodes = rpe_method_encodes(method) && !input->plain;
+    return grid->precisions[cursor->precision] && grid->causal[cursor->causal] &&
+           is_for(method, input, family) && (rpe_method_projects(method) || cursor->projection == 0) &&
+           (encodes ? grid->shared_heads[cursor->shared]
+                    : cursor->sampler == 0 && cursor->realization == 0 &&
+                          cursor->shared == (grid->shared_heads[0] ? 0 : 1));
+}
+
+static rpe_status add_points(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
+                             const rpe_family *const *families, size_t trials, rpe_error *error)
 {
     grid_cursor cursor = {0};
     size_t before = points->count;
     do {
+        const rpe_family *family = families[cursor.input];
         bool projects = rpe_method_projects(grid->methods[cursor.method]);
-        if (!grid->precisions[cursor.precision] || !grid->causal[cursor.causal] ||
-            !grid->shared_heads[cursor.shared] || (!projects && cursor.projection > 0))
+        if (!is_place(grid, &cursor, family))
             continue;
         rpe_point point = {.grid = grid,
                            .input = cursor.input,
@@ -137,7 +209,7 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
                            .causal = cursor.causal == 1,
                            .shared_heads = cursor.shared == 1};
         point.trials = trials_of(&grid->trials, point.realizations, trials);
-        choose_measures(&point, configuration, cursor.method);
+        choose_measures(&point, configuration, cursor.method, family);
         if (!point_is_wanted(&point, configuration))
             continue;
         rpe_status status = write_coordinates(&point, configuration, error);
@@ -150,6 +222,19 @@ static rpe_status add_grid(rpe_points *points, const rpe_configuration *configur
                              "%s: grid \"%s\": expected \"methods\" that the measures apply to, found none",
                              configuration->document.path, grid->name);
     return RPE_OK;
+}
+
+static rpe_status add_grid(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
+                           size_t trials, rpe_error *error)
+{
+    const rpe_family **families = rpe_memory_allocate(grid->input_count, sizeof(rpe_family *));
+    if (families == NULL)
+        return rpe_error_memory(error, "families of inputs", grid->input_count, sizeof(rpe_family *));
+    rpe_status status = families_find(configuration, grid, families, error);
+    if (status == RPE_OK)
+        status = add_points(points, configuration, grid, families, trials, error);
+    rpe_memory_free(families);
+    return status;
 }
 
 typedef struct hashed_point {

@@ -29,10 +29,10 @@ void rpe_progress_point(rpe_progress *progress, const rpe_point *point)
 
 static size_t point_text(const rpe_progress *progress, char line[LINE_MOST])
 {
-    const rpe_point *point = progress->point;
-    int length = snprintf(line, LINE_MOST, "%s  point %zu/%zu: %s, %s, %s, R = %zu", progress->name,
-                          progress->finished + 1, progress->points, point->grid->inputs[point->input].name,
-                          point->method->name, point->sampler->name, point->realizations);
+    int length = snprintf(line, LINE_MOST, "%s  point %zu/%zu: ", progress->name, progress->finished + 1,
+                          progress->points);
+    if (length >= 0 && length < LINE_MOST)
+        length += rpe_point_text(progress->point, LINE_MOST - (size_t)length, line + length);
     return length < 0 || length >= LINE_MOST ? LINE_MOST - 1 : (size_t)length;
 }
 

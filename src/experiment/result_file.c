@@ -22,13 +22,15 @@ static bool gates_alike(const rpe_kernel *kernel)
 
 static void set_kernel(rpe_row *row, const rpe_kernel *kernel)
 {
+    const bool product = kernel->type->family == &rpe_family_product;
+    rpe_row_set_text(row, RPE_COLUMN_family, kernel->type->family->name);
     rpe_row_set_text(row, RPE_COLUMN_kernel, kernel->type->name);
     rpe_row_set_text(row, RPE_COLUMN_gate, kernel->gate == NULL ? "no" : "yes");
     if (kernel->gate != NULL && gates_alike(kernel))
         rpe_row_set_number(row, RPE_COLUMN_gate, kernel->gate[0]);
     if (kernel->sinusoids > 0)
         rpe_row_set_count(row, RPE_COLUMN_size, kernel->sinusoids);
-    else
+    else if (product)
         rpe_row_set_extents(row, RPE_COLUMN_size, kernel->axes, kernel->tap_extent);
 }
 
@@ -42,12 +44,12 @@ void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, co
     row->cells[RPE_COLUMN_point] = row->text[RPE_COLUMN_point];
     rpe_row_set_text(row, RPE_COLUMN_grid, point->grid->name);
     rpe_row_set_text(row, RPE_COLUMN_input, input->settings->name);
+    rpe_row_set_text(row, RPE_COLUMN_family, "none");
+    rpe_row_set_text(row, RPE_COLUMN_kernel, "none");
     if (problem->kernel != NULL)
         set_kernel(row, problem->kernel);
-    else
-        rpe_row_set_text(row, RPE_COLUMN_kernel, "none");
     rpe_row_set_text(row, RPE_COLUMN_method, point->method->name);
-    rpe_row_set_text(row, RPE_COLUMN_sampler, problem->kernel != NULL ? point->sampler->name : "none");
+    rpe_row_set_text(row, RPE_COLUMN_sampler, rpe_point_encodes(point) ? point->sampler->name : "none");
     rpe_row_set_text(row, RPE_COLUMN_precision, rpe_precision_name(point->precision));
     rpe_row_set_text(row, RPE_COLUMN_causal, point->causal ? "yes" : "no");
     rpe_row_set_extents(row, RPE_COLUMN_queries, problem->queries.axes, problem->queries.extent);
@@ -56,7 +58,7 @@ void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, co
     rpe_row_set_text(row, RPE_COLUMN_shared_heads, point->shared_heads ? "yes" : "no");
     rpe_row_set_count(row, RPE_COLUMN_features, problem->features);
     rpe_row_set_count(row, RPE_COLUMN_values, problem->value_features);
-    if (problem->kernel != NULL)
+    if (rpe_point_encodes(point))
         rpe_row_set_count(row, RPE_COLUMN_realizations, point->realizations);
     if (rpe_method_projects(point->method))
         rpe_row_set_count(row, RPE_COLUMN_projections, point->projections);

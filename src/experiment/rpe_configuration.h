@@ -14,7 +14,11 @@
            [[head,feature]...], optional "positions": false: attention of queries and keys as they are; the kernel gives
            the shapes alone}
    KERNEL: {"type": "sine" | "conv", "distribution": "authors" | "unit", "heads": H, "features": D, "sinusoids": K or "taps": P,
-            "gate": delta, "alike": false}: drawn, see rpe_kernel_draw.h.
+            "gate": delta, "alike": false}: drawn, see rpe_kernel_draw.h; or any other position, as a file would have it.
+   Methods are those that take the position of each input: of "*" those that do.  A position for any number of heads or features
+   takes "heads" and "features" from "gaussian", or from the arrays; of one with numbers for each token the first are taken.
+   "samplers", "realizations" and "shared_heads" concern methods that encode, "projections" those with random features: of the
+   others there is one point.  "realizations" may be left out where no method encodes.
    "threads" is an axis of timings alone (rpe_timing.h): other numbers do not depend on it.
    What is more than the run's threads is not run: its row says so.
    The optional lists are axes of the inputs: an input stands for one of each combination.  Lengths are those of queries and keys
@@ -38,15 +42,20 @@
 
 typedef struct rpe_input_settings {
     const char *name;
-    char *kernel;                      /* path from the working directory; owned; NULL: drawn */
+    const char *path;            /* of the JSON; of a kernel's arrays, paths are relative to it */
+    char *kernel;                /* path from the working directory; owned; NULL: one of the next two */
+    const rpe_kernel_type *type; /* of a kernel that does not stand in a file of its own; else NULL */
+    char *kernel_text; /* of a kernel that stands in the experiment, as a file would have it; owned */
     const rpe_kernel_drawing *drawing; /* of a kernel that is drawn */
-    size_t heads, features, size;      /* likewise: H, D, and K or P */
-    bool kernel_alike;                 /* all heads have the first one's */
-    bool gate_given;                   /* the gate below replaces the kernel's */
-    double gate;                       /* NaN: none */
-    char *queries, *keys, *values;     /* likewise; NULL for Gaussian inputs */
-    const char *layout;                /* of queries, keys and values */
-    size_t length;                     /* of the first position axis; 0: all */
+    size_t size;                       /* likewise: K or P */
+    size_t heads, features; /* where the kernel leaves them open; 0: they are its own, or the arrays' */
+    bool open_heads, open_features; /* whether they are to be given */
+    bool kernel_alike;              /* all heads have the first one's */
+    bool gate_given;                /* the gate below replaces the kernel's */
+    double gate;                    /* NaN: none */
+    char *queries, *keys, *values;  /* likewise; NULL for Gaussian inputs */
+    const char *layout;             /* of queries, keys and values */
+    size_t length;                  /* of the first position axis; 0: all */
     rpe_positions gaussian_queries, gaussian_keys;
     size_t gaussian_values;
     double gaussian_scale;     /* of queries and keys */
@@ -73,6 +82,7 @@ typedef struct rpe_grid {
     size_t input_count;
     const rpe_method **methods;
     size_t method_count;
+    bool all_methods; /* those of them that take an input's position; else all are to take it */
     const rpe_sampler **samplers;
     size_t sampler_count;
     size_t *realizations;

@@ -13,8 +13,8 @@ typedef struct rpe_point {
     size_t input; /* index into the inputs of the run */
     const rpe_method *method;
     const rpe_sampler *sampler;
-    size_t realizations;
-    size_t projections; /* F; 0 for a method without random features */
+    size_t realizations; /* R; the grid's first where nothing is encoded, as is the sampler */
+    size_t projections;  /* F; 0 for a method without random features */
     rpe_precision precision;
     bool causal, shared_heads;
     size_t trials;
@@ -28,11 +28,19 @@ typedef struct rpe_points {
     size_t count;
 } rpe_points;
 
-/* All points of all grids in order.  Of methods that share what the measures look at, the first is taken.  trials: of every
-   point, 0: as configured.  Two points with equal coordinates or equal hashes are an error. */
+/* All points of all grids in order: of an input, those of the methods that take its position.  A point has only the coordinates
+   that concern it.  Of methods that share what the measures look at, the first is taken.  trials: of every point, 0: as
+   configured.  A method that the grid names and that does not take the position of each of its inputs is an error, and so are
+   two points with equal coordinates or equal hashes. */
 rpe_status rpe_points_make(rpe_points *points, const rpe_configuration *configuration, size_t trials,
                            rpe_error *error);
 void rpe_points_destroy(rpe_points *points);
+
+/* "INPUT, METHOD" and, where codes are made, ", SAMPLER, R = N"; as snprintf, the length that it would have. */
+int rpe_point_text(const rpe_point *point, size_t capacity, char *text);
+
+/* Whether codes are made: sampler and R concern the point. */
+bool rpe_point_encodes(const rpe_point *point);
 
 /* Part b of n of some trials, in order; the sizes differ by one at most. */
 typedef struct rpe_block {

@@ -297,9 +297,9 @@ static void print_points(const experiment_run *run, FILE *stream)
     for (size_t i = 0; i < run->points.count; i++) {
         const rpe_point *point = &run->points.points[i];
         const rpe_point_plan *plan = &run->plan.points[i];
-        fprintf(stream, "%s  point %zu/%zu: %s, %s, %s, R = %zu, ", run->configuration.name, i + 1,
-                run->points.count, point->grid->inputs[point->input].name, point->method->name,
-                point->sampler->name, point->realizations);
+        char text[RPE_ERROR_CAPACITY];
+        rpe_point_text(point, sizeof text, text);
+        fprintf(stream, "%s  point %zu/%zu: %s, ", run->configuration.name, i + 1, run->points.count, text);
         if (plan->reason[0] != '\0')
             fprintf(stream, "not applicable: %s\n", plan->reason);
         else

@@ -24,11 +24,15 @@ static bool same_gate(const rpe_input_settings *a, const rpe_input_settings *b)
            (!a->gate_given || a->gate == b->gate || (isnan(a->gate) && isnan(b->gate)));
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 static bool same_kernel(const rpe_input_settings *a, const rpe_input_settings *b)
 {
-    bool path = a->kernel == b->kernel ||
-                (a->kernel != NULL && b->kernel != NULL && strcmp(a->kernel, b->kernel) == 0);
-    return path && a->plain == b->plain && a->drawing == b->drawing && a->heads == b->heads &&
+    return same_text(a->kernel, b->kernel) && same_text(a->kernel_text, b->kernel_text) &&
+           a->plain == b->plain && a->drawing == b->drawing && a->heads == b->heads &&
            a->features == b->features && a->size == b->size && a->fit == b->fit &&
            a->fit_size == b->fit_size && same_gate(a, b) && a->gaussian_values == b->gaussian_values &&
            a->gaussian_scale == b->gaussian_scale;
@@ -58,7 +62,8 @@ bool rpe_timed_same_task(const rpe_timed *a, const rpe_timed *b)
 
 bool rpe_timed_is_oracle_of(const rpe_timed *a, const rpe_timed *b)
 {
-    return rpe_timed_same_task(a, b) && strcmp(b->point->method->name, a->point->method->oracle->name) == 0;
+    return rpe_timed_same_task(a, b) && rpe_method_is_oracle(b->point->method) &&
+           b->point->method->oracle == a->point->method->oracle;
 }
 
 /* ---- outputs of a small problem ---- */

@@ -62,8 +62,7 @@ static bool method_has_stage(const rpe_method *method, rpe_stage stage)
 
 bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method)
 {
-    bool is_oracle = strcmp(method->name, method->oracle->name) == 0;
-    return method_has_stage(method, measure->stage) && (measure->stage == RPE_STAGE_CALL || !is_oracle);
+    return method_has_stage(method, measure->stage);
 }
 
 rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem,
@@ -75,8 +74,6 @@ rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const r
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no %s", method->name, hooks[stage]);
     if (stage != RPE_STAGE_ATTEND && problem->kernel == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "there are no codes without a kernel");
-    if (strcmp(method->name, method->oracle->name) == 0)
-        return rpe_error_set(error, RPE_ERROR_INPUT, "method %s is the oracle itself", method->name);
     return RPE_OK;
 }
 

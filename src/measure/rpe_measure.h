@@ -129,15 +129,14 @@ double rpe_scores_squares(const rpe_problem *problem, const double *scores);
 size_t rpe_measure_values(const rpe_measure *measure, const rpe_subject *subject);
 bool rpe_measure_closed_form_known(const rpe_measure *measure, const rpe_subject *subject);
 
-/* Whether a method has the hook of a stage for this problem and is not itself the oracle; if not, says why. */
+/* Whether a method has the hook of a stage for this problem; if not, says why. */
 rpe_status rpe_stage_supports(rpe_stage stage, const rpe_method *method, const rpe_problem *problem,
                               rpe_error *error);
 
-/* Whether there is something to measure: the method has the hook of the stage and is not itself the oracle (whole calls: it
-   may be). */
+/* Whether there is something to measure: the method has the hook of the stage. */
 bool rpe_measure_concerns(const rpe_measure *measure, const rpe_method *method);
 
-/* Whether the method has the hook of the measure's stage, is not itself the oracle, and the measure has no objection. */
+/* Whether the method has the hook of the measure's stage, and the measure has no objection. */
 rpe_status rpe_measure_supports(const rpe_measure *measure, const rpe_subject *subject, rpe_error *error);
 
 /* Methods that share the hook of a stage give the same numbers there: only the first of them need be run. */

@@ -81,6 +81,8 @@ rpe_status rpe_subject_theory(rpe_theory **theory, const rpe_subject *subject, s
 rpe_status rpe_subject_gaussian(const rpe_subject *subject, rpe_error *error)
 {
     const rpe_sampler *sampler = subject->problem->sampler;
+    if (!rpe_method_encodes(subject->method))
+        return rpe_error_set(error, RPE_ERROR_INPUT, "method %s has no codes", subject->method->name);
     if (sampler != NULL && sampler->law.dependence == RPE_NOISE_INDEPENDENT &&
         sampler->law.excess_kurtosis == 0.0)
         return RPE_OK;

@@ -28,6 +28,14 @@ const rpe_kernel_type *rpe_kernel_type_at(size_t index)
     return TYPES[index];
 }
 
+const rpe_kernel_type *rpe_kernel_type_find(const char *name)
+{
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
+        if (strcmp(TYPES[i]->name, name) == 0)
+            return TYPES[i];
+    return NULL;
+}
+
 /* How files say it. */
 static const char *type_text(const rpe_kernel_type *type)
 {
@@ -164,6 +172,17 @@ rpe_status rpe_kernel_read(rpe_kernel **kernel, const char *path, rpe_error *err
     rpe_status status = rpe_json_read(&document, path, error);
     if (status == RPE_OK) {
         status = kernel_make(kernel, &document, path, error);
+    }
+    rpe_json_destroy(&document);
+    return status;
+}
+
+rpe_status rpe_kernel_type_read(const rpe_kernel_type **type, const char *path, rpe_error *error)
+{
+    rpe_json document = {0};
+    rpe_status status = rpe_json_read(&document, path, error);
+    if (status == RPE_OK) {
+        status = type_read(&document, type, error);
     }
     rpe_json_destroy(&document);
     return status;

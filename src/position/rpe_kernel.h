@@ -143,6 +143,7 @@ typedef struct rpe_kernel_type {
 /* Registered families, in the order of positions.def. */
 size_t rpe_kernel_type_count(void);
 const rpe_kernel_type *rpe_kernel_type_at(size_t index);
+const rpe_kernel_type *rpe_kernel_type_find(const char *name); /* NULL if there is none */
 
 /* Parameters are canonical (raw ones are mapped when read) and finite.  Read-only for users of the library. */
 struct rpe_kernel {
@@ -172,6 +173,12 @@ rpe_status rpe_kernel_read(rpe_kernel **kernel, const char *path, rpe_error *err
 void rpe_kernel_destroy(rpe_kernel *kernel);
 /* The same from text; name is for messages. */
 rpe_status rpe_kernel_parse(rpe_kernel **kernel, const char *text, const char *name, rpe_error *error);
+
+/* The type alone, of a file as rpe_kernel_read reads it. */
+rpe_status rpe_kernel_type_read(const rpe_kernel_type **type, const char *path, rpe_error *error);
+
+/* Of parameters that have a number for each token, those of the first `count` tokens are kept; fewer stay as they are. */
+void rpe_kernel_tokens_keep(rpe_kernel *kernel, size_t count);
 
 /* Writes the kernel as canonical JSON, atomically: read again, it has the same parameters bit for bit. */
 rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error);

@@ -129,7 +129,7 @@ static void pair_say(rpe_compared_row *pair, rpe_change_test test, const char *f
 /* Coordinates and shapes of the point: the key holds only the hash of some of them. */
 static bool points_agree(rpe_compared_row *pair)
 {
-    for (rpe_column column = RPE_COLUMN_kernel; column < RPE_COLUMN_measure; column++) {
+    for (rpe_column column = RPE_COLUMN_family; column < RPE_COLUMN_measure; column++) {
         if (cells_agree(pair, column))
             continue;
         pair_say(pair, RPE_CHANGE_UNTESTED, "the points differ: %s was %s and is %s", rpe_column_name(column),

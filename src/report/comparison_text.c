@@ -7,10 +7,11 @@
 
 /* How a column is named before its cell; "" where the cell speaks for itself. */
 static const char *const prefixes[RPE_COLUMN_COUNT] = {
-    [RPE_COLUMN_input] = "",      [RPE_COLUMN_kernel] = "",           [RPE_COLUMN_method] = "",
-    [RPE_COLUMN_sampler] = "",    [RPE_COLUMN_precision] = "",        [RPE_COLUMN_queries] = "M = ",
-    [RPE_COLUMN_keys] = "N = ",   [RPE_COLUMN_heads] = "H = ",        [RPE_COLUMN_features] = "D = ",
-    [RPE_COLUMN_values] = "V = ", [RPE_COLUMN_realizations] = "R = ", [RPE_COLUMN_projections] = "F = "};
+    [RPE_COLUMN_input] = "",          [RPE_COLUMN_family] = "",     [RPE_COLUMN_kernel] = "",
+    [RPE_COLUMN_method] = "",         [RPE_COLUMN_sampler] = "",    [RPE_COLUMN_precision] = "",
+    [RPE_COLUMN_queries] = "M = ",    [RPE_COLUMN_keys] = "N = ",   [RPE_COLUMN_heads] = "H = ",
+    [RPE_COLUMN_features] = "D = ",   [RPE_COLUMN_values] = "V = ", [RPE_COLUMN_realizations] = "R = ",
+    [RPE_COLUMN_projections] = "F = "};
 
 static size_t place_add(char text[RPE_PLACE_CAPACITY], size_t used, const rpe_result_record *record,
                         size_t row, rpe_column column)

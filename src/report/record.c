@@ -19,11 +19,38 @@ static rpe_status columns_find(rpe_record *record, rpe_error *error)
     for (int column = 0; column < RPE_COLUMN_COUNT; column++) {
         const char *name = rpe_column_name((rpe_column)column);
         record->places[column] = rpe_csv_column(&record->rows, name);
-        if (record->places[column] == record->rows.columns)
+        if (record->places[column] == record->rows.columns && column != RPE_COLUMN_family)
             return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a column \"%s\", found none",
                                  record->csv_path, name);
     }
     return RPE_OK;
+}
+
+/* Whether the rows were written when all positions were of one family. */
+static bool is_without_family(const rpe_record *record)
+{
+    return record->places[RPE_COLUMN_family] == record->rows.columns;
+}
+
+/* Such rows have sampler and R of a method that encodes nothing, too. */
+static void rows_renew(rpe_record *record)
+{
+    static char none[] = "none", empty[] = "";
+    const rpe_csv *rows = &record->rows;
+    for (size_t row = 0; is_without_family(record) && row < rows->rows; row++) {
+        const rpe_method *method = rpe_method_find(rpe_record_cell(record, row, RPE_COLUMN_method));
+        if (method == NULL || rpe_method_encodes(method))
+            continue;
+        rows->cells[row * rows->columns + record->places[RPE_COLUMN_sampler]] = none;
+        rows->cells[row * rows->columns + record->places[RPE_COLUMN_realizations]] = empty;
+    }
+}
+
+/* Of the position, where the rows do not say it. */
+static const char *family_of(const char *kernel)
+{
+    const rpe_kernel_type *type = rpe_kernel_type_find(kernel);
+    return type != NULL ? type->family->name : kernel;
 }
 
 /* What gnuplot and all others take for numbers is numbers. */
@@ -95,6 +122,8 @@ rpe_status rpe_record_read(rpe_record *record, const char *directory, const char
         status = columns_find(&read, error);
     if (status == RPE_OK)
         status = cells_check(&read, error);
+    if (status == RPE_OK)
+        rows_renew(&read);
     rpe_memory_free(json_path);
     if (status != RPE_OK)
         rpe_record_destroy(&read);
@@ -114,11 +143,15 @@ void rpe_record_destroy(rpe_record *record)
 
 const char *rpe_record_cell(const rpe_record *record, size_t row, rpe_column column)
 {
+    if (column == RPE_COLUMN_family && is_without_family(record))
+        return family_of(rpe_record_cell(record, row, RPE_COLUMN_kernel));
     return rpe_csv_cell(&record->rows, row, record->places[column]);
 }
 
 double rpe_record_number(const rpe_record *record, size_t row, rpe_column column)
 {
+    if (column == RPE_COLUMN_family)
+        return NAN;
     return rpe_csv_number(&record->rows, row, record->places[column]);
 }
 

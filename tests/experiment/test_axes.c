@@ -31,7 +31,7 @@ static const bad_case bad_cases[] = {
     {ONE(DRAWN("sine", "\"features\":2,\"sinusoids\":1"), ""), "\"heads\"", "an integer of at least 1",
      "no such key"},
     {ONE(DRAWN("sine", SHAPE ",\"taps\":3"), ""), "bad.json", "expected keys among", "\"taps\""},
-    {ONE(DRAWN("table", SHAPE), ""), "\"type\"", "a family of kernels that can be drawn", "\"table\""},
+    {ONE(DRAWN("table", SHAPE), ""), "expected keys among", "\"values\"", "found \"heads\""},
     {ONE(DRAWN("sine", SHAPE ",\"distribution\":\"flat\""), ""), "\"distribution\"", "\"unit\"", "\"flat\""},
     {ONE(DRAWN("sine", SHAPE ",\"gate\":1.5"), ""), "\"gate\"", "a number from 0 to 1", "1.5"},
     {ONE(SINE, ",\"gates\":[2]"), "\"gates\"", "numbers from 0 to 1", "the number 2"},
