@@ -39,13 +39,13 @@ sideways(s, abscissa) = AXIS_LOG ? abscissa * 2.0 ** (DODGE * (s - 0.5 * (SERIES
                                  : abscissa + 0.06 * SPAN * DODGE * (s - 0.5 * (SERIES + 1))
 chosen(m, p, s) = column('measure') == m && column('panel') == p && column('series') == s
 abscissa(m, p, s) = chosen(m, p, s) ? sideways(s, cell('at')) : NaN
-visible(m, name) = LINEAR(m) || cell(name) > MEASURE_FLOOR[m] ? cell(name) : NaN
+visible(m, name) = LINEAR(m) || cell(name) > FLOOR ? cell(name) : NaN
 known(m, name) = LINEAR(m) || cell('low') > 0 ? cell(name) : NaN
 vague(m, name) = LINEAR(m) || cell('low') > 0 ? NaN : cell(name)
-vanished(m) = !LINEAR(m) && cell('estimate') <= MEASURE_FLOOR[m] ? 1 : NaN
+vanished(m) = !LINEAR(m) && cell('estimate') <= FLOOR ? 1 : NaN
 has_form(n) = strlen(strcol('closed_form')) > 0
 beyond(m) = cell('estimate') > Y_TO ? 1 : NaN
-mark(p, value) = p == 1 ? sprintf('%g', value) : '' # all columns have the same scale
+mark(p, value) = PANEL_AXIS[p] ? sprintf('%g', value) : '' # columns of one family have the same scale
 raised(value, least) = value > least ? value : least
 
 X_FROM = AXIS_LOG ? X_LOW * 2 ** -0.6 : X_LOW - 0.06 * SPAN
@@ -85,12 +85,14 @@ Z_STEP = Z_LIMIT > 12 ? 5 : Z_LIMIT > 6 ? 4 : 2
 edge(sign) = sign * cell('z') > Z_LIMIT ? sign * 0.92 * Z_LIMIT : NaN
 TOP = HEAD + LEGEND
 do for [m = 1:MEASURES] {
-    Y_SPAN = MEASURE_HIGH[m] - (SIGNED(m) ? MEASURE_LEAST[m] : 0)
-    Y_FROM = LINEAR(m) ? (SIGNED(m) ? MEASURE_LEAST[m] - 0.12 * Y_SPAN : -0.02 * Y_SPAN) : MEASURE_LOW[m] / 2.2
-    Y_TO = LINEAR(m) ? MEASURE_HIGH[m] + 0.12 * Y_SPAN : MEASURE_HIGH[m] * 2
-    Y_LEAST = LINEAR(m) ? -1e300 : Y_FROM / 100
-    DECADES = LINEAR(m) ? 0 : log10(Y_TO / Y_FROM)
     do for [p = 1:PANELS] {
+        I = (m - 1) * PANELS + p
+        FLOOR = PLOT_FLOOR[I]
+        Y_SPAN = PLOT_HIGH[I] - (SIGNED(m) ? PLOT_LEAST[I] : 0)
+        Y_FROM = LINEAR(m) ? (SIGNED(m) ? PLOT_LEAST[I] - 0.12 * Y_SPAN : -0.02 * Y_SPAN) : PLOT_LOW[I] / 2.2
+        Y_TO = LINEAR(m) ? PLOT_HIGH[I] + 0.12 * Y_SPAN : PLOT_HIGH[I] * 2
+        Y_LEAST = LINEAR(m) ? -1e300 : Y_FROM / 100
+        DECADES = LINEAR(m) ? 0 : log10(Y_TO / Y_FROM)
         set lmargin at screen left(110 + (WIDTH - 130) * (p - 1) / PANELS)
         set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - 30)
         set tmargin at screen top(TOP + 30)
@@ -110,7 +112,7 @@ do for [m = 1:MEASURES] {
         }
         set title (m == 1 ? fitted(PANEL_TITLE[p], (WIDTH - 130.0) / PANELS - 30) : '') noenhanced offset 0,-0.4
         set ylabel (p == 1 ? MEASURE_LABEL[m] : '') noenhanced offset 0,0 font FONT
-        set format y (p == 1 ? '%g' : '')
+        set format y (PANEL_AXIS[p] ? '%g' : '')
         set format x (MEASURE_Z[m] > 0 ? '' : AXIS_LOG ? '%.0f' : '%g')
         set xlabel (MEASURE_Z[m] > 0 ? '' : AXIS_TITLE)
         G = GUIDE[(m - 1) * PANELS + p] > 0 && !LINEAR(m) ? 1.35 * GUIDE[(m - 1) * PANELS + p] : NaN

@@ -149,6 +149,26 @@ static rpe_status follows_series(const making *made, const candidate *checked, b
     return status;
 }
 
+/* Errors of two families are never on one axis, whatever tells series apart. */
+static rpe_status families_part(const making *made, rpe_error *error)
+{
+    rpe_groups *panels = &made->picture->panels;
+    const rpe_record *record = made->picture->record;
+    rpe_column columns[RPE_COLUMN_COUNT + 1];
+    rpe_row_groups without = {0}, with = {0};
+    memcpy(columns, panels->columns, sizeof panels->columns);
+    columns[panels->column_count] = RPE_COLUMN_family;
+    rpe_status status =
+        rpe_row_groups_create(&without, record, panels->column_count, columns, made->parts, error);
+    if (status == RPE_OK)
+        status = rpe_row_groups_create(&with, record, panels->column_count + 1, columns, made->parts, error);
+    if (status == RPE_OK && with.count != without.count)
+        column_add(panels, RPE_COLUMN_family);
+    rpe_row_groups_destroy(&without);
+    rpe_row_groups_destroy(&with);
+    return status;
+}
+
 /* What varies beside axis and series: panels.  The series are known. */
 static rpe_status panels_choose(const making *made, rpe_error *error)
 {
@@ -168,7 +188,7 @@ static rpe_status panels_choose(const making *made, rpe_error *error)
         if (status == RPE_OK && !follows)
             column_add(&picture->panels, column);
     }
-    return status;
+    return status == RPE_OK ? families_part(made, error) : status;
 }
 
 /* ---- which rows ---- */

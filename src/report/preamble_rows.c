@@ -27,12 +27,25 @@ static double larger(double value, double than)
     return value > than ? value : than;
 }
 
+/* Rows that share an axis: of a measure, and of the positions of a family (NULL: of any). */
+typedef struct axis_rows {
+    const rpe_group *measure;
+    const char *family;
+} axis_rows;
+
+static bool axis_has(const rpe_picture *picture, const axis_rows *rows, size_t row)
+{
+    return rpe_picture_row_in(picture, row, rows->measure, NULL, NULL) &&
+           (rows->family == NULL ||
+            strcmp(rpe_record_cell(picture->record, row, RPE_COLUMN_family), rows->family) == 0);
+}
+
 /* The highest estimate or closed form.  Estimates whose interval reaches zero count up to VAGUE_REACH times the others. */
-static double highest_find(const rpe_picture *picture, const rpe_group *measure)
+static double highest_find(const rpe_picture *picture, const axis_rows *rows)
 {
     double known = 0, vague = 0;
     for (size_t row = 0; row < picture->record->rows.rows; row++) {
-        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+        if (!axis_has(picture, rows, row))
             continue;
         double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
         if (rpe_record_number(picture->record, row, RPE_COLUMN_low) <= 0)
@@ -45,12 +58,12 @@ static double highest_find(const rpe_picture *picture, const rpe_group *measure)
     return far ? VAGUE_REACH * known : larger(vague, known);
 }
 
-static measure_range range_find(const rpe_picture *picture, const rpe_group *measure)
+static measure_range range_find(const rpe_picture *picture, const axis_rows *rows)
 {
-    measure_range range = {.low = INFINITY, .high = highest_find(picture, measure)};
+    measure_range range = {.low = INFINITY, .high = highest_find(picture, rows)};
     double floor_value = ROUNDING_SIZE * range.high;
     for (size_t row = 0; row < picture->record->rows.rows; row++) {
-        if (!rpe_picture_row_in(picture, row, measure, NULL, NULL))
+        if (!axis_has(picture, rows, row))
             continue;
         double estimate = rpe_record_number(picture->record, row, RPE_COLUMN_estimate);
         double closed = rpe_record_number(picture->record, row, RPE_COLUMN_closed_form);
@@ -115,7 +128,7 @@ static size_t page_rows(const rpe_preamble *preamble)
 static rpe_status measure_write(const rpe_picture *picture, size_t m, rpe_output *output, rpe_error *error)
 {
     const rpe_group *measure = &picture->measures.items[m];
-    measure_range range = range_find(picture, measure);
+    measure_range range = range_find(picture, &(axis_rows){.measure = measure});
     char label[48];
     rpe_status status =
         rpe_output_print(output, error,
@@ -149,6 +162,38 @@ rpe_status rpe_preamble_measures_write(const rpe_preamble *preamble, rpe_output 
             count, count, count, count, count, count, count, count, count);
     for (size_t m = 0; status == RPE_OK && m < count; m++)
         status = measure_write(picture, m, output, error);
+    return status;
+}
+
+static const char *family_of(const rpe_preamble *preamble, size_t panel)
+{
+    const rpe_picture *picture = preamble->picture;
+    return rpe_record_cell(picture->record, picture->panels.items[preamble->first_panel + panel].row,
+                           RPE_COLUMN_family);
+}
+
+/* PANEL_AXIS: whether a panel has an axis of its own, since the one before is of another family; and the ranges of its plots. */
+static rpe_status axes_write(const rpe_preamble *preamble, rpe_output *output, rpe_error *error)
+{
+    const rpe_picture *picture = preamble->picture;
+    size_t panels = preamble->panel_count, count = picture->measures.count * panels;
+    rpe_status status = rpe_output_print(output, error,
+                                         "array PANEL_AXIS[%zu]\narray PLOT_LEAST[%zu]\narray "
+                                         "PLOT_LOW[%zu]\narray PLOT_HIGH[%zu]\narray PLOT_FLOOR[%zu]\n",
+                                         panels, count, count, count, count);
+    for (size_t p = 0; status == RPE_OK && p < panels; p++) {
+        bool own = p == 0 || strcmp(family_of(preamble, p), family_of(preamble, p - 1)) != 0;
+        status = rpe_output_print(output, error, "PANEL_AXIS[%zu] = %d\n", p + 1, own);
+    }
+    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+        const axis_rows rows = {&picture->measures.items[i / panels], family_of(preamble, i % panels)};
+        const measure_range range = range_find(picture, &rows);
+        status = rpe_output_print(output, error,
+                                  "PLOT_LEAST[%zu] = %.17g; PLOT_LOW[%zu] = %.17g; PLOT_HIGH[%zu] = %.17g; "
+                                  "PLOT_FLOOR[%zu] = %.17g\n",
+                                  i + 1, range.least, i + 1, range.low, i + 1, range.high, i + 1,
+                                  ROUNDING_SIZE * range.high);
+    }
     return status;
 }
 
@@ -239,6 +284,8 @@ rpe_status rpe_preamble_rows_write(const rpe_preamble *preamble, const rpe_axis 
     }
     if (status == RPE_OK)
         status = rpe_output_print(output, error, "EOD\n");
+    if (status == RPE_OK)
+        status = axes_write(preamble, output, error);
     return status == RPE_OK ? plots_write(preamble, output, error) : status;
 }
 
