@@ -18,6 +18,21 @@
    small and whose spread is far too small.  That the level is held is shown by simulation, in results/reference/calibration. */
 double rpe_p_mean_positive(const rpe_sample *sample, double expected, double least_error);
 
+/* The mean of n independent positive values, in relation to what it should be. */
+typedef struct rpe_mean_part {
+    size_t count; /* n */
+    double ratio; /* m/expected */
+    double error; /* e = s/(m sqrt(n)) */
+} rpe_mean_part;
+
+/* Two-sided p-value of the hypothesis that each of C means, independent of one another, is what it should be: an error that all have
+   in common shows where none shows alone.  With the mean M of the ratios, E^2 = sum e^2 / C^2,
+     T = (M - 1)/E + (2/3) sum e^4 / (C^3 E^3),   Student with E^4 / sum (e^4 / (C^4 f)) degrees of freedom,
+   f = (n-1)/(1 + 6 n e^2) those of a part (Welch 1947, Satterthwaite 1946).  With one part it is the test above.  All parts have the same
+   weight, whatever they are like: M has its expectation then, and of many parts no bias adds up.  Parts of fewer than two values, or
+   without an error, are left out; NaN where none is left. */
+double rpe_p_means_positive(size_t count, const rpe_mean_part *parts);
+
 /* The smallest factor above 1 between mean and expectation that the test at that level finds but for a share `missed`:
      1 + e (t(level) + t(2 missed)).   relative_error: e.  INFINITY below two values, or where e leaves no degrees of freedom. */
 double rpe_mean_positive_detectable(size_t count, double relative_error, double level, double missed);
