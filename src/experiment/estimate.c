@@ -11,8 +11,8 @@
 /* A variance below this is 0 whatever the mean is. */
 #define VARIANCE_MINIMUM 1e-28
 
-#define LEVEL 0.05       /* of a single test */
-#define POWER_MISSED 0.2 /* share of differences that are called detectable and are not found */
+#define LEVEL 0.05 /* of a single test */
+#define MISSED 0.2 /* share of errors that are called detectable and are not found */
 
 /* What rounding may leave of a relative error that is 0: the unit roundoff times some thousand roundings. */
 static double rounding_of(rpe_precision precision)
@@ -34,11 +34,12 @@ static rpe_estimate exact_estimate(rpe_estimate estimate, bool exact, const char
     return estimate;
 }
 
-double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double relative_error, double level)
+double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double relative_error, double level,
+                               double missed)
 {
     if (!measure->root && !measure->positive)
         return NAN;
-    double factor = rpe_mean_positive_detectable(trials, relative_error, level, POWER_MISSED);
+    double factor = rpe_mean_positive_detectable(trials, relative_error, level, missed);
     return (measure->root ? sqrt(factor) : factor) - 1.0;
 }
 
@@ -53,7 +54,7 @@ static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, co
         return estimate;
     }
     double least = sqrt(closed->least_variance / (double)sample->count) / closed->mean;
-    if (rpe_estimate_detectable(measure, sample->count, least, LEVEL) > RPE_ESTIMATE_WEAK) {
+    if (rpe_estimate_detectable(measure, sample->count, least, LEVEL, MISSED) > RPE_ESTIMATE_WEAK) {
         estimate.status = RPE_ESTIMATE_UNTOLD;
         return estimate;
     }

@@ -15,7 +15,7 @@ typedef struct rpe_estimate {
 /* The status where the mean of so many trials varies too much, by the variance that theory knows, for any test of it: there is no
    z and no p. */
 #define RPE_ESTIMATE_UNTOLD "too few trials to tell"
-/* What a test must be able to see, a share of the closed form: where it cannot, agreement says nothing. */
+/* What a single test at 5 % must be able to see in four of five runs, a share of the closed form: where it cannot, there is none. */
 #define RPE_ESTIMATE_WEAK 0.5
 
 /* closed may be NULL.  Intervals are Student's at 95 %, normal where the closed form gives the variance.  For a measure that
@@ -27,9 +27,9 @@ typedef struct rpe_estimate {
 rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
                                const rpe_closed_value *closed);
 
-/* By which share an estimate must exceed its closed form for a test at that level to reject in four of five runs.  relative_error:
+/* By which share an estimate must exceed its closed form for a test at that level to reject but in a share `missed` of the runs.  relative_error:
    the standard error of the mean over the trials, before a root, over that mean.  NaN where values may have either sign. */
-double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double relative_error,
-                               double level);
+double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double relative_error, double level,
+                               double missed);
 
 #endif

@@ -116,6 +116,10 @@ static void completeness_check(rpe_page_caveats *caveats, const rpe_page_experim
     if (experiment->residuals.verdicts[RPE_RECORD_DISAGREES] > 0)
         caveat_add(caveats, experiment->id, "%zu of %zu tested rows disagree with their closed forms.",
                    experiment->residuals.verdicts[RPE_RECORD_DISAGREES], experiment->residuals.family);
+    if (experiment->residuals.together > 0)
+        caveat_add(caveats, experiment->id,
+                   "the points of %zu measures, together, disagree with their closed forms.",
+                   experiment->residuals.together);
 }
 
 static void trials_check(rpe_page_caveats *caveats, const rpe_page_experiment *experiment)

@@ -106,7 +106,7 @@ static void residuals_print(rpe_html *html, const rpe_page_experiment *experimen
     }
     if (verdicts[RPE_RECORD_UNTOLD] > 0)
         rpe_html_format(html, " Of %zu there are too few trials to tell: an error of %.0f %% need not show.",
-                        verdicts[RPE_RECORD_UNTOLD], 100 * RPE_ESTIMATE_WEAK);
+                        verdicts[RPE_RECORD_UNTOLD], 100 * RPE_RECORD_TOLD);
     rpe_html_close(html);
 }
 

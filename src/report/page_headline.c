@@ -41,12 +41,13 @@ static void claims_verdict(rpe_html *html, const rpe_page *page)
 
 static void theory_verdict(rpe_html *html, const rpe_page *page)
 {
-    char text[256];
-    size_t family = 0, verdicts[RPE_RECORD_DISAGREES + 1] = {0};
+    char text[384];
+    size_t family = 0, together = 0, verdicts[RPE_RECORD_DISAGREES + 1] = {0};
     double largest = 0;
     for (size_t i = 0; i < page->experiment_count; i++) {
         const rpe_page_residuals *residuals = &page->experiments[i].residuals;
         family += residuals->family;
+        together += residuals->together;
         for (size_t j = 0; j <= RPE_RECORD_DISAGREES; j++)
             verdicts[j] += residuals->verdicts[j];
         largest = fmax(largest, residuals->largest);
@@ -61,12 +62,14 @@ static void theory_verdict(rpe_html *html, const rpe_page *page)
     else
         snprintf(text, sizeof text,
                  "%zu of %zu rows of %zu experiments are rejected (5 %% by Holm, each experiment a family); "
-                 "largest |z| %.1f; %zu rows exact to rounding; %zu with too few trials to tell.",
-                 rejected, family, page->experiment_count, largest, exact, untold);
+                 "largest |z| %.1f; %zu rows exact to rounding; %zu with too few trials to tell. The points "
+                 "of %zu "
+                 "measures are rejected together (1 %% an experiment).",
+                 rejected, family, page->experiment_count, largest, exact, untold, together);
     verdict_print(html,
-                  rejected > 0 ? TONE_BAD
-                  : told == 0  ? TONE_OPEN
-                               : TONE_GOOD,
+                  rejected + together > 0 ? TONE_BAD
+                  : told == 0             ? TONE_OPEN
+                                          : TONE_GOOD,
                   "experiments", "Experiments against theory:", text);
 }
 

@@ -13,6 +13,7 @@
 #include "rpe_parallel.h"
 #include "rpe_path.h"
 #include "rpe_plot.h"
+#include "rpe_record_pools.h"
 
 #define FOLDERS_MAX 64
 
@@ -104,7 +105,7 @@ static rpe_status source_find(const folder_list *folders, const char *named, con
 
 /* ---- experiments ---- */
 
-static void residuals_find(rpe_page_experiment *experiment)
+static rpe_status residuals_find(rpe_page_experiment *experiment, rpe_error *error)
 {
     const rpe_record *record = &experiment->record;
     rpe_page_residuals found = {
@@ -116,7 +117,13 @@ static void residuals_find(rpe_page_experiment *experiment)
         found.verdicts[rpe_record_verdict_of(record, row, experiment->adjusted_p, found.family)]++;
         found.largest = z > found.largest ? z : found.largest;
     }
+    rpe_record_pools pools = {0};
+    rpe_status status = rpe_record_pools_create(&pools, record, error);
+    for (size_t i = 0; i < pools.count; i++)
+        found.together += pools.items[i].disagrees ? 1 : 0;
+    rpe_record_pools_destroy(&pools);
     experiment->residuals = found;
+    return status;
 }
 
 /* open_memstream is the C library's own: its block is copied into counted memory. */
@@ -173,8 +180,9 @@ static rpe_status experiment_read(rpe_page *page, const char *directory, const c
     experiment->adjusted_p = rpe_record_adjusted_create(&experiment->record);
     if (experiment->adjusted_p == NULL)
         return rpe_error_memory(error, name, experiment->record.rows.rows, sizeof(double));
-    residuals_find(experiment);
-    status = rpe_page_layout_make(&experiment->layout, &experiment->record, error);
+    status = residuals_find(experiment, error);
+    if (status == RPE_OK)
+        status = rpe_page_layout_make(&experiment->layout, &experiment->record, error);
     if (status != RPE_OK)
         return status;
     status = sentences_read(experiment, error);

@@ -223,7 +223,7 @@ double rpe_record_detectable(const rpe_record *record, size_t row, size_t family
     if (measure == NULL || isnan(rpe_record_p(record, row)) || !(error > 0) || !(trials >= 1))
         return NAN;
     return rpe_estimate_detectable(measure, (size_t)trials, measure->root ? 2 * error : error,
-                                   LEVEL / (double)family);
+                                   LEVEL / (double)family, RPE_RECORD_MISSED);
 }
 
 static bool has_status(const rpe_record *record, size_t row, const char *status)
@@ -237,7 +237,7 @@ rpe_record_verdict rpe_record_verdict_of(const rpe_record *record, size_t row, c
     if (adjusted[row] <= LEVEL)
         return RPE_RECORD_DISAGREES;
     if (has_status(record, row, RPE_ESTIMATE_UNTOLD) ||
-        rpe_record_detectable(record, row, family) > RPE_ESTIMATE_WEAK)
+        rpe_record_detectable(record, row, family) > RPE_RECORD_TOLD)
         return RPE_RECORD_UNTOLD;
     if (!isnan(adjusted[row]))
         return RPE_RECORD_AGREES;

@@ -53,6 +53,7 @@ void rpe_page_picture_print(rpe_html *html, const rpe_page_picture *picture, con
 typedef struct rpe_page_residuals {
     size_t rows, closed, family, within;
     size_t verdicts[RPE_RECORD_DISAGREES + 1]; /* rows by what they say */
+    size_t together;                           /* measures whose points disagree together */
     double largest, bound; /* |z|, and what it must exceed for the first step of Holm at 5 % */
 } rpe_page_residuals;
 

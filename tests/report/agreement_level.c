@@ -1,7 +1,8 @@
 /* The full table of how often runs disagree with their closed forms (agreement_level.h), as CSV:
      agreement_level [SEEDS] > agreement_level.csv
    1,000 seeds a cell take some minutes of one processor.  tested, too_few: shares of the rows that have a p-value, and of those with
-   too few trials to tell; empty where there is no row with a closed form.  The others are shares of the runs. */
+   too few trials to tell; empty where there is no row with a closed form.  The others are shares of the runs: that disagree; and
+   that agree although their values are too large; empty where no error is planted. */
 #include "agreement_level.h"
 
 #include <stdlib.h>
@@ -88,8 +89,10 @@ static void cell_print(const level_cell *cell, size_t seeds)
                counts.runs);
         share_print(counts.tested[j], counts.rows);
         share_print(counts.untold[j], counts.rows);
+        const size_t runs = counts.tested[j] > 0 ? counts.runs : 0;
         for (size_t k = 0; k < LEVEL_PLANTED; k++)
-            share_print(counts.disagree[j][k], counts.tested[j] > 0 ? counts.runs : 0);
+            share_print(counts.disagree[j][k], runs);
+        share_print(counts.agree[j][LEVEL_VALUES], counts.planted ? runs : 0);
         printf("\n");
     }
     fflush(stdout);
@@ -104,7 +107,7 @@ int main(int count, char **arguments)
     files_make("agreement_level");
     if (first == 0)
         printf("measure,method,sampler,kernel,scale,tokens,heads,realizations,trials,seeds,tested,too_few,"
-               "disagree,disagree_values_off,disagree_closed_form_off\n");
+               "disagree,disagree_values_off,disagree_closed_form_off,agree_values_off\n");
     for (size_t i = first; i < sizeof cells / sizeof cells[0]; i += step)
         cell_print(&cells[i], seeds);
     return EXIT_SUCCESS;

@@ -1,16 +1,19 @@
 /* How often runs say that something disagrees with its closed form: where nothing is wrong, and where something is.  A cell is
    an experiment; a run of it has one seed, which draws kernel, inputs and noise; it disagrees when Holm's procedure over its rows
-   rejects at 5 %, as the sentence below its rows says.  The first T of a run's trials are the trials of a run of T. */
+   rejects at 5 %, or its points together do at 1 %, as the sentence below its rows says; it agrees when it does not, and a row is said
+   to agree.  The first T of a run's trials are the trials of a run of T. */
 #ifndef AGREEMENT_LEVEL_H
 #define AGREEMENT_LEVEL_H
 
-#include "experiment_files.h"
+#include "../experiment/experiment_files.h"
 
 #include <math.h>
 
 #include "rpe_estimate.h"
 #include "rpe_hypothesis.h"
+#include "rpe_mean_test.h"
 #include "rpe_point.h"
+#include "rpe_record_pools.h"
 
 #define LEVEL_ROWS 2048
 #define LEVEL_LENGTHS 5
@@ -28,7 +31,8 @@ typedef struct level_cell {
 } level_cell;
 
 typedef struct level_counts {
-    size_t runs, disagree[LEVEL_LENGTHS][LEVEL_PLANTED];
+    size_t runs, disagree[LEVEL_LENGTHS][LEVEL_PLANTED], agree[LEVEL_LENGTHS][LEVEL_PLANTED];
+    bool planted; /* the measure is a root: an error can be planted */
     size_t rows, tested[LEVEL_LENGTHS],
         untold[LEVEL_LENGTHS]; /* rows of all runs; with a p-value, with too few trials to tell */
 } level_counts;
@@ -63,10 +67,36 @@ static void level_json(const level_cell *cell, char *text, size_t capacity)
     assert_true(length > 0 && (size_t)length < capacity);
 }
 
-/* p-values of the rows of one point, of its first `trials`; NaN where a row is not tested. */
-static size_t level_rows(const rpe_result *result, const rpe_point *point, const level_values *kept,
-                         size_t trials, int planted, double *p, size_t *untold)
+/* The rows of a run, all of one measure, and its points. */
+typedef struct level_tests {
+    const rpe_measure *measure;
+    size_t rows, points;
+    double p[LEVEL_ROWS], error[LEVEL_ROWS]; /* relative, before a root; p is NaN where a row is not tested */
+    rpe_mean_part parts[LEVEL_ROWS];
+} level_tests;
+
+/* A row; what it adds to the sums of its point, if it is tested and positive. */
+static bool level_row(level_tests *tests, const rpe_estimate *estimate, rpe_mean_part *sums)
 {
+    const bool root = tests->measure->root;
+    double ratio = estimate->value / estimate->closed_form;
+    double error = (root ? 2 : 1) * estimate->standard_error / estimate->value;
+    tests->p[tests->rows] = estimate->p;
+    tests->error[tests->rows++] = error;
+    if (isnan(estimate->p) || !(root || tests->measure->positive) || !(error > 0))
+        return false;
+    sums->ratio += root ? ratio * ratio : ratio;
+    sums->error += error;
+    return true;
+}
+
+/* The rows of one point, of its first `trials`. */
+static void level_rows(level_tests *tests, const rpe_result *result, const rpe_point *point,
+                       const level_values *kept, size_t trials, int planted, size_t *untold)
+{
+    rpe_mean_part part = {.count = trials};
+    double tested = 0;
+    tests->measure = result->measure;
     for (size_t i = 0; i < result->count; i++) {
         const bool root = result->measure->root;
         rpe_sample sample = {0};
@@ -76,22 +106,51 @@ static size_t level_rows(const rpe_result *result, const rpe_point *point, const
                                         (root && planted == LEVEL_VALUES ? LEVEL_ERROR : 1));
         closed.mean *= root && planted == LEVEL_CLOSED ? LEVEL_ERROR : 1;
         rpe_estimate estimate = rpe_estimate_make(result->measure, point->precision, &sample, &closed);
-        p[i] = estimate.p;
+        tested += level_row(tests, &estimate, &part) ? 1 : 0;
         *untold += strcmp(estimate.status, RPE_ESTIMATE_UNTOLD) == 0 ? 1 : 0;
     }
-    return result->count;
+    part.ratio /= tested;
+    part.error /= tested;
+    if (tested > 0)
+        tests->parts[tests->points++] = part;
 }
 
-/* One run: the p-values of its rows at each number of trials, and whether the smallest that Holm adjusts is at most 5 %. */
+static bool level_disagrees(const level_tests *tests)
+{
+    return rpe_holm_smallest(tests->rows, tests->p) <= 0.05 ||
+           (tests->points >= 2 &&
+            rpe_p_means_positive(tests->points, tests->parts) <= RPE_RECORD_POOLS_LEVEL);
+}
+
+static size_t level_tested(const level_tests *tests)
+{
+    size_t tested = 0;
+    for (size_t i = 0; i < tests->rows; i++)
+        tested += isnan(tests->p[i]) ? 0 : 1;
+    return tested;
+}
+
+/* That an error of a row would show is said of one at least. */
+static bool level_agrees(const level_tests *tests, size_t trials)
+{
+    double level = 0.05 / (double)level_tested(tests);
+    for (size_t i = 0; i < tests->rows; i++)
+        if (!isnan(tests->p[i]) && !(rpe_estimate_detectable(tests->measure, trials, tests->error[i], level,
+                                                             RPE_RECORD_MISSED) > RPE_RECORD_TOLD))
+            return true;
+    return false;
+}
+
+/* One run at each number of trials, with each error planted. */
 static void level_run(const rpe_points *points, const rpe_configuration *configuration, uint64_t seed,
                       double *block, level_counts *counts)
 {
-    static double p[LEVEL_LENGTHS][LEVEL_PLANTED][LEVEL_ROWS];
-    size_t used[LEVEL_LENGTHS][LEVEL_PLANTED] = {{0}}, ignored = 0;
+    static level_tests tests[LEVEL_LENGTHS][LEVEL_PLANTED];
+    size_t ignored = 0;
     rpe_input input = {0};
     rpe_error error = {""};
-    for (size_t i = 0; i < sizeof p / sizeof(double); i++)
-        (&p[0][0][0])[i] = NAN;
+    for (size_t i = 0; i < LEVEL_LENGTHS * LEVEL_PLANTED; i++)
+        (&tests[0][0])[i].rows = (&tests[0][0])[i].points = 0;
     rpe_test_ok(rpe_input_load(&input, &configuration->grids[0].inputs[0], seed, &error), &error);
     for (size_t i = 0; i < points->count; i++) {
         const rpe_point *point = &points->points[i];
@@ -100,19 +159,22 @@ static void level_run(const rpe_points *points, const rpe_configuration *configu
         const rpe_point_settings settings = {
             .seed = seed, .threads = 1, .values = level_keep, .context = &kept};
         rpe_test_ok(rpe_point_run(point, configuration, &input, &settings, &result, &error), &error);
+        counts->planted = result.measure->root;
         for (size_t j = 0; result.closed != NULL && result.samples != NULL && j < LEVEL_LENGTHS; j++)
             for (int k = 0; k < LEVEL_PLANTED && level_trials[j] <= kept.count; k++)
-                used[j][k] += level_rows(&result, point, &kept, level_trials[j], k, p[j][k] + used[j][k],
-                                         k == LEVEL_NOTHING ? &counts->untold[j] : &ignored);
+                level_rows(&tests[j][k], &result, point, &kept, level_trials[j], k,
+                           k == LEVEL_NOTHING ? &counts->untold[j] : &ignored);
         rpe_result_destroy(&result);
     }
-    counts->rows += used[0][LEVEL_NOTHING];
+    counts->rows += tests[0][LEVEL_NOTHING].rows;
     for (size_t j = 0; j < LEVEL_LENGTHS; j++)
-        for (size_t i = 0; i < used[j][LEVEL_NOTHING]; i++)
-            counts->tested[j] += isnan(p[j][LEVEL_NOTHING][i]) ? 0 : 1;
+        counts->tested[j] += level_tested(&tests[j][LEVEL_NOTHING]);
     for (size_t j = 0; j < LEVEL_LENGTHS; j++)
-        for (size_t k = 0; k < LEVEL_PLANTED; k++)
-            counts->disagree[j][k] += rpe_holm_smallest(used[j][k], p[j][k]) <= 0.05;
+        for (size_t k = 0; k < LEVEL_PLANTED; k++) {
+            const bool disagrees = level_disagrees(&tests[j][k]);
+            counts->disagree[j][k] += disagrees;
+            counts->agree[j][k] += !disagrees && level_agrees(&tests[j][k], level_trials[j]);
+        }
     counts->runs++;
     rpe_input_destroy(&input);
 }

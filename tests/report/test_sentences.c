@@ -109,7 +109,7 @@ static void test_untold(void **state)
              "score error: too few trials to tell how it changes with R, R^−0.500 (closed form R^−0.500; ");
     contains(text,
              "; too few trials to tell whether 12 of 36 points agree with their closed forms: largest |z| "
-             "0.5, Holm bound 3.1, of the others an error of 4 % would show\n");
+             "0.5, Holm bound 3.1, of the others an error of 5 % would show\n");
     run.untold = 2000;
     contains(sentences_of("sentences_all_untold", &run),
              "; too few trials to tell whether 36 of 36 points agree with their closed forms\n");
