@@ -12,6 +12,8 @@ static atomic_uint_fast64_t counts[RPE_EVENT_COUNT];
 static rpe_event awaited;
 static uint64_t awaited_number;
 static int awaited_signal;
+static atomic_uint_fast64_t work_most;
+static _Thread_local uint64_t work; /* since the thread's last poll */
 
 /* Threads of the pool block signals: the handler is to have run when this returns. */
 static void send(int signal_number)
@@ -24,8 +26,38 @@ static void send(int signal_number)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* A poll ends a block. */
+static void block_end(void)
+{
+    uint_fast64_t most = atomic_load(&work_most);
+    while (work > most && !atomic_compare_exchange_weak(&work_most, &most, work)) {
+    }
+    work = 0;
+}
+
+void rpe_event_work_add(uint64_t units)
+{
+    work += units;
+}
+
+uint64_t rpe_event_work_most(void)
+{
+    return atomic_load(&work_most);
+}
+
+#ifdef RPE_COUNT_STEPS
+/* The compiler calls it at each branch that is taken. */
+void __sanitizer_cov_trace_pc(void);
+__attribute__((no_sanitize_coverage)) void __sanitizer_cov_trace_pc(void)
+{
+    work++;
+}
+#endif
+
 void rpe_event_count_up(rpe_event event)
 {
+    if (event == RPE_EVENT_POLL)
+        block_end();
     uint64_t number = atomic_fetch_add(&counts[event], 1) + 1;
     if (event == awaited && number == awaited_number)
         send(awaited_signal);
@@ -35,6 +67,8 @@ void rpe_event_arm(rpe_event event, uint64_t number, int signal)
 {
     for (int i = 0; i < RPE_EVENT_COUNT; i++)
         atomic_store(&counts[i], 0);
+    atomic_store(&work_most, 0);
+    work = 0;
     awaited = event;
     awaited_number = number;
     awaited_signal = signal;

@@ -2,7 +2,9 @@
 #include <math.h>
 
 #include "rpe_dispatch.h"
+#include "rpe_event.h"
 #include "rpe_fourier.h"
+#include "rpe_interrupt.h"
 #include "rpe_real.h"
 #include "rpe_shuffle.h"
 
@@ -325,6 +327,7 @@ INLINE void synthesis_stages(const rpe_fourier *fourier, size_t first, size_t en
 {
     for (size_t stage = first; stage < end; stage++) {
         size_t radix = fourier->radix[stage];
+        rpe_event_work(LANES * rows);
         if (radix == 2)
             synthesis_stage(2, rows, *span, *twiddle, x);
         else if (radix == 3)
@@ -344,14 +347,17 @@ RPE_DISPATCH_FUSED void R(rpe_fourier_synthesize)(const rpe_fourier *fourier, co
 {
     const real *twiddle = fourier->twiddles;
     size_t span = 1;
-    for (size_t first = 0; first < fourier->rows; first += fourier->inner_rows) {
+    for (size_t first = 0; first < fourier->rows && !rpe_interrupt_requested();
+         first += fourier->inner_rows) {
         twiddle = fourier->twiddles;
         span = fourier->radix[0];
         product(span, fourier->inner_rows, spectrum + first * ROW, filter + first * ROW, work + first * ROW);
         synthesis_stages(fourier, 1, fourier->inner_stages, fourier->inner_rows, &twiddle, &span,
                          work + first * ROW);
     }
-    synthesis_stages(fourier, fourier->inner_stages, fourier->stages, fourier->rows, &twiddle, &span, work);
+    for (size_t stage = fourier->inner_stages; stage < fourier->stages && !rpe_interrupt_requested(); stage++)
+        synthesis_stages(fourier, stage, stage + 1, fourier->rows, &twiddle, &span, work);
+    rpe_event_work(fourier->length * (1 + sink->items));
     join(fourier, work, offset, sink);
 }
 
@@ -382,10 +388,12 @@ RPE_DISPATCH_FUSED void R(rpe_fourier_analyze)(const rpe_fourier *fourier, const
 {
     size_t rows = fourier->rows, span = rows;
     const real *twiddle = (const real *)fourier->twiddles + 2 * (rows - fourier->radix[0]);
+    rpe_event_work(fourier->length);
     split(fourier, real_part, imaginary_part, spectrum);
-    for (size_t stage = fourier->stages; stage-- > 0;) {
+    for (size_t stage = fourier->stages; stage-- > 0 && !rpe_interrupt_requested();) {
         size_t radix = fourier->radix[stage];
         span /= radix;
+        rpe_event_work(fourier->length);
         if (stage > 0)
             twiddle -= 2 * span * (radix - 1);
         if (radix == 2)

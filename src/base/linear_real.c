@@ -1,6 +1,7 @@
 #include <gsl/gsl_cblas.h>
 
 #include "rpe_blas.h"
+#include "rpe_event.h"
 #include "rpe_linear.h"
 #include "rpe_real.h"
 
@@ -15,6 +16,7 @@ void R(rpe_gemm)(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t 
 {
     if (m == 0 || n == 0)
         return;
+    rpe_event_work((uint64_t)m * n * k / RPE_EVENT_PRODUCTS);
     rpe_blas_enter();
     CBLAS_GEMM(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)a_stride, b,

@@ -33,6 +33,19 @@ void rpe_event_disarm(void);
 /* Since they were armed. */
 uint64_t rpe_event_counted(rpe_event event);
 
+/* Work of this thread since its last poll, in units of about a nanosecond: a step of a loop, or RPE_EVENT_PRODUCTS products of
+   matrices.  What calls a library that cannot be cut says what the call costs.  Where RPEBENCH_COUNT_STEPS builds it, each branch that our
+   own code takes is a unit, too; elsewhere its loops are not counted. */
+#define RPE_EVENT_PRODUCTS 16
+void rpe_event_work_add(uint64_t units);
+static inline void rpe_event_work(uint64_t units)
+{
+    if (atomic_load_explicit(&rpe_event_armed, memory_order_relaxed))
+        rpe_event_work_add(units);
+}
+/* The most that any thread did between two polls since they were armed. */
+uint64_t rpe_event_work_most(void);
+
 /* "poll:17:INT"; NULL: nothing to do. */
 rpe_status rpe_event_arm_text(const char *text, rpe_error *error);
 

@@ -1,8 +1,8 @@
 /* Ctrl-C and SIGTERM: one flag, that every long computation looks at before each block of its work.
 
-   A block is bounded whatever the sizes: some 0.3 s at most on one thread; but one QR of a block of orthogonal noise, R x R,
-   is not cut (R = 2,048: 1.5 s).  A computation that sees the flag returns as it is,
-   and what it has written is worth nothing.  Whoever called it asks too, before anything is made of that, and returns
+   A block is bounded whatever the sizes: some 0.3 s at most on one thread (rpe_event_work_most counts it for the tests).
+   Products, transforms, orthonormalizations and draws of base look at the flag themselves.  A computation that sees it
+   returns as it is, and what it has written is worth nothing.  Whoever called it asks too, before anything is made of that, and returns
    RPE_ERROR_INTERRUPTED: nothing is published.  The flag stays set until the process ends. */
 #ifndef RPE_INTERRUPT_H
 #define RPE_INTERRUPT_H

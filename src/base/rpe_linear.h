@@ -17,7 +17,8 @@ void rpe_gemm_double(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
                      double *c, size_t c_stride);
 
 /* rows [count,size], count <= size: independent standard normals in, orthonormal rows out, distributed as the first rows of
-   a Haar orthogonal matrix.  The signs of the diagonal of R are put in (LAPACK's QR alone is not Haar: E != 0). */
+   a Haar orthogonal matrix.  The signs of the diagonal of R are put in (LAPACK's QR alone is not Haar: E != 0).
+   After a signal (rpe_interrupt.h) the rows are whatever they were. */
 void rpe_haar_rows(size_t count, size_t size, double *rows, rpe_workspace *workspace);
 size_t rpe_haar_workspace_bytes(size_t count, size_t size);
 

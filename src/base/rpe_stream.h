@@ -44,6 +44,7 @@ uint32_t rpe_stream_point(const char *coordinates);
    of the stream whose purpose has bit 31 flipped.  This shows in normals beyond 6 and within 1e-4 of a pair's zero radius;
    single precision ends at 6.7, double at 8.5.
    Sign i is -1 where bit i of the stream is 1: bit i % 32 of word i / 32 % 4 of block i / 128.
+   After a signal (rpe_interrupt.h) the rest of the normals and signs is not drawn.
    The same bits with and without vector units: no operation is contracted or reassociated. */
 void rpe_stream_normals(rpe_stream stream, uint64_t first, size_t count, double *values);
 void rpe_stream_normals_single(rpe_stream stream, uint64_t first, size_t count, float *values);

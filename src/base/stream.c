@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "rpe_box_muller.h"
+#include "rpe_event.h"
+#include "rpe_interrupt.h"
 #include "rpe_philox.h"
 #include "rpe_signs.h"
 
@@ -62,12 +64,13 @@ static void normals_fill(rpe_stream stream, uint64_t first, size_t count, size_t
 {
     unsigned char *to = values;
     double aside[GROUP];
-    while (count > 0) {
+    while (count > 0 && !rpe_interrupt_requested()) {
         size_t offset = (size_t)(first % GROUP), part;
         if (offset == 0 && count >= GROUP) {
             size_t groups = count / GROUP < GROUPS ? count / GROUP : GROUPS;
             make(stream, first / GROUP, groups, to);
             part = groups * GROUP;
+            rpe_event_work(part);
         } else {
             make(stream, first / GROUP, 1, aside);
             part = GROUP - offset < count ? GROUP - offset : count;
@@ -98,6 +101,7 @@ static uint64_t half_block(const uint32_t *words, size_t lane, size_t half)
 void rpe_stream_uniforms(rpe_stream stream, uint64_t first, size_t count, double *values)
 {
     uint32_t words[WORDS];
+    rpe_event_work(count);
     for (size_t i = 0; i < count; i++) {
         uint64_t number = first + i, block = number / BLOCK_UNIFORMS;
         if (i == 0 || number % (BLOCK_UNIFORMS * LANES) == 0)
@@ -111,6 +115,7 @@ void rpe_stream_uniforms(rpe_stream stream, uint64_t first, size_t count, double
 static size_t signs_group(rpe_stream stream, uint64_t first, size_t count, uint32_t *words)
 {
     size_t left = RPE_SIGNS_GROUP - (size_t)(first % RPE_SIGNS_GROUP);
+    rpe_event_work(RPE_SIGNS_GROUP);
     words_fill(stream, first / RPE_SIGNS_GROUP, 1, words);
     return left < count ? left : count;
 }
@@ -118,7 +123,7 @@ static size_t signs_group(rpe_stream stream, uint64_t first, size_t count, uint3
 void rpe_stream_signs(rpe_stream stream, uint64_t first, size_t count, double *values)
 {
     uint32_t words[WORDS];
-    for (size_t part; count > 0; first += part, count -= part, values += part) {
+    for (size_t part; count > 0 && !rpe_interrupt_requested(); first += part, count -= part, values += part) {
         part = signs_group(stream, first, count, words);
         rpe_signs_double(words, (size_t)(first % RPE_SIGNS_GROUP), part, values);
     }
@@ -127,7 +132,7 @@ void rpe_stream_signs(rpe_stream stream, uint64_t first, size_t count, double *v
 void rpe_stream_signs_single(rpe_stream stream, uint64_t first, size_t count, float *values)
 {
     uint32_t words[WORDS];
-    for (size_t part; count > 0; first += part, count -= part, values += part) {
+    for (size_t part; count > 0 && !rpe_interrupt_requested(); first += part, count -= part, values += part) {
         part = signs_group(stream, first, count, words);
         rpe_signs_single(words, (size_t)(first % RPE_SIGNS_GROUP), part, values);
     }

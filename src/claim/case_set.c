@@ -1,5 +1,6 @@
 #include "rpe_case_set.h"
 
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_output.h"
 
@@ -34,9 +35,10 @@ static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t 
     rpe_stream stream = {
         .seed = INPUT_SEED, .point = rpe_stream_point(name), .purpose = rpe_stream_purpose(purpose, 0)};
     rpe_status status = rpe_array_create(array, RPE_DOUBLE, 3, shape, "inputs of a case", error);
-    if (status == RPE_OK)
-        rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
-    return status;
+    if (status != RPE_OK)
+        return status;
+    rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
+    return rpe_interrupt_check("inputs of a case", error);
 }
 
 /* NULL where the shape has none. */

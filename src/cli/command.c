@@ -130,8 +130,8 @@ static rpe_status command_run(const rpe_command *command, size_t count, char **w
         return status;
     status =
         command->judge != NULL ? command->judge(&arguments, outcome, error) : command->run(&arguments, error);
-    /* What was found not to be finite may be of results that were left half made. */
-    return status == RPE_ERROR_NUMERIC ? interrupted_or(status, command->name, error) : status;
+    /* What was complained of may be what the signal left half made. */
+    return status != RPE_OK ? interrupted_or(status, command->name, error) : status;
 }
 
 /* Without a command: --help, --version, or a complaint. */

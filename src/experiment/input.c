@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rpe_input_settings.h"
+#include "rpe_interrupt.h"
 #include "rpe_layout.h"
 #include "rpe_memory.h"
 #include "rpe_npy.h"
@@ -99,9 +100,10 @@ static rpe_status draw_array(rpe_array *array, size_t positions, size_t heads, s
 {
     const size_t shape[] = {positions, heads, last};
     rpe_status status = rpe_array_create(array, RPE_DOUBLE, 3, shape, "Gaussian input", error);
-    if (status == RPE_OK)
-        rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
-    return status;
+    if (status != RPE_OK)
+        return status;
+    rpe_stream_normals(stream, 0, rpe_array_count(array), array->values);
+    return rpe_interrupt_check("Gaussian input", error);
 }
 
 /* [positions,H,last] */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_kernel_parameters.h"
 #include "rpe_memory.h"
 #include "rpe_stream.h"
@@ -161,8 +162,12 @@ rpe_status rpe_kernel_draw(rpe_kernel **kernel, const rpe_kernel_drawing *drawin
         return rpe_error_memory(error, text, heads * features, size * sizeof(double));
     }
     drawing->fill(made, seed, rpe_stream_point(text));
-    *kernel = made;
-    return RPE_OK;
+    rpe_status status = rpe_interrupt_check("kernel", error);
+    if (status == RPE_OK)
+        *kernel = made;
+    else
+        rpe_kernel_destroy(made);
+    return status;
 }
 
 rpe_status rpe_kernel_gate_set(rpe_kernel *kernel, double delta, rpe_error *error)

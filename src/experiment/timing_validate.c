@@ -10,6 +10,7 @@
 
 #include "rpe_definition.h"
 #include "rpe_input_settings.h"
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_timing.h"
 
@@ -272,7 +273,7 @@ static rpe_status numbers_make(const rpe_timing *timing, small_problem *small, r
     small->expected = small->found + small->outputs;
     small->values = small->expected + 2 * small->outputs;
     rpe_stream_normals(stream, 0, values, small->values); /* values of the user may hide a fault */
-    return RPE_OK;
+    return rpe_interrupt_check("the small problem", error);
 }
 
 static rpe_status small_create(const rpe_timing *timing, const rpe_timed *timed, small_problem *small,

@@ -3,6 +3,7 @@
    Bound, the root mean square of   gamma_n (RD)^(-1/4) sum_i |u_i z_i|   (spec 5, form 15), which does not grow with m. */
 #include <math.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_score_matrix.h"
 #include "rpe_stream.h"
@@ -40,9 +41,10 @@ static rpe_status noise_make(rpe_array *noise, const rpe_problem *problem, rpe_e
     const rpe_stream stream = {.point = rpe_stream_point("measure=encode_rounding"),
                                .purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0)};
     rpe_status status = rpe_array_create(noise, RPE_DOUBLE, 4, shape, "noise", error);
-    if (status == RPE_OK)
-        rpe_stream_normals(stream, 0, rpe_array_count(noise), noise->values);
-    return status;
+    if (status != RPE_OK)
+        return status;
+    rpe_stream_normals(stream, 0, rpe_array_count(noise), noise->values);
+    return rpe_interrupt_check("noise", error);
 }
 
 /* An array in the precision that the encoding wants. */

@@ -1,4 +1,5 @@
 #include "rpe_given_noise.h"
+#include "rpe_interrupt.h"
 
 /* [H,D,2K,R], or [R,H,D,max(M,N)+P-1 on each axis]; returns the rank. */
 static size_t noise_shape(const rpe_problem *problem, size_t shape[RPE_RANK_MAX])
@@ -31,10 +32,8 @@ rpe_status rpe_given_noise_draw(rpe_given_noise *given, const rpe_problem *probl
     rpe_status status = rpe_array_create(&given->position, RPE_DOUBLE, rank, shape, "given noise", error);
     if (status == RPE_OK && problem->kernel->gate != NULL)
         status = rpe_array_create(&given->gate, RPE_DOUBLE, 3, gate_shape, "given gate noise", error);
-    if (status != RPE_OK) {
-        rpe_given_noise_destroy(given);
-        return status;
-    }
+    if (status != RPE_OK)
+        goto failed;
     size_t count = rpe_array_count(&given->position);
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0);
     rpe_stream_normals(stream, 0, count, given->position.values);
@@ -44,7 +43,12 @@ rpe_status rpe_given_noise_draw(rpe_given_noise *given, const rpe_problem *probl
     given->feature_rows = count / (heads * features * size);
     given->noise.given = &given->position;
     given->noise.gate = given->gate.values != NULL ? &given->gate : NULL;
-    return RPE_OK;
+    status = rpe_interrupt_check("given noise", error);
+    if (status == RPE_OK)
+        return RPE_OK;
+failed:
+    rpe_given_noise_destroy(given);
+    return status;
 }
 
 void rpe_given_noise_destroy(rpe_given_noise *given)

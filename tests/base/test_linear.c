@@ -1,7 +1,10 @@
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 #include "rpe_blas.h"
+#include "rpe_event.h"
+#include "rpe_interrupt.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
@@ -69,6 +72,68 @@ static void haar_rows_are_orthonormal(void **state)
                 assert_true(fabs(dot - (i == j)) < 1e-13);
             }
     }
+}
+
+void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
+             const int *lwork, int *info);
+void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
+             double *work, const int *lwork, int *info);
+
+/* In one call each. */
+static void lapack_haar_rows(size_t count, size_t size, double *rows)
+{
+    int m = (int)size, n = (int)count, work_size = (int)(64 * count), info;
+    double *tau = rpe_memory_allocate(count, 66 * sizeof *tau), *sign = tau + count, *work = sign + count;
+    rpe_stream_normals((rpe_stream){.seed = 5}, 0, count * size, rows);
+    dgeqrf_(&m, &n, rows, &m, tau, work, &work_size, &info);
+    for (size_t i = 0; i < count; i++)
+        sign[i] = rows[i * size + i] < 0.0 ? -1.0 : 1.0;
+    dorgqr_(&m, &n, &n, rows, &m, tau, work, &work_size, &info);
+    for (size_t i = 0; i < count * size; i++)
+        rows[i] *= sign[i / size];
+    rpe_memory_free(tau);
+}
+
+/* Cut into pieces, the orthonormalization has the bits of LAPACK's own loop: with one block of columns, a few, a rest. */
+static void haar_rows_have_the_bits_of_lapack(void **state)
+{
+    (void)state;
+    enum { MOST = 420 };
+    static double rows[MOST * MOST], expected[MOST * MOST];
+    const size_t shapes[][2] = {{1, 1},     {31, 40},   {64, 64},   {128, 128}, {129, 129}, {130, 400},
+                                {160, 160}, {161, 161}, {192, 300}, {255, 256}, {300, 300}, {417, 420}};
+    for (size_t test = 0; test < sizeof shapes / sizeof shapes[0]; test++) {
+        size_t count = shapes[test][0], size = shapes[test][1];
+        memset(rows, 0xff, sizeof rows);
+        haar_rows(0, count, size, rows);
+        lapack_haar_rows(count, size, expected);
+        assert_memory_equal(rows, expected, count * size * sizeof *rows);
+    }
+}
+
+/* Of 8 times the work, the piece between two polls is no more than 4 times as large (blocks are as wide, and twice as
+   long and turn twice as many columns), and after a signal nothing more is begun. */
+static void haar_rows_are_cut(void **state)
+{
+    (void)state;
+    enum { SIZE = 768 };
+    static double rows[SIZE * SIZE];
+    uint64_t most[2], polls = 0;
+    for (size_t i = 0; i < 2; i++) {
+        rpe_event_arm(RPE_EVENT_POLL, 0, SIGINT);
+        haar_rows(0, SIZE >> (1 - i), SIZE >> (1 - i), rows);
+        polls = rpe_event_counted(RPE_EVENT_POLL);
+        most[i] = rpe_event_work_most();
+    }
+    /* 2 SIZE^3 products in all; one panel of 32 columns and what it turns is 1/24 of that, three times over */
+    assert_in_range(most[1], 1, (uint64_t)SIZE * SIZE * SIZE / 24);
+    assert_true(most[1] < 5 * most[0]);
+    rpe_interrupt_install();
+    rpe_event_arm(RPE_EVENT_POLL, polls / 2, SIGINT);
+    haar_rows(0, SIZE, SIZE, rows);
+    assert_in_range(rpe_event_counted(RPE_EVENT_POLL), polls / 2, polls / 2 + 10);
+    rpe_event_disarm();
+    rpe_interrupt_set(false);
 }
 
 /* H0: rows are Haar, so every entry has mean 0 and variance 1/size, and distinct entries are uncorrelated.  Without the signs
@@ -202,9 +267,14 @@ static void gemm_is_thread_safe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gemm_is_a_product),        cmocka_unit_test(haar_rows_are_orthonormal),
-        cmocka_unit_test(haar_rows_have_mean_zero), cmocka_unit_test(parallel_for_visits_each_index),
-        cmocka_unit_test(gemm_is_thread_safe),      cmocka_unit_test(parallel_loops_wait_for_each_other),
+        cmocka_unit_test(gemm_is_a_product),
+        cmocka_unit_test(haar_rows_are_orthonormal),
+        cmocka_unit_test(haar_rows_have_mean_zero),
+        cmocka_unit_test(parallel_for_visits_each_index),
+        cmocka_unit_test(haar_rows_have_the_bits_of_lapack),
+        cmocka_unit_test(haar_rows_are_cut),
+        cmocka_unit_test(gemm_is_thread_safe),
+        cmocka_unit_test(parallel_loops_wait_for_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,9 @@
 
 #include "rpe_memory.h"
 
+/* Between two polls, some 0.3 s: the rates of the machine and a block of a large QR are a fifth of that. */
+#define WORK_MOST 300000000
+
 enum { TOKENS = 300, HEADS = 2, WIDTH = 4 };
 
 /* What may be in out when a command was interrupted. */
@@ -71,6 +74,9 @@ static void expect_interrupts(const interrupted_command *command)
 {
     out_prepare(command);
     uint64_t polls = polls_count(command->words), number = 1;
+    uint64_t work = rpe_event_work_most();
+    if (work > WORK_MOST)
+        fail_msg("%s: a block of %ju", command->words, (uintmax_t)work);
     int interrupts = 0;
     for (; number <= polls; number += 1 + number) {
         int signal_number = interrupts++ % 2 == 0 ? SIGINT : SIGTERM;
@@ -86,7 +92,8 @@ static void expect_interrupts(const interrupted_command *command)
                      (uintmax_t)after, files_left(command->left));
         assert_int_equal(rpe_memory_usage_now().current, memory);
     }
-    print_message("%3d interrupts, some %ju polls: %s\n", interrupts, (uintmax_t)polls, command->words);
+    print_message("%3d interrupts, some %ju polls, blocks of at most %ju: %s\n", interrupts, (uintmax_t)polls,
+                  (uintmax_t)work, command->words);
     assert_true(interrupts >= 2);
 }
 
