@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpe_interrupt.h"
 #include "rpe_kernel_fitting.h"
+#include "rpe_lag_table.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
@@ -103,9 +105,12 @@ static void measure_row(void *context, size_t row, int thread)
 {
     const measure_job *job = context;
     const rpe_fit_table *table = job->table;
+    size_t polled = rpe_kernel_lags_polled(job->kernel);
     double largest = 0, error = 0;
     (void)thread;
     for (size_t i = 0; i < table->lags; i++) {
+        if (i % polled == 0 && rpe_interrupt_requested())
+            break;
         const ptrdiff_t lag[RPE_AXES_MAX] = {(ptrdiff_t)i - (ptrdiff_t)table->zero, 0, 0};
         double wanted = table->values[row * table->lags + i];
         double value = rpe_kernel_value(job->kernel, row / table->features, row % table->features, lag);

@@ -7,7 +7,7 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
-#define LAGS_POLLED 4096 /* between two looks at the interrupt */
+#define TERMS_POLLED 65536 /* between two looks at the interrupt */
 #define RPE_MATRIX_TERMS 1024
 #define LINE (RPE_MEMORY_ALIGNMENT / sizeof(double)) /* doubles of one cache line */
 
@@ -32,14 +32,21 @@ static rpe_status lag_grid_make(lag_grid *grid, const rpe_kernel *kernel, const 
     return rpe_positions_make(&grid->positions, kernel->axes, extent, kernel->path, error);
 }
 
+size_t rpe_kernel_lags_polled(const rpe_kernel *kernel)
+{
+    size_t terms = kernel->sinusoids > kernel->taps ? kernel->sinusoids : kernel->taps;
+    return 1 + TERMS_POLLED / (1 + terms);
+}
+
 /* row[i] = P_d(lag i), or an auto-covariance at lag i */
 static void row_fill(double *row, const rpe_kernel *kernel, rpe_covariance which, size_t head, size_t feature,
                      const lag_grid *grid)
 {
     rpe_side side = which == RPE_COVARIANCE_QUERY ? RPE_SIDE_QUERY : RPE_SIDE_KEY;
+    size_t polled = rpe_kernel_lags_polled(kernel);
     for (size_t i = 0; i < grid->positions.count; i++) {
         ptrdiff_t lag[RPE_AXES_MAX];
-        if (i % LAGS_POLLED == 0 && rpe_interrupt_requested()) {
+        if (i % polled == 0 && rpe_interrupt_requested()) {
             return;
         }
         rpe_positions_coordinates(&grid->positions, i, lag);

@@ -34,4 +34,7 @@ void rpe_lag_table_destroy(rpe_lag_table *table);
 rpe_status rpe_kernel_matrix(rpe_array *matrix, const rpe_kernel *kernel, const rpe_positions *length,
                              int threads, rpe_error *error);
 
+/* Lags at which the kernel's values are one block of work (rpe_interrupt.h): fewer where it has more sinusoids or taps. */
+size_t rpe_kernel_lags_polled(const rpe_kernel *kernel);
+
 #endif
