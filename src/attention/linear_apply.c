@@ -15,61 +15,6 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* ---- rows ---- */
-
-rpe_linear_rows rpe_linear_call_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
-                                        size_t count, int thread)
-{
-    size_t batch = call->pass.linear->shape.batch;
-    return call->source->rows(call->source->context, side, pair % batch, pair / batch, first, count,
-                              &call->workspaces[thread]);
-}
-
-/* Index of a position's first value. */
-static size_t value_at(const rpe_linear_call *call, size_t positions, size_t pair, size_t first)
-{
-    const rpe_attention_shape *shape = &call->pass.linear->shape;
-    size_t item = pair % shape->batch, head = pair / shape->batch;
-    return ((item * positions + first) * shape->heads + head) * shape->values * call->element;
-}
-
-rpe_linear_rows rpe_linear_call_values(const rpe_linear_call *call, size_t pair, size_t first)
-{
-    const rpe_attention_shape *shape = &call->pass.linear->shape;
-    return (rpe_linear_rows){call->values + value_at(call, shape->keys, pair, first),
-                             shape->heads * shape->values};
-}
-
-rpe_linear_rows rpe_linear_call_outputs(const rpe_linear_call *call, size_t pair, size_t first)
-{
-    const rpe_attention_shape *shape = &call->pass.linear->shape;
-    return (rpe_linear_rows){call->outputs + value_at(call, shape->queries, pair, first),
-                             shape->heads * shape->values};
-}
-
-void rpe_linear_call_store(const rpe_linear_call *call, size_t pair, const rpe_linear_chunk *chunk)
-{
-    rpe_linear_rows outputs = rpe_linear_call_outputs(call, pair, chunk->first);
-    call->pass.functions->divide(call->pass.linear, chunk, (void *)outputs.values, outputs.stride);
-}
-
-/* Threads may say it of the same pair. */
-static void note(const rpe_linear_call *call, size_t pair, bool tame)
-{
-    if (!tame) {
-        __atomic_store_n(call->wild + pair, 1, __ATOMIC_RELAXED);
-    }
-}
-
-/* Vectors on their way, which are looked at while they are near. */
-static rpe_linear_rows take_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,
-                                    size_t count, int thread)
-{
-    rpe_linear_rows rows = rpe_linear_call_vectors(call, side, pair, first, count, thread);
-    note(call, pair, rpe_linear_vectors_tame(call->pass.linear, rows, count));
-    return rows;
-}
-
 rpe_linear_sums rpe_linear_call_sums(const rpe_linear_call *call, size_t index)
 {
     const rpe_linear *linear = call->pass.linear;
@@ -81,13 +26,13 @@ rpe_linear_sums rpe_linear_call_sums(const rpe_linear_call *call, size_t index)
 void rpe_linear_call_keys(const rpe_linear_call *call, size_t pair, rpe_linear_chunk *chunk, int thread)
 {
     rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used;
+    size_t used = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
-    rpe_linear_rows keys = take_vectors(call, RPE_SIDE_KEY, pair, chunk->first, chunk->count, thread);
-    rpe_linear_rows values = rpe_linear_call_values(call, pair, chunk->first);
-    note(call, pair, rpe_linear_values_tame(call->pass.linear, values, chunk->count));
+    rpe_linear_rows keys = rpe_linear_chunk_vectors(call, RPE_SIDE_KEY, pair, chunk, thread);
+    rpe_linear_rows values = rpe_linear_chunk_values(call, pair, chunk);
+    rpe_linear_take_falls(call->pass.linear, pair / call->pass.linear->shape.batch, chunk);
     call->pass.functions->take_keys(call->pass.linear, call->pass.prepared, &scratch, keys, values, chunk);
-    rpe_workspace_release(workspace, mark);
+    rpe_workspace_release(workspace, used);
 }
 
 void rpe_linear_chunk_see(const rpe_linear_pass *pass, const rpe_linear_scratch *scratch,
@@ -109,31 +54,32 @@ void rpe_linear_chunk_fold(const rpe_linear_pass *pass, rpe_linear_sums *sums, r
 void rpe_linear_call_see(const rpe_linear_call *call, size_t pair, rpe_linear_chunk *chunk, int thread)
 {
     rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used;
+    size_t used = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
-    rpe_linear_rows queries = take_vectors(call, RPE_SIDE_QUERY, pair, chunk->first, chunk->count, thread);
+    rpe_linear_rows queries = rpe_linear_chunk_vectors(call, RPE_SIDE_QUERY, pair, chunk, thread);
     rpe_linear_chunk_see(&call->pass, &scratch, queries, chunk);
-    rpe_workspace_release(workspace, mark);
+    rpe_workspace_release(workspace, used);
 }
 
 /* Queries that see all that is in the sums. */
-void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *sums, size_t pair, size_t first,
-                          size_t end, int thread)
+void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *sums, size_t pair,
+                          const rpe_linear_span *span, size_t first, int thread)
 {
     const rpe_linear *linear = call->pass.linear;
     rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used;
+    size_t used = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(linear, workspace);
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
+    chunk.span = span;
     chunk.first = first;
-    chunk.count = smaller(RPE_LINEAR_CHUNK, end - first);
-    rpe_linear_rows queries = take_vectors(call, RPE_SIDE_QUERY, pair, first, chunk.count, thread);
+    chunk.count = smaller(RPE_LINEAR_CHUNK, span->queries - first);
+    rpe_linear_rows queries = rpe_linear_chunk_vectors(call, RPE_SIDE_QUERY, pair, &chunk, thread);
     call->pass.functions->take_queries(linear, call->pass.prepared, &scratch, queries, sums->level, &chunk);
     for (size_t panel = 0; panel <= linear->panels; panel++) {
         call->pass.functions->read(linear, sums, &chunk, panel);
     }
-    rpe_linear_call_store(call, pair, &chunk);
-    rpe_workspace_release(workspace, mark);
+    rpe_linear_call_store(call, pair, &chunk, NULL);
+    rpe_workspace_release(workspace, used);
 }
 
 /* ---- not causal: segments of the keys, then blocks of queries ---- */
@@ -142,11 +88,13 @@ static void add_segment(const rpe_linear_call *call, size_t index, int thread)
 {
     const rpe_linear *linear = call->pass.linear;
     rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used, pair = call->first_pair + index / linear->segments;
+    size_t used = workspace->used, pair = call->first_pair + index / linear->segments;
     size_t first = index % linear->segments * linear->segment;
     size_t end = smaller(first + linear->segment, linear->shape.keys);
     rpe_linear_sums sums = rpe_linear_call_sums(call, index);
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
+    const rpe_linear_span span = rpe_linear_span_at(linear, 0);
+    chunk.span = &span;
     call->pass.functions->start(linear, &sums);
     for (; first < end && !rpe_interrupt_requested(); first += chunk.count) {
         chunk.first = first;
@@ -159,7 +107,7 @@ static void add_segment(const rpe_linear_call *call, size_t index, int thread)
             call->pass.functions->add(linear, &sums, &chunk, panel);
         }
     }
-    rpe_workspace_release(workspace, mark);
+    rpe_workspace_release(workspace, used);
 }
 
 /* Always in the order of the segments. */
@@ -183,8 +131,9 @@ static void read_queries(const rpe_linear_call *call, size_t index, int thread)
     const rpe_linear *linear = call->pass.linear;
     size_t chunks = query_chunks(linear), pair = index / chunks;
     rpe_linear_sums sums = rpe_linear_call_sums(call, pair * linear->segments);
-    rpe_linear_call_read(call, &sums, call->first_pair + pair, index % chunks * RPE_LINEAR_CHUNK,
-                         linear->shape.queries, thread);
+    const rpe_linear_span span = rpe_linear_span_at(linear, 0);
+    rpe_linear_call_read(call, &sums, call->first_pair + pair, &span, index % chunks * RPE_LINEAR_CHUNK,
+                         thread);
 }
 
 static size_t pairs_count(const rpe_linear *linear)
@@ -246,8 +195,11 @@ typedef struct wild_pairs {
 static void attend_wild(void *context, size_t index, int thread)
 {
     const wild_pairs *state = context;
-    if (state->call->wild[state->first + index] != 0) {
-        rpe_linear_wide_attend(state->call, state->first + index, thread);
+    const rpe_linear_call *call = state->call;
+    if (call->wild[state->first + index] != 0 && call->pass.linear->decays) {
+        rpe_linear_serial_attend(call, state->first + index, thread);
+    } else if (call->wild[state->first + index] != 0) {
+        rpe_linear_wide_attend(call, state->first + index, thread);
     }
 }
 
@@ -264,7 +216,15 @@ static void attend_wild_pairs(const rpe_linear_call *call, size_t first, size_t 
 /* Sums that live between the parallel loops. */
 static size_t sums_count(const rpe_linear *linear)
 {
-    return linear->shape.causal ? 1 : round_pairs(linear) * linear->segments;
+    return rpe_linear_ordered(linear) ? 1 : round_pairs(linear) * linear->segments;
+}
+
+static size_t marks_count(const rpe_linear *linear)
+{
+    size_t count = 0;
+    return !linear->decays || rpe_size_multiply(pairs_count(linear), rpe_linear_tokens(linear), &count)
+               ? count
+               : SIZE_MAX;
 }
 
 size_t rpe_linear_apply_bytes(const rpe_linear *linear)
@@ -275,10 +235,11 @@ size_t rpe_linear_apply_bytes(const rpe_linear *linear)
     }
     sums = rpe_workspace_bytes(elements, element);
     size_t bytes = rpe_workspace_sum(rpe_linear_scratch_bytes(linear), rpe_linear_chunk_bytes(linear));
-    bytes = rpe_workspace_sum(bytes, linear->shape.causal ? rpe_linear_causal_bytes(linear) : 0);
+    bytes = rpe_workspace_sum(bytes, rpe_linear_ordered(linear) ? rpe_linear_causal_bytes(linear) : 0);
     /* Rows out of the range come when the others are there. */
-    size_t wide = rpe_linear_wide_attend_bytes(linear);
+    size_t wide = linear->decays ? rpe_linear_serial_bytes(linear) : rpe_linear_wide_attend_bytes(linear);
     bytes = rpe_workspace_sum(bytes > wide ? bytes : wide, rpe_workspace_bytes(pairs_count(linear), 1));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(marks_count(linear), 1));
     return rpe_workspace_sum(bytes, sums);
 }
 
@@ -286,11 +247,13 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
                              const rpe_linear_source *source, const void *values, void *outputs, int threads,
                              rpe_workspace *workspaces)
 {
-    size_t mark = workspaces[0].used, heads = linear->shape.heads, batch = linear->shape.batch;
+    size_t used = workspaces[0].used, heads = linear->shape.heads, batch = linear->shape.batch;
+    const double *rows = NULL;
+    const void *prepared =
+        rpe_linear_prepare(linear, projection, linear->decays ? &rows : NULL, &workspaces[0]);
     rpe_linear_call call = {
-        .pass = {.linear = linear,
-                 .functions = linear->functions,
-                 .prepared = rpe_linear_prepare(linear, projection, &workspaces[0])},
+        .pass = {.linear = linear, .functions = linear->functions, .prepared = prepared},
+        .projection = rows,
         .element = rpe_precision_size(linear->precision),
         .source = source,
         .values = values,
@@ -300,13 +263,17 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
     call.sums = rpe_workspace_take(&workspaces[0], sums_count(linear) * linear->sums_elements, call.element);
     call.wild = rpe_workspace_take(&workspaces[0], batch * heads, sizeof *call.wild);
     memset(call.wild, 0, batch * heads);
+    if (linear->decays) {
+        call.marks = rpe_workspace_take(&workspaces[0], marks_count(linear), sizeof *call.marks);
+        memset(call.marks, 0, marks_count(linear));
+    }
     for (size_t head = 0, count; head < heads; head += count) {
         count = smaller(source->heads, heads - head);
         if (source->start != NULL) {
             source->start(source->context, head, count, threads);
         }
         call.first_pair = head * batch;
-        if (linear->shape.causal) {
+        if (rpe_linear_ordered(linear)) {
             rpe_linear_call_causal(&call, (head + count) * batch, threads);
         } else {
             rounds state = {.call = &call, .end = (head + count) * batch, .step = READ};
@@ -314,7 +281,7 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
         }
         attend_wild_pairs(&call, head * batch, (head + count) * batch, threads);
     }
-    rpe_workspace_release(&workspaces[0], mark);
+    rpe_workspace_release(&workspaces[0], used);
 }
 
 /* ---- arrays as a source ---- */
@@ -334,7 +301,7 @@ static rpe_linear_rows array_rows(const void *context, rpe_side side, size_t ite
     (void)count, (void)workspace;
     return (rpe_linear_rows){from->vectors[side] +
                                  row * shape->size * rpe_precision_size(from->linear->precision),
-                             shape->heads * shape->size};
+                             (ptrdiff_t)(shape->heads * shape->size)};
 }
 
 void rpe_linear_apply(const rpe_linear *linear, const rpe_projection *projection, const void *queries,

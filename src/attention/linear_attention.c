@@ -77,6 +77,10 @@ rpe_status rpe_linear_make(rpe_linear *linear, const rpe_linear_settings *settin
                        .map = map,
                        .functions = rpe_linear_functions_of[settings->precision],
                        .precision = settings->precision};
+    if (settings->decay != NULL) {
+        made.decays = true;
+        made.decay = *settings->decay;
+    }
     size_t longest = round_up((shape->keys + SEGMENTS_MAX - 1) / SEGMENTS_MAX, RPE_LINEAR_CHUNK);
     made.projections = map->projection != NULL ? settings->projections : 0;
     made.features = rpe_feature_map_features(map, made.projections, shape->size);
@@ -157,7 +161,8 @@ size_t rpe_linear_chunk_bytes(const rpe_linear *linear)
     size_t values = matrix_bytes(linear, linear->panels * RPE_LINEAR_CHUNK, linear->line);
     size_t levels = matrix_bytes(linear, linear->padded_levels, 1);
     size_t bytes = matrix_bytes(linear, linear->features, linear->key_stride);
-    bytes = rpe_workspace_sum(bytes, 2 * matrix_bytes(linear, RPE_LINEAR_CHUNK, 1));
+    bytes = rpe_workspace_sum(bytes, 4 * matrix_bytes(linear, RPE_LINEAR_CHUNK, 1));
+    bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(RPE_LINEAR_CHUNK, sizeof(double)));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_sum(levels, rpe_workspace_sum(levels, levels)));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(linear->levels, sizeof(size_t)));
     bytes = rpe_workspace_sum(bytes, matrix_bytes(linear, linear->padded, 1));
@@ -180,6 +185,10 @@ rpe_linear_chunk rpe_linear_chunk_take(const rpe_linear *linear, rpe_workspace *
         .queries = matrix_take(linear, chunk, linear->query_stride, workspace),
         .outputs = matrix_take(linear, values, linear->line, workspace),
         .denominators = matrix_take(linear, chunk, 1, workspace),
+        .tops = matrix_take(linear, chunk, 1, workspace),
+        .shifts = matrix_take(linear, chunk, 1, workspace),
+        .falls = rpe_workspace_take(workspace, chunk, sizeof(double)),
+        .ahead = rpe_workspace_take(workspace, chunk, sizeof(double)),
     };
 }
 
@@ -212,7 +221,8 @@ size_t rpe_linear_prepare_bytes(const rpe_linear *linear)
                              rpe_workspace_sum(rpe_workspace_bytes(count, sizeof(double)), drawing));
 }
 
-void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, rpe_workspace *workspace)
+void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, const double **rows,
+                         rpe_workspace *workspace)
 {
     size_t size = linear->shape.size, count = linear->projections * size;
     if (linear->map->projection == NULL) {
@@ -220,14 +230,20 @@ void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *project
     }
     void *prepared = matrix_take(linear, prepared_elements(linear), 1, workspace);
     size_t mark = workspace->used;
-    const double *rows = projection->given;
-    if (rows == NULL) {
+    const double *taken = projection->given;
+    if (taken == NULL) {
         double *drawn = rpe_workspace_take(workspace, count, sizeof *drawn);
+        size_t drawing = workspace->used;
         linear->map->projection->draw(linear->projections, size, projection->stream, drawn, workspace);
-        rows = drawn;
+        rpe_workspace_release(workspace, drawing);
+        taken = drawn;
     }
-    linear->functions->prepare(linear, rows, prepared);
-    rpe_workspace_release(workspace, mark);
+    linear->functions->prepare(linear, taken, prepared);
+    if (rows != NULL) {
+        *rows = taken;
+    } else {
+        rpe_workspace_release(workspace, mark);
+    }
     return prepared;
 }
 
@@ -248,12 +264,12 @@ void rpe_linear_features(const rpe_linear *linear, const rpe_projection *project
 {
     size_t mark = workspace->used, size = linear->shape.size;
     size_t element = rpe_precision_size(linear->precision);
-    const void *prepared = rpe_linear_prepare(linear, projection, workspace);
+    const void *prepared = rpe_linear_prepare(linear, projection, NULL, workspace);
     rpe_linear_scratch scratch = rpe_linear_scratch_take(linear, workspace);
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
     for (size_t first = 0; first < rows; first += chunk.count) {
         chunk.count = rows - first < RPE_LINEAR_CHUNK ? rows - first : RPE_LINEAR_CHUNK;
-        rpe_linear_rows block = {(const unsigned char *)vectors + first * size * element, size};
+        rpe_linear_rows block = {(const unsigned char *)vectors + first * size * element, (ptrdiff_t)size};
         linear->functions->features(linear, prepared, &scratch, block, &chunk,
                                     (unsigned char *)features + first * linear->features * element);
     }

@@ -1,4 +1,4 @@
-/* The loops of causal linear attention: a head by one thread, or by all. */
+/* The loops of linear attention whose tokens come in order, causal or with a decay: a head by one thread, or by all. */
 #include <stdint.h>
 
 #include "rpe_linear_apply.h"
@@ -14,10 +14,10 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Positions that have a query and a key come first; the queries behind the last key see all keys. */
-static size_t both(const rpe_linear *linear)
+/* Positions that have a query and a key end here; the queries behind the last key see all keys. */
+static size_t both(const rpe_linear_span *span)
 {
-    return smaller(linear->shape.queries, linear->shape.keys);
+    return smaller(span->queries, span->keys);
 }
 
 /* A chunk that was cut is followed by one of its size, which doubles: keys that are cut off are projected again. */
@@ -28,33 +28,103 @@ static size_t next_size(size_t tried, size_t count)
 
 /* ---- a head by one thread ---- */
 
+/* What is known of a pair between its chunks. */
+typedef struct running {
+    const rpe_linear_call *call;
+    size_t pair;
+    const rpe_linear_span *span;
+    const rpe_linear_kept *kept; /* NULL: there is one pass */
+    rpe_linear_sums sums;
+    rpe_linear_past past;
+} running;
+
+static running running_start(const rpe_linear_call *call, size_t pair, const rpe_linear_span *span,
+                             const rpe_linear_kept *kept, rpe_linear_sums sums)
+{
+    call->pass.functions->start(call->pass.linear, &sums);
+    return (running){.call = call, .pair = pair, .span = span, .kept = kept, .sums = sums};
+}
+
+/* Keys that no query is with. */
+static void take_lead(running *state, rpe_linear_chunk *chunk, int thread)
+{
+    const rpe_linear_pass *pass = &state->call->pass;
+    chunk->span = state->span;
+    for (chunk->first = 0; chunk->first < state->span->lead && !rpe_interrupt_requested();
+         chunk->first += chunk->count) {
+        chunk->count = smaller(RPE_LINEAR_CHUNK, state->span->lead - chunk->first);
+        rpe_linear_call_keys(state->call, state->pair, chunk, thread);
+        rpe_linear_call_level(state->call, state->pair, false, &state->past, &state->sums, chunk);
+        pass->functions->finish_keys(pass->linear, chunk);
+        for (size_t panel = 0; panel <= pass->linear->panels; panel++) {
+            pass->functions->raise(pass->linear, &state->sums, chunk, panel);
+            pass->functions->add(pass->linear, &state->sums, chunk, panel);
+        }
+    }
+}
+
+static void take_span(running *state, rpe_linear_chunk *chunk, int thread)
+{
+    const rpe_linear_call *call = state->call;
+    const rpe_linear *linear = call->pass.linear;
+    size_t end = both(state->span), tried, size = RPE_LINEAR_CHUNK;
+    take_lead(state, chunk, thread);
+    for (size_t first = state->span->lead; first < end && !rpe_interrupt_requested(); first += chunk->count) {
+        chunk->first = first;
+        chunk->count = tried = smaller(size, end - first);
+        rpe_linear_call_keys(call, state->pair, chunk, thread);
+        rpe_linear_call_level(call, state->pair, false, &state->past, &state->sums, chunk);
+        rpe_linear_call_see(call, state->pair, chunk, thread);
+        for (size_t panel = 0; panel <= linear->panels; panel++) {
+            rpe_linear_chunk_fold(&call->pass, &state->sums, chunk, panel);
+        }
+        rpe_linear_call_store(call, state->pair, chunk, state->kept);
+        size = next_size(tried, chunk->count);
+    }
+    call->pass.functions->settle(linear, &state->sums);
+    for (size_t first = end; first < state->span->queries && !rpe_interrupt_requested();
+         first += RPE_LINEAR_CHUNK) {
+        rpe_linear_call_read(call, &state->sums, state->pair, state->span, first, thread);
+    }
+}
+
+/* Whether keys behind a query are seen, too. */
+static bool both_ways(const rpe_linear *linear)
+{
+    return !linear->shape.causal;
+}
+
+static rpe_linear_kept kept_take(const rpe_linear *linear, rpe_workspace *workspace)
+{
+    rpe_linear_kept kept = {0};
+    if (both_ways(linear)) {
+        kept.denominators =
+            rpe_workspace_take(workspace, linear->shape.queries, rpe_precision_size(linear->precision));
+        kept.levels = rpe_workspace_take(workspace, linear->shape.queries, sizeof(double));
+    }
+    return kept;
+}
+
 static void attend_alone(void *context, size_t index, int thread)
 {
     const rpe_linear_call *call = context;
     const rpe_linear *linear = call->pass.linear;
     rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used, pair = call->first_pair + index, end = both(linear);
+    size_t mark = workspace->used, pair = call->first_pair + index;
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
+    const rpe_linear_kept kept = kept_take(linear, workspace);
     rpe_linear_sums sums =
         rpe_linear_sums_at(linear, rpe_workspace_take(workspace, linear->sums_elements, call->element));
-    call->pass.functions->start(linear, &sums);
-    for (size_t first = 0, tried, size = RPE_LINEAR_CHUNK; first < end && !rpe_interrupt_requested();
-         first += chunk.count) {
-        chunk.first = first;
-        chunk.count = tried = smaller(size, end - first);
-        rpe_linear_call_keys(call, pair, &chunk, thread);
-        call->pass.functions->take_level(linear, false, &sums, &chunk);
-        rpe_linear_call_see(call, pair, &chunk, thread);
-        for (size_t panel = 0; panel <= linear->panels; panel++) {
-            rpe_linear_chunk_fold(&call->pass, &sums, &chunk, panel);
+    for (size_t begin = 0, end = rpe_linear_tokens(linear); begin < end && !rpe_interrupt_requested();) {
+        const rpe_linear_span span = rpe_linear_span_at(linear, begin);
+        running state = running_start(call, pair, &span, both_ways(linear) ? &kept : NULL, sums);
+        take_span(&state, &chunk, thread);
+        if (both_ways(linear)) {
+            const rpe_linear_span behind = rpe_linear_span_behind(&span);
+            state = running_start(call, pair, &behind, &kept, sums);
+            take_span(&state, &chunk, thread);
         }
-        rpe_linear_call_store(call, pair, &chunk);
-        size = next_size(tried, chunk.count);
-    }
-    call->pass.functions->settle(linear, &sums);
-    for (size_t first = end; first < linear->shape.queries && !rpe_interrupt_requested();
-         first += RPE_LINEAR_CHUNK) {
-        rpe_linear_call_read(call, &sums, pair, first, linear->shape.queries, thread);
+        begin += span.keys > span.queries ? span.keys : span.queries;
     }
     rpe_workspace_release(workspace, mark);
 }
@@ -77,7 +147,7 @@ typedef struct group {
    sums go from chunk to chunk, which falls into panels.  One loop does that for a group and takes the keys of the next;
    another reads what has been found for the one and sees the other. */
 typedef struct line_up {
-    const rpe_linear_call *call;
+    running at;
     size_t size, most;  /* chunks of a group: a thread's, all */
     group groups[2];    /* passed or read; taken or seen */
     size_t next, chunk; /* where the next group begins, its chunks' positions */
@@ -92,16 +162,17 @@ static member *member_at(const line_up *state, const group *from, size_t index)
 static void take_keys(const line_up *state, size_t index, int thread)
 {
     rpe_linear_chunk *chunk = &member_at(state, &state->groups[1], index)->chunk;
+    chunk->span = state->at.span;
     chunk->first = state->next + index * state->chunk;
-    chunk->count = smaller(state->chunk, both(state->call->pass.linear) - chunk->first);
-    rpe_linear_call_keys(state->call, state->call->first_pair, chunk, thread);
+    chunk->count = smaller(state->chunk, both(state->at.span) - chunk->first);
+    rpe_linear_call_keys(state->at.call, state->at.pair, chunk, thread);
 }
 
 static void see(const line_up *state, size_t index, int thread)
 {
-    const rpe_linear_pass *pass = &state->call->pass;
+    const rpe_linear_pass *pass = &state->at.call->pass;
     member *taken = member_at(state, &state->groups[1], index);
-    rpe_linear_call_see(state->call, state->call->first_pair, &taken->chunk, thread);
+    rpe_linear_call_see(state->at.call, state->at.pair, &taken->chunk, thread);
     for (size_t panel = 0; panel <= pass->linear->panels; panel++) {
         pass->functions->gather(pass->linear, &taken->own, &taken->chunk, panel);
     }
@@ -109,8 +180,8 @@ static void see(const line_up *state, size_t index, int thread)
 
 static void pass_panel(const line_up *state, size_t panel)
 {
-    const rpe_linear_pass *pass = &state->call->pass;
-    rpe_linear_sums sums = rpe_linear_call_sums(state->call, 0);
+    const rpe_linear_pass *pass = &state->at.call->pass;
+    rpe_linear_sums sums = state->at.sums;
     for (size_t i = 0; i < state->groups[0].used; i++) {
         member *seen = member_at(state, &state->groups[0], i);
         pass->functions->raise(pass->linear, &sums, &seen->chunk, panel);
@@ -120,20 +191,18 @@ static void pass_panel(const line_up *state, size_t panel)
 
 static void read_past(const line_up *state, size_t index)
 {
-    const rpe_linear_pass *pass = &state->call->pass;
+    const rpe_linear_pass *pass = &state->at.call->pass;
     member *passed = member_at(state, &state->groups[0], index);
     for (size_t panel = 0; panel <= pass->linear->panels; panel++) {
         pass->functions->read(pass->linear, &passed->own, &passed->chunk, panel);
     }
-    rpe_linear_call_store(state->call, state->call->first_pair, &passed->chunk);
+    rpe_linear_call_store(state->at.call, state->at.pair, &passed->chunk, state->at.kept);
 }
 
 static void read_tail(const line_up *state, size_t index, int thread)
 {
-    const rpe_linear *linear = state->call->pass.linear;
-    rpe_linear_sums sums = rpe_linear_call_sums(state->call, 0);
-    rpe_linear_call_read(state->call, &sums, state->call->first_pair, both(linear) + index * RPE_LINEAR_CHUNK,
-                         linear->shape.queries, thread);
+    rpe_linear_call_read(state->at.call, &state->at.sums, state->at.pair, state->at.span,
+                         both(state->at.span) + index * RPE_LINEAR_CHUNK, thread);
 }
 
 static size_t larger(size_t a, size_t b)
@@ -144,7 +213,7 @@ static size_t larger(size_t a, size_t b)
 /* Of the sums, when there is a group to pass them through. */
 static size_t panels_passed(const line_up *state)
 {
-    return state->groups[0].used > 0 ? state->call->pass.linear->panels + 1 : 0;
+    return state->groups[0].used > 0 ? state->at.call->pass.linear->panels + 1 : 0;
 }
 
 static void keys_loop(const line_up *state, size_t index, int thread)
@@ -183,13 +252,12 @@ static void line_up_body(void *context, size_t index, int thread)
    the first.  Keeps the chunks that can be computed, and finds where the next group begins. */
 static void take_levels(line_up *state)
 {
-    const rpe_linear_pass *pass = &state->call->pass;
-    rpe_linear_sums sums = rpe_linear_call_sums(state->call, 0);
     size_t taken = state->groups[1].used, count = 0;
     for (bool cut = false; count < taken && !cut;) {
         rpe_linear_chunk *chunk = &member_at(state, &state->groups[1], count)->chunk;
         size_t tried = chunk->count;
-        if (!pass->functions->take_level(pass->linear, count > 0, &sums, chunk)) {
+        if (!rpe_linear_call_level(state->at.call, state->at.pair, count > 0, &state->at.past,
+                                   &state->at.sums, chunk)) {
             break;
         }
         cut = chunk->count < tried;
@@ -203,8 +271,8 @@ static void take_levels(line_up *state)
 static size_t line_up_next(void *context)
 {
     line_up *state = context;
-    const rpe_linear *linear = state->call->pass.linear;
-    size_t end = both(linear), behind = linear->shape.queries - end;
+    const rpe_linear *linear = state->at.call->pass.linear;
+    size_t end = both(state->at.span), behind = state->at.span->queries - end;
     if (state->step == KEYS) {
         state->step = SEE;
         take_levels(state);
@@ -222,8 +290,8 @@ static size_t line_up_next(void *context)
     if (state->groups[0].used + state->groups[1].used > 0) {
         return larger(panels_passed(state), state->groups[1].used);
     }
-    rpe_linear_sums sums = rpe_linear_call_sums(state->call, 0);
-    state->call->pass.functions->settle(linear, &sums);
+    rpe_linear_sums sums = state->at.sums;
+    state->at.call->pass.functions->settle(linear, &sums);
     state->step = TAIL;
     return (behind + RPE_LINEAR_CHUNK - 1) / RPE_LINEAR_CHUNK;
 }
@@ -248,35 +316,55 @@ static size_t group_size(const rpe_linear *linear)
 
 static void take_members(line_up *state, size_t thread)
 {
-    const rpe_linear *linear = state->call->pass.linear;
-    rpe_workspace *workspace = &state->call->workspaces[thread];
+    const rpe_linear *linear = state->at.call->pass.linear;
+    rpe_workspace *workspace = &state->at.call->workspaces[thread];
     for (size_t g = 0; g < 2; g++) {
         member *members = rpe_workspace_take(workspace, state->size, sizeof *members);
         for (size_t i = 0; i < state->size; i++) {
             members[i].chunk = rpe_linear_chunk_take(linear, workspace);
             members[i].own = (rpe_linear_sums){
-                .sums = rpe_workspace_take(workspace, own_elements(linear), state->call->element),
+                .sums = rpe_workspace_take(workspace, own_elements(linear), state->at.call->element),
                 .weights = members[i].chunk.key_weights};
         }
         state->groups[g].of[thread] = members;
     }
 }
 
+/* A span of a pair by `threads` threads, which have their members. */
+static void take_span_together(line_up *state, const rpe_linear_span *span, const rpe_linear_kept *kept,
+                               size_t threads)
+{
+    const rpe_linear_call *call = state->at.call;
+    state->at = running_start(call, call->first_pair, span, kept, rpe_linear_call_sums(call, 0));
+    take_lead(&state->at, &state->groups[1].of[0]->chunk, 0);
+    state->groups[0].used = state->groups[1].used = 0;
+    state->next = span->lead;
+    state->chunk = RPE_LINEAR_CHUNK;
+    state->step = START;
+    rpe_parallel_loops((int)threads, line_up_next, line_up_body, state);
+}
+
 static void attend_together(rpe_linear_call *call, size_t end, size_t threads)
 {
-    size_t marks[GROUP_THREADS], size = group_size(call->pass.linear);
-    line_up state = {.call = call, .size = size, .most = size * threads};
-    for (size_t i = 0; i < threads; i++) {
-        marks[i] = call->workspaces[i].used;
-        take_members(&state, i);
-    }
+    const rpe_linear *linear = call->pass.linear;
+    size_t marks[GROUP_THREADS], size = group_size(linear);
+    line_up state = {.at.call = call, .size = size, .most = size * threads};
+    size_t taken = 0;
+    do {
+        marks[taken] = call->workspaces[taken].used;
+        take_members(&state, taken);
+    } while (++taken < threads);
+    const rpe_linear_kept kept = kept_take(linear, &call->workspaces[0]);
     for (; call->first_pair < end; call->first_pair++) {
-        rpe_linear_sums sums = rpe_linear_call_sums(call, 0);
-        call->pass.functions->start(call->pass.linear, &sums);
-        state.groups[0].used = state.groups[1].used = state.next = 0;
-        state.chunk = RPE_LINEAR_CHUNK;
-        state.step = START;
-        rpe_parallel_loops((int)threads, line_up_next, line_up_body, &state);
+        for (size_t begin = 0; begin < rpe_linear_tokens(linear) && !rpe_interrupt_requested();) {
+            const rpe_linear_span span = rpe_linear_span_at(linear, begin),
+                                  behind = rpe_linear_span_behind(&span);
+            take_span_together(&state, &span, both_ways(linear) ? &kept : NULL, threads);
+            if (both_ways(linear)) {
+                take_span_together(&state, &behind, &kept, threads);
+            }
+            begin += span.keys > span.queries ? span.keys : span.queries;
+        }
     }
     for (size_t i = 0; i < threads; i++) {
         rpe_workspace_release(&call->workspaces[i], marks[i]);
@@ -301,6 +389,10 @@ size_t rpe_linear_causal_bytes(const rpe_linear *linear)
     size_t bytes = rpe_workspace_bytes(linear->sums_elements, element);
     for (size_t i = 0; i < 2 * size; i++) {
         bytes = rpe_workspace_sum(bytes, member_bytes(linear));
+    }
+    if (both_ways(linear)) {
+        bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(linear->shape.queries, element));
+        bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(linear->shape.queries, sizeof(double)));
     }
     return rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(size, sizeof(member)));
 }

@@ -7,14 +7,6 @@
 #include "rpe_linear_features.h"
 #include "rpe_product.h"
 
-/* Largest b - r of a key in a causal chunk, in powers of 2: far from overflow, and what underflows in a query beside it is
-   below the rounding of its sums. */
-#ifdef RPE_REAL_SINGLE
-#define HEADROOM 58.0F
-#else
-#define HEADROOM 432.0
-#endif
-
 #define AHEAD 8 /* rows */
 
 static size_t round_up(size_t count, size_t unit)
@@ -47,9 +39,10 @@ void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projec
 /* ---- rows of the caller ---- */
 
 /* Rows of several heads are far apart, where no processor looks ahead by itself: the one that is needed some rows later. */
-static void fetch_ahead(const real *row, size_t stride, size_t width)
+static void fetch_ahead(const real *row, ptrdiff_t stride, size_t width)
 {
-    uintptr_t at = (uintptr_t)row + AHEAD * stride * sizeof(real), end = at + width * sizeof(real);
+    uintptr_t at = (uintptr_t)row + (uintptr_t)(AHEAD * stride * (ptrdiff_t)sizeof(real)),
+              end = at + width * sizeof(real);
     for (; at < end; at += RPE_LINEAR_LINE) {
         __builtin_prefetch((const void *)at);
     }
@@ -71,7 +64,7 @@ static void copy_row(size_t width, const real *from, real *to, size_t panel)
 static void take_values(const rpe_linear *linear, rpe_linear_rows rows, size_t count, real *values)
 {
     for (size_t n = 0; n < count; n++) {
-        const real *row = (const real *)rows.values + n * rows.stride;
+        const real *row = (const real *)rows.values + (ptrdiff_t)n * rows.stride;
         fetch_ahead(row, rows.stride, linear->shape.values);
         copy_row(linear->shape.values, row, values + n * RPE_PANEL, RPE_LINEAR_CHUNK * RPE_PANEL);
     }
@@ -81,7 +74,7 @@ static void take_values(const rpe_linear *linear, rpe_linear_rows rows, size_t c
 
 /* to [S,stride]: x transposed, zero behind the last position up to a whole line */
 RPE_DISPATCH
-static void transpose(size_t size, size_t count, const real *x, size_t x_stride, real *to, size_t stride)
+static void transpose(size_t size, size_t count, const real *x, ptrdiff_t x_stride, real *to, size_t stride)
 {
     size_t padded = round_up(count, RPE_PANEL);
     for (size_t s = 0; s < size; s++) {
@@ -89,10 +82,10 @@ static void transpose(size_t size, size_t count, const real *x, size_t x_stride,
             to[s * stride + n] = 0;
         }
     }
-    for (size_t n = 0; n < count; n++) {
-        fetch_ahead(x + n * x_stride, x_stride, size);
+    for (size_t n = 0; n < count; n++, x += x_stride) {
+        fetch_ahead(x, x_stride, size);
         for (size_t s = 0; s < size; s++) {
-            to[s * stride + n] = x[n * x_stride + s];
+            to[s * stride + n] = x[s];
         }
     }
 }
@@ -155,12 +148,28 @@ static void take_maxima(size_t rows, size_t count, const real *x, size_t stride,
     }
 }
 
-static void maxima_of(const rpe_linear *linear, rpe_linear_chunk *chunk)
+void R(rpe_linear_take_maxima)(const rpe_linear *linear, rpe_linear_chunk *chunk)
 {
     static const real none[RPE_LINEAR_CHUNK] = {0};
-    take_maxima(linear->levels, round_up(chunk->count, linear->line),
-                linear->map->exponential ? chunk->keys : none, linear->key_stride, chunk->exponents,
-                chunk->maxima);
+    const real *exponents = chunk->exponents, *shifts = chunk->shifts;
+    real sums[RPE_LINEAR_CHUNK];
+    size_t count = round_up(chunk->count, linear->line);
+    for (size_t n = 0; n < count && linear->decays; n++) {
+        sums[n] = exponents[n] + shifts[n];
+    }
+    take_maxima(linear->levels, count, linear->map->exponential ? chunk->keys : none, linear->key_stride,
+                linear->decays ? sums : exponents, chunk->maxima);
+}
+
+/* -G_n: the whole part to the shifts, what is left to the exponents. */
+static void take_falls(rpe_linear_chunk *chunk)
+{
+    real *exponents = chunk->exponents, *shifts = chunk->shifts;
+    for (size_t n = 0; n < RPE_LINEAR_CHUNK; n++) {
+        double whole = n < chunk->count ? rint(-chunk->falls[n]) : 0;
+        shifts[n] = (real)whole;
+        exponents[n] += n < chunk->count ? (real)(-chunk->falls[n] - whole) : 0;
+    }
 }
 
 void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
@@ -188,91 +197,30 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
     size_t rows = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, rows, panels * line, stride, rows * stride, x);
     take_values(linear, values, chunk->count, chunk->values);
-    maxima_of(linear, chunk);
+    if (linear->decays) {
+        take_falls(chunk);
+    }
+    R(rpe_linear_take_maxima)(linear, chunk);
 }
 
-/* ---- levels ---- */
+/* ---- keys at their level ---- */
 
-/* The first key that exceeds the level by more than the headroom, at least 1; the number of keys if there is none. */
-static size_t within_headroom(const rpe_linear *linear, const rpe_linear_chunk *chunk)
-{
-    const real *x = chunk->keys, *exponents = chunk->exponents, *level = chunk->level;
-    for (size_t n = 1; n < chunk->count; n++) {
-        for (size_t l = 0; l < linear->levels; l++) {
-            real b = (linear->map->exponential ? x[l * linear->key_stride + n] : 0) + exponents[n];
-            if (b - level[l] > HEADROOM) {
-                return n;
-            }
-        }
-    }
-    return chunk->count;
-}
-
-static void cut(const rpe_linear *linear, size_t count, rpe_linear_chunk *chunk)
-{
-    real *exponents = chunk->exponents;
-    for (size_t n = count; n < chunk->count; n++) {
-        exponents[n] = -(real)INFINITY;
-    }
-    chunk->count = count;
-    maxima_of(linear, chunk);
-}
-
-/* level_l = max(highest_l, b of the first key) or of all; the largest excess of a key over it. */
-static real choose_level(const rpe_linear *linear, const rpe_linear_sums *sums, rpe_linear_chunk *chunk)
-{
-    const real *x = chunk->keys, *exponents = chunk->exponents, *highest = sums->highest;
-    const real *maxima = chunk->maxima;
-    real *level = chunk->level, excess = -(real)INFINITY;
-    for (size_t l = 0; l < linear->levels; l++) {
-        real b = maxima[l];
-        if (linear->shape.causal) {
-            b = (linear->map->exponential ? x[l * linear->key_stride] : 0) + exponents[0];
-        }
-        level[l] = larger(highest[l], b);
-        excess = larger(maxima[l] - level[l], excess);
-    }
-    return excess;
-}
-
-bool R(rpe_linear_take_level)(const rpe_linear *linear, bool whole, rpe_linear_sums *sums,
-                              rpe_linear_chunk *chunk)
-{
-    real *level = chunk->level, *factor = chunk->factor, *before = sums->level, *highest = sums->highest;
-    const real *maxima = chunk->maxima;
-    if (choose_level(linear, sums, chunk) > HEADROOM) {
-        if (whole) {
-            return false;
-        }
-        cut(linear, within_headroom(linear, chunk), chunk);
-    }
-    chunk->raised_count = 0;
-    for (size_t l = 0; l < linear->levels; l++) {
-        if (level[l] > before[l]) {
-            factor[l] = (real)exp2((double)(before[l] - level[l]));
-            chunk->raised[chunk->raised_count++] = l;
-        }
-        before[l] = level[l];
-        highest[l] = larger(highest[l], maxima[l]);
-    }
-    for (size_t l = linear->levels; l < linear->padded_levels; l++) {
-        level[l] = -(real)INFINITY;
-    }
-    return true;
-}
-
-/* x_cn <- 2^(x_cn + exponent_n - level_c), or with one level 2^(exponent_n - level) x_cn;  weight_c = sum_n x_cn.
-   factors [CHUNK]: of keys, where there is one level. */
+/* x_cn <- 2^(x_cn + exponent_n - level_c + shift_n), or with one level factor_n x_cn;  weight_c = sum_n x_cn.
+   factors [CHUNK] NULL: there is a level for each feature; shifts [CHUNK] NULL: they are 0. */
 RPE_DISPATCH_FUSED_STATIC
 void R(finish_rows)(size_t rows, size_t count, real *x, size_t stride, const real *exponents,
-                    const real *level, const real *factors, real *weights)
+                    const real *shifts, const real *level, const real *factors, real *weights)
 {
     for (size_t c = 0; c < rows; c++, x += stride) {
         rpe_vector total = {0};
         real weight = 0;
         for (size_t n = 0; n < count; n += RPE_VECTOR) {
             rpe_vector phi = *(rpe_vector_stored *)(x + n);
-            if (factors == NULL) {
+            if (shifts != NULL) {
+                rpe_vector shift = *(const rpe_vector_stored *)(shifts + n);
+                phi = (phi + *(const rpe_vector_stored *)(exponents + n)) - level[c];
+                rpe_power_shifted(&phi, &shift);
+            } else if (factors == NULL) {
                 phi = (phi + *(const rpe_vector_stored *)(exponents + n)) - level[c];
                 rpe_power(&phi);
             } else {
@@ -292,13 +240,18 @@ void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk
 {
     const real *exponents = chunk->exponents, *level = chunk->level;
     size_t count = round_up(chunk->count, linear->line);
-    real factors[RPE_LINEAR_CHUNK];
-    for (size_t n = 0; n < count && !linear->map->exponential; n++) {
-        factors[n] = (real)exp2((double)(exponents[n] - level[0]));
+    bool exponential = linear->map->exponential;
+    real factors[RPE_LINEAR_CHUNK], *shifts = linear->decays ? chunk->shifts : NULL;
+    for (size_t n = 0; n < count && shifts != NULL; n++) {
+        shifts[n] -= RPE_LINEAR_BIAS;
+    }
+    for (size_t n = 0; n < count && !exponential; n++) {
+        double exponent = (double)(exponents[n] - level[0]);
+        factors[n] = (real)exp2(shifts != NULL ? exponent + (double)shifts[n] : exponent);
     }
     R(finish_rows)
-    (linear->features, count, chunk->keys, linear->key_stride, exponents, level,
-     linear->map->exponential ? NULL : factors, chunk->key_weights);
+    (linear->features, count, chunk->keys, linear->key_stride, exponents, exponential ? shifts : NULL, level,
+     exponential ? NULL : factors, chunk->key_weights);
 }
 
 /* ---- queries ---- */
@@ -311,7 +264,7 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
     size_t projections = linear->projections;
     real *x = scratch->vectors, scale = (real)(rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size)));
     for (size_t m = 0; m < count; m++) {
-        const real *row = (const real *)rows.values + m * rows.stride;
+        const real *row = (const real *)rows.values + (ptrdiff_t)m * rows.stride;
         fetch_ahead(row, rows.stride, size);
         copy_row(size, row, x + m * linear->vector_stride, line);
     }
@@ -355,12 +308,16 @@ void R(rpe_linear_take_queries)(const rpe_linear *linear, const void *prepared,
                                 const rpe_linear_scratch *scratch, rpe_linear_rows queries, const void *level,
                                 rpe_linear_chunk *chunk)
 {
-    real *phi = chunk->queries;
+    const real *common = level;
+    real *phi = chunk->queries, *tops = chunk->tops;
     size_t area = RPE_LINEAR_CHUNK * linear->line;
     project_queries(linear, prepared, scratch, queries, chunk->count, phi);
     /* Without exponents per feature the query's own cancels. */
-    for (size_t m = 0; m < chunk->count && linear->map->exponential; m++, phi += linear->query_stride) {
-        R(finish_query)(linear->padded, phi, level, largest(linear->padded, phi, level));
+    for (size_t m = 0; m < chunk->count; m++, phi += linear->query_stride) {
+        tops[m] = linear->map->exponential ? largest(linear->padded, phi, level) : common[0];
+        if (linear->map->exponential) {
+            R(finish_query)(linear->padded, phi, level, tops[m]);
+        }
     }
     memset(chunk->outputs, 0, linear->panels * area * sizeof(real));
     memset(chunk->denominators, 0, RPE_LINEAR_CHUNK * sizeof(real));

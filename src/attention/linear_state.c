@@ -55,6 +55,9 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
     rpe_linear_settings causal = *settings;
     causal.shape.batch = causal.shape.queries = causal.shape.keys = 1;
     causal.shape.causal = true;
+    if (settings->decay != NULL) {
+        return rpe_error_set(error, RPE_ERROR_INPUT, "stream: expected attention without a decay, found one");
+    }
     rpe_linear_state *created = rpe_memory_allocate_zero(1, sizeof *created);
     if (created == NULL) {
         return rpe_error_memory(error, "state of linear attention", 1, sizeof *created);
@@ -73,7 +76,7 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
         rpe_linear_state_destroy(created);
         return status;
     }
-    created->prepared = rpe_linear_prepare(linear, projection, &created->workspace);
+    created->prepared = rpe_linear_prepare(linear, projection, NULL, &created->workspace);
     created->scratch = rpe_linear_scratch_take(linear, &created->workspace);
     created->chunk = rpe_linear_chunk_take(linear, &created->workspace);
     created->sums = rpe_workspace_take(&created->workspace, state_elements(linear), element);
@@ -150,9 +153,9 @@ void rpe_linear_state_take(rpe_linear_state *state, const void *query, const voi
     size_t size = linear->shape.size, width = linear->shape.values;
     for (size_t h = 0; h < linear->shape.heads; h++) {
         size_t vector = h * size * element, row = h * width * element;
-        const token taken = {.query = {(const unsigned char *)query + vector, size},
-                             .key = {(const unsigned char *)key + vector, size},
-                             .value = {(const unsigned char *)value + row, width},
+        const token taken = {.query = {(const unsigned char *)query + vector, (ptrdiff_t)size},
+                             .key = {(const unsigned char *)key + vector, (ptrdiff_t)size},
+                             .value = {(const unsigned char *)value + row, (ptrdiff_t)width},
                              .output = (unsigned char *)output + row};
         if (state->wild[h] || !token_tame(linear, &taken)) {
             take_wild(state, h, &taken);

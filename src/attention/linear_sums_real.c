@@ -4,6 +4,7 @@
 #include "rpe_dispatch.h"
 #include "rpe_exponential.h"
 #include "rpe_linear_features.h"
+#include "rpe_linear_rows.h"
 #include "rpe_product.h"
 
 #define AHEAD 8 /* rows of the outputs */
@@ -273,7 +274,7 @@ static void divide(const rpe_linear *linear, const rpe_linear_chunk *chunk, void
 
 /* Of rows in a stretch of memory or apart: no branch but between rows. */
 RPE_DISPATCH
-static bool rows_tame(size_t count, size_t width, const real *x, size_t stride, real low, real high)
+static bool rows_tame(size_t count, size_t width, const real *x, ptrdiff_t stride, real low, real high)
 {
     int outside = 0;
     for (size_t n = 0; n < count && outside == 0; n++, x += stride) {
@@ -307,6 +308,9 @@ const rpe_linear_functions R(rpe_linear_functions) = {
     .gather = gather,
     .exchange = exchange,
     .divide = divide,
+    .keep = R(rpe_linear_keep),
+    .join = R(rpe_linear_join),
+    .lost = R(rpe_linear_lost),
     .tame = tame,
     .features = R(rpe_linear_features_of),
 };

@@ -66,7 +66,8 @@ static double element(const rpe_linear *linear, const void *values, size_t index
 
 static const void *row_at(const rpe_linear *linear, rpe_linear_rows rows, size_t index)
 {
-    return (const unsigned char *)rows.values + index * rows.stride * rpe_precision_size(linear->precision);
+    return (const unsigned char *)rows.values +
+           (ptrdiff_t)index * rows.stride * (ptrdiff_t)rpe_precision_size(linear->precision);
 }
 
 /* ---- the sums ---- */
@@ -291,7 +292,7 @@ static rpe_linear_rows take_keys(const attending *state, size_t first, size_t co
         memcpy(state->keys + n * bytes, row_at(linear, rows, n), bytes);
     }
     rpe_workspace_release(workspace, mark);
-    return (rpe_linear_rows){state->keys, linear->shape.size};
+    return (rpe_linear_rows){state->keys, (ptrdiff_t)linear->shape.size};
 }
 
 static void add_key(attending *state, rpe_linear_rows keys, rpe_linear_rows values, size_t index)
@@ -309,7 +310,8 @@ static void read_query(attending *state, rpe_linear_rows queries, rpe_linear_row
     const rpe_linear_rows query = {row_at(linear, queries, index), 0};
     if (state->seen || !rpe_linear_vectors_tame(linear, query, 1)) {
         rpe_linear_wide_read(&state->wide, query.values,
-                             (unsigned char *)outputs.values + index * outputs.stride * state->call->element);
+                             (unsigned char *)outputs.values +
+                                 (ptrdiff_t)index * outputs.stride * (ptrdiff_t)state->call->element);
     }
 }
 

@@ -44,18 +44,34 @@ void rpe_softmax_apply(const rpe_attention_shape *shape, rpe_precision precision
                        const void *keys, const void *values, void *outputs, int threads,
                        rpe_workspace *workspaces);
 
+/* How linear attention forgets: by factors e^g between tokens.  [families A3, I]
+     o_m = sum_n c(m,n) phi(x_m) . phi(y_n) v_n / sum_n c(m,n) phi(x_m) . phi(y_n),  c(m,n) = e^(sum of g over the tokens between) */
+typedef struct rpe_linear_decay {
+    const double *logarithms; /* g <= 0, [H,tokens,numbers]: of the step from token i-1 to i; borrowed */
+    size_t tokens;            /* max(M,N), or 1: the same for all */
+    size_t numbers;           /* C, or 1: the same for all features */
+    const size_t *segment;    /* [max(M,N)]: nothing is seen of another, M = N; NULL: one segment; borrowed */
+    const double
+        *own; /* [H,C]: the weight of a token's own key is sum_c (1 + own_c) phi_c phi_c; NULL: 0; borrowed */
+    /* Causal: what a row is divided by; NULL: by its sum of weights.  mask: sum of c(m,n) over its keys, numbers = 1. */
+    double (*divisor)(void *context, double sum, double mask);
+    void *context; /* of the divisor */
+} rpe_linear_decay;
+
 /* Linear attention, on plain or on encoded vectors, in time and memory linear in M + N:
      o_m = sum_n phi(x_m) . phi(y_n) v_n / sum_n phi(x_m) . phi(y_n),  x = q / S^(1/4), y = k / S^(1/4)      [spec 4]
    computed as phi(x) (sum_n phi(y_n) [v_n, 1]); a row whose denominator is exactly 0 gives 0.  Nothing is added to a
    denominator: exponents are kept apart, per feature, and sums are rescaled when a larger one arrives.  Rows that see a
    vector or value so small or large that products of three may leave the precision are computed in long double, slower and
    with other roundings; all other rows keep their bits.  What overflows there too is not finite.  One head is enough to keep
-   several threads busy. */
+   several threads busy.  With a decay such rows, and rows whose keys are all forgotten but for what underflows, come from the
+   serial recurrence (rpe_scan.h). */
 typedef struct rpe_linear_settings {
     rpe_attention_shape shape;
     const rpe_feature_map *map;
     size_t projections; /* F; not looked at by maps without a projection */
     rpe_precision precision;
+    const rpe_linear_decay *decay; /* NULL: nothing is forgotten */
 } rpe_linear_settings;
 
 typedef struct rpe_linear rpe_linear; /* read-only after creation */
@@ -79,10 +95,10 @@ void rpe_linear_apply(const rpe_linear *linear, const rpe_projection *projection
    number. */
 #define RPE_LINEAR_POSITIONS 64 /* at most, at a time */
 
-/* Vectors of one head of one item: rows `stride` elements apart. */
+/* Vectors of one head of one item: rows `stride` elements apart, to the front where it is negative. */
 typedef struct rpe_linear_rows {
     const void *values;
-    size_t stride;
+    ptrdiff_t stride;
 } rpe_linear_rows;
 
 typedef struct rpe_linear_source {

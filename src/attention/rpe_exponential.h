@@ -57,4 +57,15 @@ RPE_INLINE void rpe_power(rpe_vector *x)
     *x = (rpe_vector)(((rpe_vector_bits)sum + ((rpe_vector_bits)shifted << RPE_POWER_MANTISSA)) & ~low);
 }
 
+/* x <- 2^(x + shift), the shift whole: x keeps its digits; |shift| < 2^20 where the power is not 0. */
+RPE_INLINE void rpe_power_shifted(rpe_vector *x, const rpe_vector *shift)
+{
+    rpe_vector rounded = *x + RPE_ROUND, j = rounded - RPE_ROUND, whole = j + *shift, power = *x - j;
+    rpe_power(&power);
+    rpe_vector_bits low = (rpe_vector_bits)(whole < RPE_POWER_LOWEST);
+    *x =
+        (rpe_vector)(((rpe_vector_bits)power + ((rpe_vector_bits)(whole + RPE_ROUND) << RPE_POWER_MANTISSA)) &
+                     ~low);
+}
+
 #endif

@@ -8,7 +8,14 @@
    Positions go in chunks.  In a causal chunk the level is that of the past and the chunk's first key, so that no row depends
    on what comes after it; a key that exceeds the level by more than the headroom of the precision starts a new chunk.
    What a chunk needs of the past is its level, which is cheap and found in order, and the sums, which are one panel of values
-   at a time: chunks are independent but for these, and panels are independent.  Internal to this layer. */
+   at a time: chunks are independent but for these, and panels are independent.
+
+   With a decay a key at n of a chunk that begins at s weighs e^(G_m - G_n) for a query at m, G_m = g_{s+1} + ... + g_m.  The query's
+   factor cancels: keys have the exponents b_n - G_n >= b_n, and from chunk to chunk levels fall by G.  A chunk ends before the
+   exponents leave the headroom, so no factor overflows, however strong the decay is.  The whole part of -G_n is a shift, so that
+   the exponents keep their digits; all keys are shifted by RPE_LINEAR_BIAS down, which doubles the headroom.
+   Not causal, there are two passes: a span forward, and one backward that has the keys behind the query.
+   Internal to this layer. */
 #ifndef RPE_LINEAR_SUMS_H
 #define RPE_LINEAR_SUMS_H
 
@@ -37,7 +44,25 @@ struct rpe_linear {
     size_t vector_stride;     /* of copied vectors, likewise */
     size_t sums_elements;     /* of one head: all of rpe_linear_sums */
     size_t segments, segment; /* parts of the keys summed apart, and their length; a function of N alone */
+    bool decays;
+    rpe_linear_decay decay;
 };
+
+/* Tokens that are attended in order: a segment, or all. */
+typedef struct rpe_linear_span {
+    size_t begin;         /* token of the first query or key, whichever is first */
+    size_t keys, queries; /* ends of their positions, which begin at 0 */
+    /* Positions count from the last token down, and the query at a position is one token before the key there: it sees the keys
+       up to its position, as ever.  Up to the position `lead` there are keys alone. */
+    bool backward;
+    size_t lead;
+} rpe_linear_span;
+
+/* What a row has of the forward pass when the backward one begins: sums and levels of what is in the outputs, by query. */
+typedef struct rpe_linear_kept {
+    void *denominators; /* [M] */
+    double *levels;     /* [M] */
+} rpe_linear_kept;
 
 typedef struct rpe_linear_sums {
     void *sums;    /* [panels,C,line] */
@@ -48,6 +73,7 @@ typedef struct rpe_linear_sums {
 
 /* Up to CHUNK positions of one head of one item, on their way. */
 typedef struct rpe_linear_chunk {
+    const rpe_linear_span *span; /* whose the positions are */
     size_t first, count;
     void *keys;      /* [C,key_stride], transposed: w . y, then 2^(b - r) */
     void *exponents; /* [CHUNK] of the keys; -infinity behind the last */
@@ -61,6 +87,12 @@ typedef struct rpe_linear_chunk {
     void *queries;      /* [CHUNK,query_stride] */
     void *outputs;      /* [panels,CHUNK,line] */
     void *denominators; /* [CHUNK] */
+    void *tops;         /* [CHUNK]: t_m of the queries */
+    /* With a decay, in powers of 2. */
+    void *shifts;  /* [CHUNK] of the keys, whole */
+    double *falls; /* [CHUNK]: G_m */
+    double *ahead; /* [CHUNK] of the queries: of the step from the key at their position */
+    double fall;   /* from the first position of the chunk before to this one's */
 } rpe_linear_chunk;
 
 /* Of one thread, within one step. */
@@ -105,6 +137,14 @@ struct rpe_linear_functions {
     void (*exchange)(const rpe_linear *linear, rpe_linear_sums *sums, rpe_linear_sums *own, size_t panel);
     /* outputs / denominators */
     void (*divide)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride);
+    /* Instead, of the first `count` rows, whose first query is `query`: outputs as they are, with what is kept of them; then, of a
+       chunk that runs backwards from `query`, both passes together, whose sums become the chunk's. */
+    void (*keep)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t count, size_t query,
+                 const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+    void (*join)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t query,
+                 const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+    /* Whether the row's sum is so small, for a query that is not 0, that what underflowed may matter. */
+    bool (*lost)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t row);
 
     /* Whether low <= |x| <= high, or x = 0, for all elements of `count` rows of `width`. */
     bool (*tame)(rpe_linear_rows rows, size_t count, size_t width, double low, double high);
@@ -122,8 +162,9 @@ size_t rpe_linear_scratch_bytes(const rpe_linear *linear);
 rpe_linear_scratch rpe_linear_scratch_take(const rpe_linear *linear, rpe_workspace *workspace);
 size_t rpe_linear_chunk_bytes(const rpe_linear *linear);
 rpe_linear_chunk rpe_linear_chunk_take(const rpe_linear *linear, rpe_workspace *workspace);
-/* Draws or takes the projections, in the precision of the computation; NULL without any. */
-void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection,
+/* Draws or takes the projections, in the precision of the computation; NULL without any.  rows: them as they are; NULL: they are not
+   wanted. */
+void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, const double **rows,
                          rpe_workspace *workspace);
 size_t rpe_linear_prepare_bytes(const rpe_linear *linear);
 rpe_linear_sums rpe_linear_sums_at(const rpe_linear *linear, void *elements);

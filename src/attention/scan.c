@@ -8,71 +8,72 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
-typedef struct scan_call {
-    const rpe_scan_settings *settings;
-    const void *queries, *keys, *values;
-    void *outputs;
-    rpe_workspace *workspaces;
-} scan_call;
+#define COLUMNS ((size_t)4) /* of the values, at a time: rows take little memory */
 
-/* One head of one item, and what its thread works with. */
+/* Some columns of one head of one item. */
 typedef struct scan_head {
-    const scan_call *call;
     const rpe_scan_settings *settings;
-    size_t item, head;
-    double *levels, *sums;     /* [C], [C,V+1]: sums_f e^level_f = sum_n c(m,n) f_f(k_n) [v_n, 1] */
-    double *query, *key;       /* [S] */
+    const void *values;
+    void *outputs;
+    size_t item, head, first, width;
+    double *levels, *sums;     /* [C], [C,W+1]: sums_f e^level_f = sum_n c(m,n) f_f(k_n) [v_n, 1] */
     rpe_feature_value *mapped; /* [C] */
-    double *rows;              /* [M,V+2]: level, then V+1 values: times e^level the sums of both passes */
-    double mask, *masks;       /* [M] */
+    double *own;               /* [C]: features of a token's key */
+    double *rows;              /* [M,W+3]: level, W+1 values: times e^level the sums of both passes, mask */
+    double mask;               /* sum of c(m,n) over the keys */
 } scan_head;
 
-static double element(const scan_head *head, const void *array, size_t index)
+static size_t row_size(const scan_head *head)
 {
-    return head->settings->precision == RPE_SINGLE ? (double)((const float *)array)[index]
-                                                   : ((const double *)array)[index];
+    return head->width + 3;
 }
 
-/* The vector of the head's token among `count` positions. */
-static void vector_take(const scan_head *head, const void *array, size_t count, size_t index, double *x)
+/* A value or output, by its token. */
+static size_t place(const scan_head *head, size_t tokens, size_t token)
 {
-    size_t size = head->settings->shape.size, heads = head->settings->shape.heads;
-    size_t first = ((head->item * count + index) * heads + head->head) * size;
-    for (size_t s = 0; s < size; s++)
-        x[s] = element(head, array, first + s);
+    const rpe_attention_shape *shape = &head->settings->shape;
+    return ((head->item * tokens + token) * shape->heads + head->head) * shape->values + head->first;
+}
+
+static double value_at(const scan_head *head, size_t index)
+{
+    return head->settings->precision == RPE_SINGLE ? (double)((const float *)head->values)[index]
+                                                   : ((const double *)head->values)[index];
+}
+
+static void take_features(const scan_head *head, rpe_side side, size_t token)
+{
+    head->settings->map(head->settings->context, head->item, head->head, side, token, head->mapped);
 }
 
 static void state_clear(scan_head *head)
 {
-    size_t features = head->settings->features;
-    for (size_t c = 0; c < features; c++)
+    for (size_t c = 0; c < head->settings->features; c++)
         head->levels[c] = -INFINITY;
-    memset(head->sums, 0, features * (head->settings->shape.values + 1) * sizeof(double));
+    memset(head->sums, 0, head->settings->features * (head->width + 1) * sizeof(double));
     head->mask = 0;
 }
 
 /* S <- e^g S: levels fall, sums stay. */
 static void state_decay(scan_head *head, size_t token)
 {
-    const rpe_scan_settings *settings = head->settings;
+    const rpe_linear_decay *decay = head->settings->decay;
     const double *g =
-        settings->log_decays + (head->head * settings->tokens + token % settings->tokens) * settings->numbers;
-    for (size_t c = 0; c < settings->features; c++)
-        head->levels[c] += g[c % settings->numbers];
+        decay->logarithms + (head->head * decay->tokens + token % decay->tokens) * decay->numbers;
+    for (size_t c = 0; c < head->settings->features; c++)
+        head->levels[c] += g[c % decay->numbers];
     head->mask *= exp(g[0]);
 }
 
 /* S <- S + f(k_n) [v_n, 1] */
 static void state_add(scan_head *head, size_t n)
 {
-    const rpe_attention_shape *shape = &head->settings->shape;
-    size_t width = shape->values,
-           first = ((head->item * shape->keys + n) * shape->heads + head->head) * width;
-    vector_take(head, head->call->keys, shape->keys, n, head->key);
-    head->settings->map(head->settings->context, head->head, RPE_SIDE_KEY, n, head->key, head->mapped);
+    size_t width = head->width, first = place(head, head->settings->shape.keys, n);
+    take_features(head, RPE_SIDE_KEY, n);
     for (size_t c = 0; c < head->settings->features; c++) {
         const rpe_feature_value feature = head->mapped[c];
         double *sums = head->sums + c * (width + 1), *level = &head->levels[c];
+        head->own[c] = feature.value * exp(feature.exponent);
         if (feature.value == 0)
             continue;
         if (feature.exponent > *level) {
@@ -83,7 +84,7 @@ static void state_add(scan_head *head, size_t n)
         }
         double power = feature.value * exp(feature.exponent - *level);
         for (size_t i = 0; i < width; i++)
-            sums[i] += power * element(head, head->call->values, first + i);
+            sums[i] += power * value_at(head, first + i);
         sums[width] += power;
     }
     head->mask += 1;
@@ -92,22 +93,18 @@ static void state_add(scan_head *head, size_t n)
 /* Makes the row's level at least `level`. */
 static void row_raise(const scan_head *head, double *row, double level)
 {
-    if (level <= row[0])
-        return;
-    double factor = exp(row[0] - level);
-    for (size_t i = 0; i <= head->settings->shape.values; i++)
+    double factor = level > row[0] ? exp(row[0] - level) : 1;
+    for (size_t i = 0; i <= head->width; i++)
         row[1 + i] *= factor;
-    row[0] = level;
+    row[0] = fmax(row[0], level);
 }
 
 /* What the state gives query m is added to its row. */
 static void state_read(scan_head *head, size_t m)
 {
-    const rpe_attention_shape *shape = &head->settings->shape;
-    size_t width = shape->values, features = head->settings->features;
-    double *row = head->rows + m * (width + 2), highest = -INFINITY;
-    vector_take(head, head->call->queries, shape->queries, m, head->query);
-    head->settings->map(head->settings->context, head->head, RPE_SIDE_QUERY, m, head->query, head->mapped);
+    size_t width = head->width, features = head->settings->features;
+    double *row = head->rows + m * row_size(head), highest = -INFINITY;
+    take_features(head, RPE_SIDE_QUERY, m);
     for (size_t c = 0; c < features; c++)
         if (head->mapped[c].value != 0)
             highest = fmax(highest, head->mapped[c].exponent + head->levels[c]);
@@ -122,25 +119,28 @@ static void state_read(scan_head *head, size_t m)
     }
 }
 
-/* The token's own key once more; query and key are those of m. */
+/* The token's own key once more; the query and the key are those of m. */
 static void own_add(const scan_head *head, size_t m)
 {
-    const rpe_attention_shape *shape = &head->settings->shape;
-    size_t width = shape->values,
-           first = ((head->item * shape->keys + m) * shape->heads + head->head) * width;
-    double *row = head->rows + m * (width + 2);
-    double weight = head->settings->own_weight(head->settings->context, head->head, head->query, head->key);
+    size_t width = head->width, features = head->settings->features;
+    const double *own = head->settings->decay->own;
+    double *row = head->rows + m * row_size(head), weight = 0;
+    for (size_t c = 0; own != NULL && c < features; c++) {
+        double query = head->mapped[c].value * exp(head->mapped[c].exponent);
+        weight += own[head->head * features + c] * query * head->own[c];
+    }
     if (weight == 0)
         return;
     row_raise(head, row, 0);
+    weight *= exp(-row[0]);
     for (size_t i = 0; i < width; i++)
-        row[1 + i] += weight * exp(-row[0]) * element(head, head->call->values, first + i);
-    row[1 + width] += weight * exp(-row[0]);
+        row[1 + i] += weight * value_at(head, place(head, head->settings->shape.keys, m) + i);
+    row[1 + width] += weight;
 }
 
 static bool segment_begins(const scan_head *head, size_t token)
 {
-    const size_t *segment = head->settings->segment;
+    const size_t *segment = head->settings->decay->segment;
     return segment != NULL && token > 0 && segment[token] != segment[token - 1];
 }
 
@@ -156,9 +156,9 @@ static void pass_forward(scan_head *head)
         if (m < shape->keys)
             state_add(head, m);
         state_read(head, m);
-        if (m < shape->keys && head->settings->own_weight != NULL)
+        if (m < shape->keys)
             own_add(head, m);
-        head->masks[m] = head->mask;
+        head->rows[m * row_size(head) + head->width + 2] = head->mask;
     }
 }
 
@@ -177,72 +177,84 @@ static void pass_backward(scan_head *head)
     }
 }
 
-static void rows_divide(const scan_head *head)
+static void row_divide(const scan_head *head, size_t m)
 {
-    const rpe_scan_settings *settings = head->settings;
-    const rpe_attention_shape *shape = &settings->shape;
-    size_t width = shape->values;
-    for (size_t m = 0; m < shape->queries; m++) {
-        const double *row = head->rows + m * (width + 2);
-        double scale = 1, sum = row[1 + width];
-        if (settings->divisor != NULL && row[0] != -INFINITY) {
-            scale = exp(row[0]);
-            sum = settings->divisor(settings->context, scale * sum, head->masks[m]);
-        }
-        size_t first = ((head->item * shape->queries + m) * shape->heads + head->head) * width;
-        for (size_t i = 0; i < width; i++) {
-            double output = sum == 0 ? 0 : scale * row[1 + i] / sum;
-            if (settings->precision == RPE_SINGLE)
-                ((float *)head->call->outputs)[first + i] = (float)output;
-            else
-                ((double *)head->call->outputs)[first + i] = output;
-        }
+    const rpe_linear_decay *decay = head->settings->decay;
+    const double *row = head->rows + m * row_size(head);
+    double scale = 1, sum = row[1 + head->width], mask = row[2 + head->width];
+    if (decay->divisor != NULL && row[0] != -INFINITY) {
+        scale = exp(row[0]);
+        sum = decay->divisor(decay->context, scale * sum, mask);
+    }
+    size_t first = place(head, head->settings->shape.queries, m);
+    for (size_t i = 0; i < head->width; i++) {
+        double output = sum == 0 ? 0 : scale * row[1 + i] / sum;
+        if (head->settings->precision == RPE_SINGLE)
+            ((float *)head->outputs)[first + i] = (float)output;
+        else
+            ((double *)head->outputs)[first + i] = output;
     }
 }
 
-static void head_scan(void *context, size_t index, int thread)
+/* Whether a key from `token` on, up to the end of its segment, is marked. */
+static bool key_ahead(const scan_head *head, size_t token)
 {
-    const scan_call *call = context;
-    const rpe_scan_settings *settings = call->settings;
+    size_t keys = head->settings->shape.keys;
+    bool found = false;
+    for (size_t n = token; n < keys && !found && (n == token || !segment_begins(head, n)); n++)
+        found = (head->settings->marks[n] & RPE_SCAN_KEY) != 0;
+    return found;
+}
+
+/* All rows, or those that are marked or see a key that is. */
+static void rows_divide(const scan_head *head)
+{
+    const rpe_attention_shape *shape = &head->settings->shape;
+    const unsigned char *marks = head->settings->marks;
+    bool seen = false;
+    for (size_t m = 0; m < shape->queries; m++) {
+        bool begins = m == 0 || segment_begins(head, m);
+        if (marks != NULL && begins)
+            seen = !shape->causal && key_ahead(head, m);
+        if (marks != NULL && m < shape->keys)
+            seen = seen || (marks[m] & RPE_SCAN_KEY) != 0;
+        if (marks == NULL || seen || (marks[m] & RPE_SCAN_ROW) != 0)
+            row_divide(head, m);
+    }
+}
+
+void rpe_scan_pair(const rpe_scan_settings *settings, size_t item, size_t head, const void *values,
+                   void *outputs, rpe_workspace *workspace)
+{
     const rpe_attention_shape *shape = &settings->shape;
-    rpe_workspace *workspace = &call->workspaces[thread];
-    size_t mark = workspace->used, width = shape->values;
-    scan_head head = {
-        .call = call, .settings = settings, .item = index / shape->heads, .head = index % shape->heads};
-    head.levels = rpe_workspace_take(workspace, settings->features, sizeof(double));
-    head.sums = rpe_workspace_take(workspace, settings->features * (width + 1), sizeof(double));
-    head.query = rpe_workspace_take(workspace, shape->size, sizeof(double));
-    head.key = rpe_workspace_take(workspace, shape->size, sizeof(double));
-    head.mapped = rpe_workspace_take(workspace, settings->features, sizeof *head.mapped);
-    head.rows = rpe_workspace_take(workspace, shape->queries * (width + 2), sizeof(double));
-    head.masks = rpe_workspace_take(workspace, shape->queries, sizeof(double));
-    for (size_t i = 0; i < shape->queries * (width + 2); i++)
-        head.rows[i] = i % (width + 2) == 0 ? -INFINITY : 0;
-    pass_forward(&head);
-    if (!shape->causal)
-        pass_backward(&head);
-    rows_divide(&head);
+    size_t mark = workspace->used, features = settings->features;
+    scan_head state = {
+        .settings = settings, .values = values, .outputs = outputs, .item = item, .head = head};
+    state.levels = rpe_workspace_take(workspace, features, sizeof(double));
+    state.sums = rpe_workspace_take(workspace, features * (COLUMNS + 1), sizeof(double));
+    state.mapped = rpe_workspace_take(workspace, features, sizeof *state.mapped);
+    state.own = rpe_workspace_take(workspace, features, sizeof(double));
+    state.rows = rpe_workspace_take(workspace, shape->queries * (COLUMNS + 3), sizeof(double));
+    for (; state.first < shape->values; state.first += state.width) {
+        state.width = shape->values - state.first < COLUMNS ? shape->values - state.first : COLUMNS;
+        for (size_t i = 0; i < shape->queries * row_size(&state); i++)
+            state.rows[i] = i % row_size(&state) == 0 ? -INFINITY : 0;
+        pass_forward(&state);
+        if (!shape->causal)
+            pass_backward(&state);
+        rows_divide(&state);
+    }
     rpe_workspace_release(workspace, mark);
 }
 
-size_t rpe_scan_workspace_bytes(const rpe_scan_settings *settings)
+size_t rpe_scan_bytes(const rpe_attention_shape *shape, size_t features)
 {
-    const rpe_attention_shape *shape = &settings->shape;
     size_t sums, rows;
-    if (shape->values > SIZE_MAX - 2 || !rpe_size_multiply(settings->features, shape->values + 1, &sums) ||
-        !rpe_size_multiply(shape->queries, shape->values + 2, &rows))
+    if (!rpe_size_multiply(features, COLUMNS + 1, &sums) ||
+        !rpe_size_multiply(shape->queries, COLUMNS + 3, &rows))
         return SIZE_MAX;
     size_t bytes = rpe_workspace_bytes(sums, sizeof(double));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(rows, sizeof(double)));
-    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(settings->features, sizeof(double)));
-    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(settings->features, sizeof(rpe_feature_value)));
-    bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(shape->size, sizeof(double)));
-    return rpe_workspace_sum(bytes, rpe_workspace_bytes(shape->queries, sizeof(double)));
-}
-
-void rpe_scan_apply(const rpe_scan_settings *settings, const void *queries, const void *keys,
-                    const void *values, void *outputs, int threads, rpe_workspace *workspaces)
-{
-    scan_call call = {settings, queries, keys, values, outputs, workspaces};
-    rpe_parallel_for(settings->shape.batch * settings->shape.heads, threads, head_scan, &call);
+    bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(features, sizeof(double)));
+    return rpe_workspace_sum(bytes, rpe_workspace_bytes(features, sizeof(rpe_feature_value)));
 }

@@ -6,6 +6,7 @@
 
 #include "rpe_definition.h"
 #include "rpe_memory.h"
+#include "rpe_parallel.h"
 #include "rpe_problem.h"
 #include "rpe_scan.h"
 #include "rpe_terms.h"
@@ -13,9 +14,10 @@
 #define FEATURES_MOST 4096 /* of a vector, as the attention sees it */
 
 typedef struct recurrent_plan {
-    rpe_scan_settings settings;
     rpe_problem problem;
-    double *log_decays; /* owned: settings.log_decays */
+    size_t features; /* C */
+    rpe_linear_decay decay;
+    double *log_decays, *own; /* owned: the decay's */
 } recurrent_plan;
 
 static void plan_destroy(void *plan)
@@ -24,34 +26,43 @@ static void plan_destroy(void *plan)
     if (created == NULL)
         return;
     rpe_memory_free(created->log_decays);
+    rpe_memory_free(created->own);
     rpe_memory_free(created);
 }
 
 /* ---- what the recurrence asks ---- */
 
-static void token_map(void *context, size_t head, rpe_side side, size_t index, const double *x,
+typedef struct recurrent_call {
+    const recurrent_plan *plan;
+    const rpe_inputs *inputs;
+    void *outputs;
+    rpe_workspace *workspaces;
+} recurrent_call;
+
+static void token_map(void *context, size_t item, size_t head, rpe_side side, size_t token,
                       rpe_feature_value *features)
 {
-    const recurrent_plan *plan = context;
+    const recurrent_call *call = context;
+    const recurrent_plan *plan = call->plan;
     const rpe_kernel *kernel = plan->problem.kernel;
     const rpe_positions *positions = side == RPE_SIDE_QUERY ? &plan->problem.queries : &plan->problem.keys;
-    const rpe_place place = rpe_positions_place(positions, index);
-    double values[FEATURES_MOST];
-    kernel->type->features(kernel, head, side, &place, x, plan->problem.features, values);
-    for (size_t c = 0; c < plan->settings.features; c++)
+    const rpe_place place = rpe_positions_place(positions, token);
+    const void *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
+    size_t size = plan->problem.features;
+    size_t first = ((item * positions->count + token) * plan->problem.heads + head) * size;
+    double values[FEATURES_MOST], x[FEATURES_MOST];
+    for (size_t s = 0; s < size; s++)
+        x[s] = plan->problem.precision == RPE_SINGLE ? (double)((const float *)vectors)[first + s]
+                                                     : ((const double *)vectors)[first + s];
+    kernel->type->features(kernel, head, side, &place, x, size, values);
+    for (size_t c = 0; c < plan->features; c++)
         features[c] = (rpe_feature_value){.value = values[c]};
-}
-
-static double own_weight(void *context, size_t head, const double *q, const double *k)
-{
-    const recurrent_plan *plan = context;
-    return plan->problem.kernel->type->own_weight(plan->problem.kernel, head, q, k, plan->problem.features);
 }
 
 static double divisor(void *context, double sum, double mask)
 {
-    const recurrent_plan *plan = context;
-    return plan->problem.kernel->type->family->divisor(plan->problem.kernel, sum, mask);
+    const rpe_kernel *kernel = context;
+    return kernel->type->family->divisor(kernel, sum, mask);
 }
 
 /* ---- the method ---- */
@@ -80,7 +91,7 @@ static rpe_status decays_make(recurrent_plan *plan, rpe_error *error)
            most = queries > keys ? queries : keys;
     bool falls = kernel->type->log_decay != NULL;
     size_t tokens = falls && kernel->type->absolute ? most : 1;
-    size_t numbers = falls ? plan->settings.features : 1, count;
+    size_t numbers = falls ? plan->features : 1, count;
     if (!rpe_size_multiply(problem->heads * tokens, numbers, &count))
         return rpe_error_memory(error, "decays", problem->heads * tokens, SIZE_MAX);
     plan->log_decays = rpe_memory_allocate_zero(count, sizeof(double));
@@ -89,9 +100,24 @@ static rpe_status decays_make(recurrent_plan *plan, rpe_error *error)
     for (size_t i = 0; falls && i < count; i++)
         plan->log_decays[i] =
             kernel->type->log_decay(kernel, i / numbers / tokens, i / numbers % tokens, i % numbers);
-    plan->settings.log_decays = plan->log_decays;
-    plan->settings.tokens = tokens;
-    plan->settings.numbers = numbers;
+    plan->decay.logarithms = plan->log_decays;
+    plan->decay.tokens = tokens;
+    plan->decay.numbers = numbers;
+    return RPE_OK;
+}
+
+static rpe_status own_make(recurrent_plan *plan, rpe_error *error)
+{
+    const rpe_kernel *kernel = plan->problem.kernel;
+    size_t count = plan->problem.heads * plan->features;
+    if (kernel->type->own == NULL)
+        return RPE_OK;
+    plan->own = rpe_memory_allocate(count, sizeof(double));
+    if (plan->own == NULL)
+        return rpe_error_memory(error, "weights of own keys", count, sizeof(double));
+    for (size_t i = 0; i < count; i++)
+        plan->own[i] = kernel->type->own(kernel, i / plan->features, i % plan->features);
+    plan->decay.own = plan->own;
     return RPE_OK;
 }
 
@@ -106,15 +132,15 @@ static rpe_status recurrent_create(void **plan, const rpe_problem *problem, cons
         return rpe_error_memory(error, "plan of recurrent attention", 1, sizeof *created);
     const rpe_kernel *kernel = problem->kernel;
     created->problem = *problem;
-    created->settings =
-        (rpe_scan_settings){.shape = rpe_problem_shape(problem, problem->features),
-                            .precision = problem->precision,
-                            .features = kernel->type->width(kernel, problem->features),
-                            .segment = problem->queries.segment,
-                            .map = token_map,
-                            .own_weight = kernel->type->own_weight != NULL ? own_weight : NULL,
-                            .divisor = kernel->type->family->divisor != NULL ? divisor : NULL};
+    created->features = kernel->type->width(kernel, problem->features);
+    created->decay.segment = problem->queries.segment;
+    if (kernel->type->family->divisor != NULL) {
+        created->decay.divisor = divisor;
+        created->decay.context = (void *)kernel;
+    }
     status = decays_make(created, error);
+    if (status == RPE_OK)
+        status = own_make(created, error);
     if (status == RPE_OK)
         *plan = created;
     else
@@ -124,7 +150,9 @@ static rpe_status recurrent_create(void **plan, const rpe_problem *problem, cons
 
 static size_t workspace_bytes(const void *plan)
 {
-    return rpe_scan_workspace_bytes(&((const recurrent_plan *)plan)->settings);
+    const recurrent_plan *recurrent = plan;
+    const rpe_attention_shape shape = rpe_problem_shape(&recurrent->problem, recurrent->features);
+    return rpe_scan_bytes(&shape, recurrent->features);
 }
 
 static bool is_random(const rpe_problem *problem)
@@ -133,14 +161,26 @@ static bool is_random(const rpe_problem *problem)
     return false;
 }
 
+static void attend_head(void *context, size_t index, int thread)
+{
+    const recurrent_call *call = context;
+    const rpe_problem *problem = &call->plan->problem;
+    const rpe_scan_settings settings = {.shape = rpe_problem_shape(problem, call->plan->features),
+                                        .precision = problem->precision,
+                                        .features = call->plan->features,
+                                        .decay = &call->plan->decay,
+                                        .context = context,
+                                        .map = token_map};
+    rpe_scan_pair(&settings, index / problem->heads, index % problem->heads, call->inputs->values,
+                  call->outputs, &call->workspaces[thread]);
+}
+
 static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
                    int threads, rpe_workspace *workspaces)
 {
-    rpe_scan_settings settings = ((const recurrent_plan *)plan)->settings;
-    recurrent_plan seen = *(const recurrent_plan *)plan;
+    recurrent_call call = {plan, inputs, outputs, workspaces};
     (void)noise;
-    settings.context = &seen;
-    rpe_scan_apply(&settings, inputs->queries, inputs->keys, inputs->values, outputs, threads, workspaces);
+    rpe_parallel_for(call.plan->problem.batch * call.plan->problem.heads, threads, attend_head, &call);
 }
 
 /* sum_c |f_c(q)| |f_c(k)|, what a weight is at most; features [2,C] is room. */

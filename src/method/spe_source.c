@@ -38,7 +38,7 @@ static rpe_linear_rows rows(const void *context, rpe_side side, size_t item, siz
     rpe_encoder_range_encode(source->spe->encoder, &range, source->slabs[head - source->first],
                              side == RPE_SIDE_QUERY ? source->inputs.queries : source->inputs.keys, encoded,
                              workspace);
-    return (rpe_linear_rows){encoded, size};
+    return (rpe_linear_rows){encoded, (ptrdiff_t)size};
 }
 
 rpe_linear_source rpe_spe_source_open(rpe_spe_source *source, const rpe_spe *spe, const rpe_noise *noise,

@@ -129,19 +129,10 @@ static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, siz
     return number_at(&kernel->own[LOG_DECAY], head, token, feature / 2);
 }
 
-/* sum_j u_j Re z^q_j conj(z^k_j) */
-static double own_weight(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size)
+/* u_j Re z^q_j conj(z^k_j): angles cancel in it. */
+static double own_factor(const rpe_kernel *kernel, size_t head, size_t feature)
 {
-    const rpe_parameter_values *bonus = &kernel->own[BONUS];
-    const double *scale = kernel->own[SCALE].values;
-    size_t count = numbers_of(kernel, size);
-    double sum = 0, layout = kernel->own[COMPLEX].values[0];
-    for (size_t j = 0; bonus->values != NULL && j < count; j++) {
-        size_t a = layout == PAIRS ? 2 * j : j, b = layout == PAIRS ? 2 * j + 1 : j + count;
-        double im = layout == REAL ? 0 : mapped(kernel, q[b]) * mapped(kernel, k[b]);
-        sum += number_at(bonus, head, 0, j) * (mapped(kernel, q[a]) * mapped(kernel, k[a]) + im);
-    }
-    return scale != NULL ? *scale * sum : sum;
+    return number_at(&kernel->own[BONUS], head, 0, feature / 2);
 }
 
 static bool causal(const rpe_kernel *kernel)
@@ -254,7 +245,7 @@ const rpe_kernel_type rpe_kernel_type_decay = {
     .width = width,
     .features = features,
     .log_decay = log_decay,
-    .own_weight = own_weight,
+    .own = own_factor,
     .absolute = true,
     .causal = causal,
     .covers = covers,

@@ -121,9 +121,8 @@ typedef struct rpe_kernel_type {
                     size_t size); /* features of a vector of `size`; NULL: not of these families */
     void (*features)(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
                      const double *x, size_t size, double *features);
-    /* Weight that a token's own key has besides; NULL: none. */
-    double (*own_weight)(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
-                         size_t size);
+    /* What a token's own key weighs more by: the product of this feature of its query and of its key times this; NULL: nothing. */
+    double (*own)(const rpe_kernel *kernel, size_t head, size_t feature);
     bool absolute; /* the terms are no function of the difference of the positions */
     /* Whether there is causal attention alone; NULL: there is both. */
     bool (*causal)(const rpe_kernel *kernel);

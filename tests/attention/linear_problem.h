@@ -9,7 +9,7 @@ static inline rpe_linear *linear_make(const problem *p, const rpe_feature_map *m
 {
     rpe_error error;
     rpe_linear *linear = NULL;
-    rpe_linear_settings settings = {p->shape, map, projections, precision};
+    rpe_linear_settings settings = {p->shape, map, projections, precision, NULL};
     rpe_test_ok(rpe_linear_create(&linear, &settings, &error), &error);
     return linear;
 }

@@ -112,7 +112,7 @@ static void stream_is_whole(void **state)
         double *w = numbers(21, 7 * 5, 1.5);
         p.shape.causal = true;
         linear_run(&p, map, 7, w, RPE_DOUBLE, 1);
-        rpe_linear_settings settings = {p.shape, map, 7, RPE_DOUBLE};
+        rpe_linear_settings settings = {p.shape, map, 7, RPE_DOUBLE, NULL};
         rpe_projection draw = {.given = w};
         rpe_linear_state *stream = NULL;
         rpe_test_ok(rpe_linear_state_create(&stream, &settings, &draw, &error), &error);
@@ -330,7 +330,8 @@ static void refusals(void **state)
     (void)state;
     rpe_error error = {""};
     rpe_linear *linear = NULL;
-    rpe_linear_settings settings = {{1, 1, 1, 1, 4, 1, false}, rpe_feature_map_find("favor"), 0, RPE_SINGLE};
+    rpe_linear_settings settings = {
+        {1, 1, 1, 1, 4, 1, false}, rpe_feature_map_find("favor"), 0, RPE_SINGLE, NULL};
     assert_int_equal(rpe_linear_create(&linear, &settings, &error), RPE_ERROR_INPUT);
     assert_string_equal(error.message, "features: expected at least 1 for method favor, found 0");
     settings.projections = (size_t)1 << 62;

@@ -93,7 +93,7 @@ static rpe_linear *linear_make(const golden_case *c, const rpe_attention_shape *
 {
     rpe_error error;
     rpe_linear *linear = NULL;
-    rpe_linear_settings settings = {*shape, c->map, c->projections, RPE_DOUBLE};
+    rpe_linear_settings settings = {*shape, c->map, c->projections, RPE_DOUBLE, NULL};
     rpe_test_ok(rpe_linear_create(&linear, &settings, &error), &error);
     rpe_test_ok(rpe_workspace_create(workspace, rpe_linear_workspace_bytes(linear), &error), &error);
     return linear;

@@ -111,7 +111,7 @@ static void features_are_unbiased(void **state)
     size_t tests = 0;
     for (size_t i = 0; i < rpe_feature_map_count(); i++) {
         const rpe_feature_map *map = rpe_feature_map_at(i);
-        rpe_linear_settings settings = {{1, 1, 1, 1, SIZE, 1, false}, map, PROJECTIONS, RPE_DOUBLE};
+        rpe_linear_settings settings = {{1, 1, 1, 1, SIZE, 1, false}, map, PROJECTIONS, RPE_DOUBLE, NULL};
         rpe_linear *linear = NULL;
         rpe_workspace workspace = {0};
         rpe_error error;

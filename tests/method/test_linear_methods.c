@@ -111,7 +111,8 @@ static void attention_run(const rpe_feature_map *map, const rpe_problem *problem
         {BATCH, HEADS, QUERIES, KEYS, kernel ? REALIZATIONS : FEATURES, VALUES, problem->causal},
         map,
         PROJECTIONS,
-        RPE_DOUBLE};
+        RPE_DOUBLE,
+        NULL};
     rpe_projection projection = {.stream = noise->stream};
     rpe_test_ok(rpe_linear_create(&linear, &settings, &error), &error);
     rpe_test_ok(rpe_workspace_create(&workspace, rpe_linear_workspace_bytes(linear), &error), &error);

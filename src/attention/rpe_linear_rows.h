@@ -1,0 +1,14 @@
+/* The part of rpe_linear_functions that is in linear_rows_real.c, for *_real.c files of this layer. */
+#ifndef RPE_LINEAR_ROWS_H
+#define RPE_LINEAR_ROWS_H
+
+#include "rpe_linear_sums.h"
+#include "rpe_real.h"
+
+void R(rpe_linear_keep)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t count, size_t query,
+                        const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+void R(rpe_linear_join)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t query,
+                        const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+bool R(rpe_linear_lost)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t row);
+
+#endif
