@@ -187,7 +187,7 @@ static void codes(const void *plan, const rpe_noise *noise, size_t head, size_t 
                              fault->swapped ? unused : key_codes, workspace);
     }
     if (fault->hooks->coded != NULL && fault->asked.precision == RPE_DOUBLE)
-        fault->hooks->coded(fault, noise, head, feature, query_codes, key_codes);
+        fault->hooks->coded(fault, noise, head, feature, (double *const[2]){query_codes, key_codes});
     rpe_workspace_release(workspace, mark);
 }
 
@@ -254,9 +254,9 @@ static void encode(const void *plan, const rpe_noise *noise, const rpe_inputs *i
     else
         encode_by_plans(fault, noise, inputs, queries, keys, workspaces);
     if (fault->hooks->encoded != NULL && fault->asked.precision == RPE_DOUBLE)
-        fault->hooks->encoded(fault, queries, keys);
+        fault->hooks->encoded(fault, (double *const[2]){queries, keys});
     if (fault->hooks->single != NULL && fault->asked.precision == RPE_SINGLE)
-        fault->hooks->single(fault, noise, inputs, queries, keys);
+        fault->hooks->single(fault, noise, inputs, (float *const[2]){queries, keys});
     rpe_workspace_release(&workspaces[0], mark);
 }
 

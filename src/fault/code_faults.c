@@ -2,11 +2,11 @@
 #include "rpe_code_fault.h"
 
 static void codes_raised_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
-                               size_t feature, double *query_codes, double *key_codes)
+                               size_t feature, double *const codes[2])
 {
-    (void)noise, (void)head, (void)feature, (void)key_codes;
+    (void)noise, (void)head, (void)feature;
     for (size_t i = 0; i < rpe_code_fault_coded(fault, RPE_SIDE_QUERY); i++)
-        query_codes[i] += 0.05;
+        codes[RPE_SIDE_QUERY][i] += 0.05;
 }
 
 RPE_CODE_FAULT(codes_raised, .coded = codes_raised_coded)
@@ -16,13 +16,13 @@ const rpe_planting rpe_planting_codes_raised = {
 
 /* As a convolution whose last samples wrap around does. */
 static void codes_wrap_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head, size_t feature,
-                             double *query_codes, double *key_codes)
+                             double *const codes[2])
 {
     size_t size = fault->asked.realizations;
-    (void)noise, (void)head, (void)feature, (void)query_codes;
+    (void)noise, (void)head, (void)feature;
     for (size_t i = rpe_code_fault_coded(fault, RPE_SIDE_KEY) - size;
          i < rpe_code_fault_coded(fault, RPE_SIDE_KEY); i++)
-        key_codes[i] += 1e-6 * key_codes[i % size];
+        codes[RPE_SIDE_KEY][i] += 1e-6 * codes[RPE_SIDE_KEY][i % size];
 }
 
 RPE_CODE_FAULT(codes_wrap, .coded = codes_wrap_coded)
@@ -40,9 +40,9 @@ static void frequency_rounded_change(rpe_code_fault *fault)
 }
 
 static void unchanged_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                             float *queries, float *keys)
+                             float *const sides[2])
 {
-    (void)fault, (void)noise, (void)inputs, (void)queries, (void)keys;
+    (void)fault, (void)noise, (void)inputs, (void)sides;
 }
 
 RPE_CODE_FAULT(frequency_rounded, .change = frequency_rounded_change, .single = unchanged_single)
@@ -51,10 +51,10 @@ const rpe_planting rpe_planting_frequency_rounded = {
     .case_name = "sine", .method = "softmax", .wrap = frequency_rounded_wrap};
 
 static void one_rounded_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                               float *queries, float *keys)
+                               float *const sides[2])
 {
-    (void)fault, (void)noise, (void)inputs, (void)keys;
-    queries[0] += 1e-4f;
+    (void)fault, (void)noise, (void)inputs, (void)sides;
+    sides[RPE_SIDE_QUERY][0] += 1e-4f;
 }
 
 RPE_CODE_FAULT(one_rounded, .single = one_rounded_single)

@@ -5,10 +5,10 @@
 #include "rpe_code_fault.h"
 
 /* What a test of shapes lets through. */
-static void zero_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void zero_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 0.0, queries);
-    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY), 0.0, keys);
+    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 0.0, sides[RPE_SIDE_QUERY]);
+    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY), 0.0, sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(zero, .encoded = zero_encoded)
@@ -17,10 +17,9 @@ const rpe_planting rpe_planting_zero = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = zero_wrap};
 
 /* The mean of the scores is off by 3 %, which a test of it hardly sees, their variance by 6 %. */
-static void scale_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void scale_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
-    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY), 1.03, keys);
+    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY), 1.03, sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(scale, .encoded = scale_encoded)
@@ -28,11 +27,10 @@ RPE_CODE_FAULT(scale, .encoded = scale_encoded)
 const rpe_planting rpe_planting_scale = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = scale_wrap};
 
-static void realizations_root_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void realizations_root_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY),
-                         pow((double)fault->asked.realizations, 0.25), keys);
+                         pow((double)fault->asked.realizations, 0.25), sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(realizations_root, .encoded = realizations_root_encoded)
@@ -40,11 +38,10 @@ RPE_CODE_FAULT(realizations_root, .encoded = realizations_root_encoded)
 const rpe_planting rpe_planting_realizations_root = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = realizations_root_wrap};
 
-static void realizations_twice_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void realizations_twice_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY),
-                         1.0 / sqrt((double)fault->asked.realizations), keys);
+                         1.0 / sqrt((double)fault->asked.realizations), sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(realizations_twice, .encoded = realizations_twice_encoded)
@@ -52,11 +49,10 @@ RPE_CODE_FAULT(realizations_twice, .encoded = realizations_twice_encoded)
 const rpe_planting rpe_planting_realizations_twice = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = realizations_twice_wrap};
 
-static void features_root_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void features_root_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY),
-                         pow((double)fault->asked.features, 0.25), keys);
+                         pow((double)fault->asked.features, 0.25), sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(features_root, .encoded = features_root_encoded)
@@ -64,11 +60,10 @@ RPE_CODE_FAULT(features_root, .encoded = features_root_encoded)
 const rpe_planting rpe_planting_features_root = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = features_root_wrap};
 
-static void features_missing_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void features_missing_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_KEY), sqrt((double)fault->asked.features),
-                         keys);
+                         sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(features_missing, .encoded = features_missing_encoded)
@@ -76,12 +71,11 @@ RPE_CODE_FAULT(features_missing, .encoded = features_missing_encoded)
 const rpe_planting rpe_planting_features_missing = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = features_missing_wrap};
 
-static void realization_dropped_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void realization_dropped_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
     size_t size = fault->asked.realizations;
-    (void)keys;
     for (size_t i = size - 1; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i += size)
-        queries[i] = 0.0;
+        sides[RPE_SIDE_QUERY][i] = 0.0;
 }
 
 RPE_CODE_FAULT(realization_dropped, .encoded = realization_dropped_encoded)
@@ -91,16 +85,16 @@ const rpe_planting rpe_planting_realization_dropped = {
 
 /* Codes of keys [N,R] in the opposite order: N - 1 - n for n. */
 static void keys_reversed_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
-                                size_t feature, double *query_codes, double *key_codes)
+                                size_t feature, double *const codes[2])
 {
     size_t size = fault->asked.realizations, keys = fault->asked.keys.count;
     (void)noise;
     (void)head;
     (void)feature;
-    (void)query_codes;
     for (size_t n = 0; n < keys / 2; n++)
         for (size_t r = 0; r < size; r++) {
-            double *first = key_codes + n * size + r, *last = key_codes + (keys - 1 - n) * size + r;
+            double *first = codes[RPE_SIDE_KEY] + n * size + r,
+                   *last = codes[RPE_SIDE_KEY] + (keys - 1 - n) * size + r;
             double code = *first;
             *first = *last;
             *last = code;
@@ -113,14 +107,13 @@ const rpe_planting rpe_planting_keys_reversed = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = keys_reversed_wrap};
 
 static void keys_late_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head, size_t feature,
-                            double *query_codes, double *key_codes)
+                            double *const codes[2])
 {
     size_t size = fault->asked.realizations, keys = fault->asked.keys.count;
     (void)noise;
     (void)head;
     (void)feature;
-    (void)query_codes;
-    memmove(key_codes + size, key_codes, (keys - 1) * size * sizeof *key_codes);
+    memmove(codes[RPE_SIDE_KEY] + size, codes[RPE_SIDE_KEY], (keys - 1) * size * sizeof *codes[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(keys_late, .coded = keys_late_coded)
@@ -150,11 +143,10 @@ RPE_CODE_FAULT(cosine_sine, .change = cosine_sine_change)
 const rpe_planting rpe_planting_cosine_sine = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = cosine_sine_wrap};
 
-static void constant_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void constant_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)keys;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++)
-        queries[i] += 0.05;
+        sides[RPE_SIDE_QUERY][i] += 0.05;
 }
 
 RPE_CODE_FAULT(constant, .encoded = constant_encoded)
@@ -162,12 +154,12 @@ RPE_CODE_FAULT(constant, .encoded = constant_encoded)
 const rpe_planting rpe_planting_constant = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = constant_wrap};
 
-static void absolute_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void absolute_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++)
-        queries[i] = fabs(queries[i]);
+        sides[RPE_SIDE_QUERY][i] = fabs(sides[RPE_SIDE_QUERY][i]);
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++)
-        keys[i] = fabs(keys[i]);
+        sides[RPE_SIDE_KEY][i] = fabs(sides[RPE_SIDE_KEY][i]);
 }
 
 RPE_CODE_FAULT(absolute, .encoded = absolute_encoded)
@@ -175,11 +167,10 @@ RPE_CODE_FAULT(absolute, .encoded = absolute_encoded)
 const rpe_planting rpe_planting_absolute = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = absolute_wrap};
 
-static void last_key_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void last_key_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
     size_t row = fault->asked.heads * fault->asked.realizations;
-    (void)queries;
-    memset(keys + (fault->asked.keys.count - 1) * row, 0, row * sizeof *keys);
+    memset(sides[RPE_SIDE_KEY] + (fault->asked.keys.count - 1) * row, 0, row * sizeof *sides[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(last_key, .encoded = last_key_encoded)
@@ -187,11 +178,10 @@ RPE_CODE_FAULT(last_key, .encoded = last_key_encoded)
 const rpe_planting rpe_planting_last_key = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = last_key_wrap};
 
-static void clipped_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void clipped_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++)
-        keys[i] = fmin(keys[i], 1.0);
+        sides[RPE_SIDE_KEY][i] = fmin(sides[RPE_SIDE_KEY][i], 1.0);
 }
 
 RPE_CODE_FAULT(clipped, .encoded = clipped_encoded)
@@ -210,14 +200,14 @@ static float shortened(float value)
 }
 
 static void half_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                        float *queries, float *keys)
+                        float *const sides[2])
 {
     (void)noise;
     (void)inputs;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++)
-        queries[i] = shortened(queries[i]);
+        sides[RPE_SIDE_QUERY][i] = shortened(sides[RPE_SIDE_QUERY][i]);
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++)
-        keys[i] = shortened(keys[i]);
+        sides[RPE_SIDE_KEY][i] = shortened(sides[RPE_SIDE_KEY][i]);
 }
 
 RPE_CODE_FAULT(half, .single = half_single)
@@ -244,7 +234,7 @@ static float phase_sum(const rpe_code_fault *fault, const double *z, size_t head
 
 /* One item, sine kernels without a gate, noise that is given. */
 static void float_phase_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                               float *queries, float *keys)
+                               float *const sides[2])
 {
     size_t size = fault->asked.realizations, features = fault->asked.features;
     if (noise->given == NULL || fault->asked.kernel->sinusoids == 0 || fault->asked.kernel->gate != NULL)
@@ -253,11 +243,13 @@ static void float_phase_single(const rpe_code_fault *fault, const rpe_noise *noi
     const float *q = inputs->queries, *k = inputs->keys;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++) {
         size_t row = i / size, head = row % fault->asked.heads;
-        queries[i] = phase_sum(fault, z, head, i % size, row / fault->asked.heads, 1.0f, q + row * features);
+        sides[RPE_SIDE_QUERY][i] =
+            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 1.0f, q + row * features);
     }
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++) {
         size_t row = i / size, head = row % fault->asked.heads;
-        keys[i] = phase_sum(fault, z, head, i % size, row / fault->asked.heads, 0.0f, k + row * features);
+        sides[RPE_SIDE_KEY][i] =
+            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 0.0f, k + row * features);
     }
 }
 
@@ -267,12 +259,11 @@ const rpe_planting rpe_planting_float_phase = {
     .case_name = "sine", .method = "softmax", .wrap = float_phase_wrap};
 
 /* A thousandth of the first query in every later one: as a filter with a tail does. */
-static void tail_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void tail_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)keys;
     size_t row = fault->asked.heads * fault->asked.realizations;
     for (size_t i = row; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++)
-        queries[i] += 1e-3 * queries[i % row];
+        sides[RPE_SIDE_QUERY][i] += 1e-3 * sides[RPE_SIDE_QUERY][i % row];
 }
 
 RPE_CODE_FAULT(tail, .encoded = tail_encoded)
@@ -282,11 +273,10 @@ const rpe_planting rpe_planting_tail = {
 
 /* ---- numbers, one by one ---- */
 
-static void keys_raised_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void keys_raised_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)queries;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++)
-        keys[i] += 0.1;
+        sides[RPE_SIDE_KEY][i] += 0.1;
 }
 
 RPE_CODE_FAULT(keys_raised, .encoded = keys_raised_encoded)
@@ -294,11 +284,10 @@ RPE_CODE_FAULT(keys_raised, .encoded = keys_raised_encoded)
 const rpe_planting rpe_planting_keys_raised = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = keys_raised_wrap};
 
-static void negative_smaller_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void negative_smaller_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)keys;
     for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++)
-        queries[i] *= queries[i] < 0.0 ? 0.999 : 1.0;
+        sides[RPE_SIDE_QUERY][i] *= sides[RPE_SIDE_QUERY][i] < 0.0 ? 0.999 : 1.0;
 }
 
 RPE_CODE_FAULT(negative_smaller, .encoded = negative_smaller_encoded)
@@ -306,10 +295,9 @@ RPE_CODE_FAULT(negative_smaller, .encoded = negative_smaller_encoded)
 const rpe_planting rpe_planting_negative_smaller = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = negative_smaller_wrap};
 
-static void larger_queries_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void larger_queries_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)keys;
-    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 1.05, queries);
+    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 1.05, sides[RPE_SIDE_QUERY]);
 }
 
 RPE_CODE_FAULT(larger_queries, .encoded = larger_queries_encoded)
@@ -317,10 +305,9 @@ RPE_CODE_FAULT(larger_queries, .encoded = larger_queries_encoded)
 const rpe_planting rpe_planting_larger_queries = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = larger_queries_wrap};
 
-static void encode_apart_encoded(const rpe_code_fault *fault, double *queries, double *keys)
+static void encode_apart_encoded(const rpe_code_fault *fault, double *const sides[2])
 {
-    (void)keys;
-    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 1.0 + 1e-6, queries);
+    rpe_code_fault_scale(rpe_code_fault_encoded(fault, RPE_SIDE_QUERY), 1.0 + 1e-6, sides[RPE_SIDE_QUERY]);
 }
 
 RPE_CODE_FAULT(encode_apart, .encoded = encode_apart_encoded)

@@ -55,12 +55,12 @@ static void gate_rootless_change(rpe_code_fault *fault)
 }
 
 static void gate_rootless_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
-                                size_t feature, double *query_codes, double *key_codes)
+                                size_t feature, double *const codes[2])
 {
     (void)noise;
     double norm = gate_norm(rpe_kernel_gate(fault->asked.kernel, head, feature));
-    rpe_code_fault_scale(rpe_code_fault_coded(fault, RPE_SIDE_QUERY), norm, query_codes);
-    rpe_code_fault_scale(rpe_code_fault_coded(fault, RPE_SIDE_KEY), norm, key_codes);
+    rpe_code_fault_scale(rpe_code_fault_coded(fault, RPE_SIDE_QUERY), norm, codes[RPE_SIDE_QUERY]);
+    rpe_code_fault_scale(rpe_code_fault_coded(fault, RPE_SIDE_KEY), norm, codes[RPE_SIDE_KEY]);
 }
 
 RPE_CODE_FAULT(gate_rootless, .change = gate_rootless_change, .coded = gate_rootless_coded)
@@ -111,9 +111,8 @@ static void gate_position_change(rpe_code_fault *fault)
 
 /* sqrt(delta) epsilon(m), and the same epsilon for the key at m */
 static void gate_position_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
-                                size_t feature, double *query_codes, double *key_codes)
+                                size_t feature, double *const codes[2])
 {
-    double *codes[] = {query_codes, key_codes};
     const double root = sqrt(rpe_kernel_gate(fault->asked.kernel, head, feature));
     rpe_stream stream = noise->stream;
     stream.purpose = rpe_stream_purpose(RPE_PURPOSE_GATE, 1 + head * fault->asked.features + feature);

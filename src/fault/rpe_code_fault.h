@@ -8,7 +8,7 @@
 
 typedef struct rpe_code_fault rpe_code_fault;
 
-/* What is wrong; a hook that is NULL changes nothing. Hooks are called in double only, but for `single`. */
+/* What is wrong; a hook that is NULL changes nothing.  Pairs of arrays are by rpe_side. Hooks are called in double only, but for `single`. */
 typedef struct rpe_code_fault_hooks {
     /* Changes fault->problem and fault->kernel, of queries and of keys alike unless fault->apart is set. */
     void (*change)(rpe_code_fault *fault);
@@ -16,12 +16,12 @@ typedef struct rpe_code_fault_hooks {
     void (*noise)(const rpe_code_fault *fault, rpe_side side, rpe_noise *noise);
     /* Changes the codes [M,R] and [N,R] of one head and feature; they are contracted with queries and keys then. */
     void (*coded)(const rpe_code_fault *fault, const rpe_noise *noise, size_t head, size_t feature,
-                  double *query_codes, double *key_codes);
+                  double *const codes[2]);
     /* Changes encoded queries [M,H,R] and keys [N,H,R]. */
-    void (*encoded)(const rpe_code_fault *fault, double *queries, double *keys);
+    void (*encoded)(const rpe_code_fault *fault, double *const sides[2]);
     /* The same in single precision. */
     void (*single)(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                   float *queries, float *keys);
+                   float *const sides[2]);
     /* Weight of a key, from the scores [M,N] of a head; NULL: its exponential. */
     double (*weight)(const rpe_code_fault *fault, const double *scores, size_t query, size_t key);
     /* Keys whose values a query takes, and those whose weights are counted; NULL: what the problem says. */

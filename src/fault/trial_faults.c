@@ -145,7 +145,7 @@ static rpe_status position_variance_moments(const rpe_problem *problem, const rp
     size_t keys = problem->keys.count, entries = problem->queries.count * keys;
     rpe_status status = rpe_spe_score_moments(problem, inputs, item, head, mean, variance, error);
     for (size_t i = 0; status == RPE_OK && i < entries; i++)
-        variance[i] *= 1.0 + 1e-6 * (double)(i / keys);
+        variance[i] *= 1.0 + 1e-6 * floor((double)i / (double)keys);
     return status;
 }
 
