@@ -25,21 +25,8 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "batch-apart", (rpe_small_choice){.several = true}, 0, visit, finding,
-                          error);
-}
-
-const rpe_claim rpe_claim_batch_apart = {
-    .name = "batch-apart",
-    .title = "An item of a batch has the bits that it has alone",
-    .formula = "o_b = attend(q_b, k_b, v_b) with the same draw",
-    .source = "spec 1",
-    .null_hypothesis = "exact: the same operations on the same numbers",
-    .statistic = "numbers that differ in any bit",
-    .effect = "any difference",
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+const rpe_claim rpe_claim_batch_apart = {.name = "batch-apart",
+                                         .title = "An item of a batch has the bits that it has alone",
+                                         .formula = "o_b = attend(q_b, k_b, v_b) with the same draw",
+                                         .source = "spec 1",
+                                         RPE_SMALL_BITS(visit, .several = true)};

@@ -35,33 +35,23 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     full = causal;
     full.causal = false;
     const rpe_inputs inputs = {small->inputs.queries, small->inputs.keys, units(small, &causal, error)};
-    double *masked, *outputs, *expected, *bounds, *full_bounds;
+    rpe_small_outcome masked = {0}, whole = {0};
     if (inputs.values == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_status status = rpe_small_attend(small, &causal, &small->noise, &inputs, 1, &masked, error);
+    rpe_status status = rpe_small_run(small, &causal, &inputs, &masked, error);
     if (status == RPE_OK)
-        status = rpe_small_define(small, &causal, &small->noise, &inputs, &expected, &bounds, error);
-    if (status == RPE_OK)
-        status = rpe_small_attend(small, &full, &small->noise, &inputs, 1, &outputs, error);
-    if (status == RPE_OK)
-        status = rpe_small_define(small, &full, &small->noise, &inputs, &expected, &full_bounds, error);
+        status = rpe_small_run(small, &full, &inputs, &whole, error);
     if (status != RPE_OK)
         return status;
     size_t keys = causal.keys.count, count = rpe_small_outputs(&causal);
     for (size_t row = 0; row < count / keys; row++) {
         size_t m = row / causal.heads % causal.queries.count;
-        cut_row(rpe_problem_visible(&causal, m), keys, outputs + row * keys, full_bounds + row * keys);
+        cut_row(rpe_problem_visible(&causal, m), keys, whole.outputs + row * keys, whole.bounds + row * keys);
     }
     for (size_t i = 0; i < count; i++)
-        bounds[i] += full_bounds[i];
-    rpe_small_judge(small, count, masked, outputs, 1, bounds);
+        masked.bounds[i] += whole.bounds[i];
+    rpe_small_judge(small, count, masked.outputs, whole.outputs, 1, masked.bounds);
     return RPE_OK;
-}
-
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "causal-masked", (rpe_small_choice){.causal = true}, 1, visit, finding,
-                          error);
 }
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
@@ -78,11 +68,5 @@ const rpe_claim rpe_claim_causal_masked = {
     .title = "Causal attention is the full one, masked and normalized again",
     .formula = "A_causal(m,n) = A(m,n) / sum_{n'<=m} A(m,n'), n <= m",
     .source = "spec 2 and 4",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
     .supports = supports,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, .causal = true)};

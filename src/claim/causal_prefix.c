@@ -49,27 +49,17 @@ static rpe_status prefix(rpe_small *small, const rpe_positions *positions, const
 static rpe_status visit(rpe_small *small, rpe_error *error)
 {
     const size_t cuts[] = {1, small->problem.keys.extent[0] / 2 + 1, small->problem.keys.extent[0] - 1};
-    double *outputs, *expected, *bounds;
-    rpe_status status =
-        rpe_small_attend(small, &small->problem, &small->noise, &small->inputs, 1, &outputs, error);
-    if (status == RPE_OK)
-        status = rpe_small_define(small, &small->problem, &small->noise, &small->inputs, &expected, &bounds,
-                                  error);
+    rpe_small_outcome by = {0};
+    rpe_status status = rpe_small_run(small, &small->problem, &small->inputs, &by, error);
     for (size_t i = small->index % 2; status == RPE_OK && i < 3; i += 2) {
         rpe_positions positions = small->problem.keys;
         if (cuts[i] == 0)
             continue;
         positions.count = positions.count / positions.extent[0] * cuts[i];
         positions.extent[0] = cuts[i];
-        status = prefix(small, &positions, outputs, bounds, error);
+        status = prefix(small, &positions, by.outputs, by.bounds, error);
     }
     return status;
-}
-
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    const rpe_small_choice choice = {.given = true, .causal = true, .square = true};
-    return rpe_small_each(subject, "causal-prefix", choice, 1, visit, finding, error);
 }
 
 const rpe_claim rpe_claim_causal_prefix = {
@@ -77,11 +67,5 @@ const rpe_claim rpe_claim_causal_prefix = {
     .title = "Causal: the first tokens have the outputs that they have alone",
     .formula = "o_m of N tokens = o_m of n tokens, m < n, with the same draw",
     .source = "spec 2",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
     .supports = rpe_supports_defined,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, .given = true, .causal = true, .square = true)};

@@ -57,26 +57,18 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     rpe_problem one = small->problem;
     one.batch = 1;
     one.precision = RPE_DOUBLE;
-    double *outputs, *expected, *bounds, *vectors[2],
-        *streamed = rpe_small_array(small, rpe_small_outputs(&one), error);
+    rpe_small_outcome by = {0};
+    double *vectors[2], *streamed = rpe_small_array(small, rpe_small_outputs(&one), error);
     if (streamed == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_status status = rpe_small_attend(small, &one, &small->noise, &small->inputs, 1, &outputs, error);
-    if (status == RPE_OK)
-        status = rpe_small_define(small, &one, &small->noise, &small->inputs, &expected, &bounds, error);
+    rpe_status status = rpe_small_run(small, &one, &small->inputs, &by, error);
     if (status == RPE_OK)
         status = vectors_of(small, &one, vectors, error);
     if (status == RPE_OK)
         status = stream(small, &one, vectors, streamed, error);
     if (status == RPE_OK)
-        rpe_small_judge(small, rpe_small_outputs(&one), streamed, outputs, 2, bounds);
+        rpe_small_judge(small, rpe_small_outputs(&one), streamed, by.outputs, 2, by.bounds);
     return status;
-}
-
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    const rpe_small_choice choice = {.causal = true, .square = true};
-    return rpe_small_each(subject, "causal-stream", choice, 1, visit, finding, error);
 }
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
@@ -95,11 +87,5 @@ const rpe_claim rpe_claim_causal_stream = {
     .title = "Causal: one token after another is all at once",
     .formula = "S_n = S_(n-1) + phi(k_n) [v_n, 1];  o_n = phi(q_n) S_n",
     .source = "spec 4; Katharopoulos et al. 2020 (arXiv 2006.16236), eq. 18 to 20",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
     .supports = supports,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, .causal = true, .square = true)};

@@ -1,4 +1,4 @@
-#include "rpe_claim.h"
+#include "rpe_small.h"
 
 #include <string.h>
 
@@ -43,12 +43,19 @@ rpe_status rpe_claim_supports(const rpe_claim *claim, const rpe_case *subject, r
     return claim->supports(subject, reason);
 }
 
-static uint32_t honest_trial(size_t trial)
+rpe_status rpe_claim_check(const rpe_claim *claim, const rpe_case *subject, rpe_finding *finding,
+                           rpe_error *error)
+{
+    return claim->small != NULL ? rpe_small_check(subject, claim->name, claim->small, finding, error)
+                                : claim->check(subject, finding, error);
+}
+
+uint32_t rpe_claim_trial_honest(size_t trial)
 {
     return (uint32_t)trial;
 }
 
 const rpe_claim_tools rpe_claim_tools_honest = {
-    .trial = honest_trial,
+    .trial = rpe_claim_trial_honest,
     .standard_error = rpe_sample_standard_error,
 };

@@ -11,7 +11,8 @@ static double defined(const rpe_feature_map *map, const rpe_feature_example *exa
 }
 
 /* The score of an example by its text; NAN where it cannot be read. */
-static rpe_status scored(const rpe_position_example *example, double *score, rpe_error *error)
+static rpe_status scored(const rpe_position_example *example, const rpe_claim_tools *tools, double *score,
+                         rpe_error *error)
 {
     rpe_kernel *kernel = NULL;
     double terms[8];
@@ -19,6 +20,8 @@ static rpe_status scored(const rpe_position_example *example, double *score, rpe
                     key = {example->key, {(double)example->key}};
     rpe_status status = rpe_kernel_parse(&kernel, example->text, "example", error);
     *score = NAN;
+    if (status == RPE_OK && tools->position != NULL)
+        kernel->type = tools->position(kernel->type);
     if (status == RPE_OK && kernel->type->family->terms(kernel, 2) <= sizeof terms / sizeof terms[0]) {
         kernel->type->terms(kernel, example->head, 2, &query, &key, terms);
         *score = kernel->type->family->score(kernel, example->head, example->q, example->k, 2, terms);
@@ -27,11 +30,12 @@ static rpe_status scored(const rpe_position_example *example, double *score, rpe
     return status;
 }
 
-static rpe_status position_check(const rpe_kernel_type *type, rpe_finding *finding, rpe_error *error)
+static rpe_status position_check(const rpe_kernel_type *type, const rpe_claim_tools *tools,
+                                 rpe_finding *finding, rpe_error *error)
 {
     double worst = type->example_count >= 3 ? 0 : INFINITY, score;
     for (size_t i = 0; i < type->example_count; i++) {
-        rpe_status status = scored(&type->examples[i], &score, error);
+        rpe_status status = scored(&type->examples[i], tools, &score, error);
         if (status != RPE_OK)
             return status;
         double value = type->examples[i].score, apart = fabs(score - value) / fmax(1, fabs(value));
@@ -45,7 +49,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 {
     const rpe_feature_map *map = subject->method->map;
     if (subject->problem.kernel != NULL)
-        return position_check(subject->problem.kernel->type, finding, error);
+        return position_check(subject->problem.kernel->type, subject->tools, finding, error);
     double worst = map->example_count >= 3 ? 0 : INFINITY;
     (void)error;
     for (size_t i = 0; i < map->example_count; i++) {

@@ -15,20 +15,9 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "draw-repeats", (rpe_small_choice){0}, 0, visit, finding, error);
-}
-
-const rpe_claim rpe_claim_draw_repeats = {
-    .name = "draw-repeats",
-    .title = "The same draw gives the same bits, on one thread and on two",
-    .formula = "stream = (seed, point, trial, purpose)",
-    .source = "spec 6",
-    .null_hypothesis = "exact: the same operations on the same numbers",
-    .statistic = "numbers that differ in any bit",
-    .effect = "any difference",
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+const rpe_claim rpe_claim_draw_repeats = {.name = "draw-repeats",
+                                          .title =
+                                              "The same draw gives the same bits, on one thread and on two",
+                                          .formula = "stream = (seed, point, trial, purpose)",
+                                          .source = "spec 6",
+                                          RPE_SMALL_BITS(visit, 0)};

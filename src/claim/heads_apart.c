@@ -84,21 +84,9 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "heads-apart", (rpe_small_choice){.given = true}, 0, visit, finding,
-                          error);
-}
-
 const rpe_claim rpe_claim_heads_apart = {
     .name = "heads-apart",
     .title = "A head has the bits that it has alone",
     .formula = "o_h = attend(q_h, k_h, v_h), with that head's parameters and noise",
     .source = "spec 1",
-    .null_hypothesis = "exact: the same operations on the same numbers",
-    .statistic = "numbers that differ in any bit",
-    .effect = "any difference",
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BITS(visit, .given = true)};

@@ -1,37 +1,59 @@
-#include "rpe_memory.h"
 #include "rpe_small.h"
-#include "rpe_variation.h"
+
+/* A copy of the small problem's kernel that turns it off: of the product family by a gate of 1, of others by parameters of 0; its
+   arrays go with the problem. */
+static rpe_status kernel_off(rpe_small *small, rpe_kernel *kernel, rpe_error *error)
+{
+    const rpe_kernel *whole = small->problem.kernel;
+    *kernel = *whole;
+    if (whole->type->family == &rpe_family_product) {
+        size_t count = whole->heads * whole->features;
+        kernel->gate = rpe_small_array(small, count, error);
+        for (size_t i = 0; kernel->gate != NULL && i < count; i++)
+            kernel->gate[i] = 1;
+        return kernel->gate != NULL ? RPE_OK : RPE_ERROR_MEMORY;
+    }
+    for (size_t i = 0; whole->type->parameters[i].name != NULL; i++) {
+        rpe_parameter_values *own = &kernel->own[i];
+        if (!whole->type->parameters[i].neutral || own->values == NULL)
+            continue;
+        own->values = rpe_small_scaled(small, own->count, 0, own->values, error);
+        if (own->values == NULL)
+            return RPE_ERROR_MEMORY;
+    }
+    return RPE_OK;
+}
 
 static rpe_status visit(rpe_small *small, rpe_error *error)
 {
     rpe_kernel kernel;
-    rpe_problem ones = small->problem, plain = small->problem;
-    double *outputs, *expected, *bounds, *found;
-    rpe_status status = rpe_kernel_with_gate(small->problem.kernel, 1, &kernel, error);
-    if (status != RPE_OK)
-        return status;
-    ones.kernel = &kernel;
+    rpe_problem off = small->problem, plain = small->problem;
+    rpe_small_outcome by = {0};
+    double *found = NULL;
+    rpe_status status = kernel_off(small, &kernel, error);
+    off.kernel = &kernel;
     plain.kernel = NULL;
-    status = rpe_small_attend(small, &ones, &small->noise, &small->inputs, 1, &outputs, error);
     if (status == RPE_OK)
-        status = rpe_small_define(small, &plain, &small->noise, &small->inputs, &expected, &bounds, error);
+        status = rpe_small_run(small, &plain, &small->inputs, &by, error);
     if (status == RPE_OK)
-        status = rpe_small_attend(small, &plain, &small->noise, &small->inputs, 1, &found, error);
+        status = rpe_small_attend(small, &off, &small->noise, &small->inputs, 1, &found, error);
     if (status == RPE_OK)
-        rpe_small_judge(small, rpe_small_outputs(&plain), outputs, found, 2, bounds);
-    rpe_memory_free(kernel.gate);
+        rpe_small_judge(small, rpe_small_outputs(&plain), found, by.outputs, 2, by.bounds);
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static bool can_be_off(const rpe_kernel_type *type)
 {
-    return rpe_small_each(subject, "no-position", (rpe_small_choice){0}, 1, visit, finding, error);
+    bool neutral = type->family == &rpe_family_product;
+    for (size_t i = 0; type->parameters != NULL && type->parameters[i].name != NULL; i++)
+        neutral = neutral || type->parameters[i].neutral;
+    return neutral;
 }
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
-    if (subject->problem.kernel != NULL && subject->problem.kernel->type->family != &rpe_family_product)
-        return rpe_error_set(reason, RPE_ERROR_INPUT, "a position %s has no gate that turns it off",
+    if (subject->problem.kernel != NULL && !can_be_off(subject->problem.kernel->type))
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "no parameters of a position %s turn it off",
                              subject->problem.kernel->type->name);
     if (subject->problem.kernel == NULL || subject->problem.kernel->axes != 1)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "there are no positions on 1 axis to be left out");
@@ -42,14 +64,8 @@ static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 
 const rpe_claim rpe_claim_no_position = {
     .name = "no-position",
-    .title = "With P = 1 the method is the attention without positions",
-    .formula = "delta = 1: o = attend without a kernel",
+    .title = "With P = 1, or slopes, weights, angles of 0, the method is the attention without positions",
+    .formula = "delta = 1; s = 0; theta = 0: o = attend without a kernel",
     .source = "spec 2 and 3",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
     .supports = supports,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, 0)};

@@ -6,36 +6,19 @@
 static rpe_status visit(rpe_small *small, rpe_error *error)
 {
     size_t count = rpe_small_outputs(&small->problem);
-    double *outputs, *expected, *bounds;
+    rpe_small_outcome by = {0};
     const double *values = small->inputs.values;
-    rpe_status status =
-        rpe_small_attend(small, &small->problem, &small->noise, &small->inputs, 1, &outputs, error);
-    if (status == RPE_OK)
-        status = rpe_small_define(small, &small->problem, &small->noise, &small->inputs, &expected, &bounds,
-                                  error);
+    rpe_status status = rpe_small_run(small, &small->problem, &small->inputs, &by, error);
     for (size_t i = 0; status == RPE_OK && i < count; i++)
-        expected[i] = bounds[i] > 0 ? values[i] : 0;
+        by.expected[i] = by.bounds[i] > 0 ? values[i] : 0;
     if (status == RPE_OK)
-        rpe_small_judge(small, count, outputs, expected, 1, bounds);
+        rpe_small_judge(small, count, by.outputs, by.expected, 1, by.bounds);
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    const rpe_small_choice choice = {.single = true, .quick = 16};
-    return rpe_small_each(subject, "one-key", choice, 1, visit, finding, error);
-}
-
-const rpe_claim rpe_claim_one_key = {
-    .name = "one-key",
-    .title = "One key gives its value",
-    .formula = "M = N = 1: o = v, or 0 where the key has no weight",
-    .source = "spec 2 and 4",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
-    .supports = rpe_supports_defined,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+const rpe_claim rpe_claim_one_key = {.name = "one-key",
+                                     .title = "One key gives its value",
+                                     .formula = "M = N = 1: o = v, or 0 where the key has no weight",
+                                     .source = "spec 2 and 4",
+                                     .supports = rpe_supports_defined,
+                                     RPE_SMALL_BOUNDS(visit, .single = true, .quick = 16)};

@@ -22,12 +22,11 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     const rpe_inputs inputs = {turned(small, queries, row, small->inputs.queries, error),
                                turned(small, keys, row, small->inputs.keys, error),
                                turned(small, keys, width, small->inputs.values, error)};
-    double *outputs, *expected, *bounds, *found;
+    rpe_small_outcome by = {0};
+    double *found;
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_status status = rpe_small_attend(small, problem, &small->noise, &small->inputs, 1, &outputs, error);
-    if (status == RPE_OK)
-        status = rpe_small_define(small, problem, &small->noise, &small->inputs, &expected, &bounds, error);
+    rpe_status status = rpe_small_run(small, problem, &small->inputs, &by, error);
     if (status == RPE_OK)
         status = rpe_small_attend(small, problem, &small->noise, &inputs, 1, &found, error);
     if (status != RPE_OK)
@@ -35,13 +34,8 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     found = turned(small, queries, width, found, error);
     if (found == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_small_judge(small, rpe_small_outputs(problem), found, outputs, 2, bounds);
+    rpe_small_judge(small, rpe_small_outputs(problem), found, by.outputs, 2, by.bounds);
     return RPE_OK;
-}
-
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "order", (rpe_small_choice){.full = true}, 1, visit, finding, error);
 }
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
@@ -56,11 +50,5 @@ const rpe_claim rpe_claim_order = {
     .title = "Without positions the order of keys does not matter, and queries permute outputs",
     .formula = "attend(P q, P' k, P' v) = P attend(q, k, v), not causal",
     .source = "spec 2",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
     .supports = supports,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, .full = true)};

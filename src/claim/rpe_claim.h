@@ -16,7 +16,7 @@
 #include "rpe_theory.h"
 
 /* What a mutant may plant where no method is wrong: in statistics, random features, fits and closed forms; the honest ones
-   are rpe_claim_tools_honest.  The last three may be NULL: honest. */
+   are rpe_claim_tools_honest.  The last four may be NULL: honest. */
 typedef struct rpe_claim_tools {
     /* Trial number that feeds the stream of a trial. */
     uint32_t (*trial)(size_t trial);
@@ -24,6 +24,8 @@ typedef struct rpe_claim_tools {
     double (*standard_error)(const rpe_sample *sample);
     /* Feature map in the place of a method's. */
     const rpe_feature_map *(*feature_map)(const rpe_feature_map *map);
+    /* Position in the place of one whose definition is looked at. */
+    const rpe_kernel_type *(*position)(const rpe_kernel_type *type);
     /* rpe_kernel_fit_sine */
     rpe_status (*fit)(rpe_kernel **kernel, const rpe_fit_table *table, size_t sinusoids, int threads,
                       rpe_fit_result *result, rpe_error *error);
@@ -32,6 +34,8 @@ typedef struct rpe_claim_tools {
 } rpe_claim_tools;
 
 extern const rpe_claim_tools rpe_claim_tools_honest;
+/* A trial is its own number. */
+uint32_t rpe_claim_trial_honest(size_t trial);
 
 /* What a claim is put to.  problem.kernel is the truth that theory and the oracle see, whatever the method does. */
 typedef struct rpe_case {
@@ -63,6 +67,8 @@ typedef struct rpe_finding {
     size_t trials;       /* 0 for a deterministic claim */
 } rpe_finding;
 
+typedef struct rpe_small_claim rpe_small_claim; /* rpe_small.h */
+
 typedef struct rpe_claim {
     const char *name;             /* key: code-mean */
     const char *title;            /* the statement in words */
@@ -80,7 +86,9 @@ typedef struct rpe_claim {
         one_sided; /* the null hypothesis is an inequality: small p count against it, p is not uniform under it */
     /* Whether it applies; if not, says why.  NULL: wherever the stage's hook is there. */
     rpe_status (*supports)(const rpe_case *subject, rpe_error *reason);
+    /* Of claims on small problems `small` says what is done, and check is NULL. */
     rpe_status (*check)(const rpe_case *subject, rpe_finding *finding, rpe_error *error);
+    const rpe_small_claim *small;
 } rpe_claim;
 
 size_t rpe_claim_count(void);
@@ -89,5 +97,8 @@ const rpe_claim *rpe_claim_find(const char *name); /* NULL if there is none */
 
 /* As rpe_measure_supports: the hook is there, the method is not the oracle, and the claim has no objection. */
 rpe_status rpe_claim_supports(const rpe_claim *claim, const rpe_case *subject, rpe_error *reason);
+/* Puts the claim, which supports it, to the case. */
+rpe_status rpe_claim_check(const rpe_claim *claim, const rpe_case *subject, rpe_finding *finding,
+                           rpe_error *error);
 
 #endif

@@ -4,10 +4,13 @@
 #ifndef RPE_SMALL_H
 #define RPE_SMALL_H
 
+#include "rpe_attention.h"
 #include "rpe_claim.h"
 #include "rpe_definition.h"
 
 #define RPE_SMALL_ARRAYS 24
+#define RPE_SMALL_CHUNK ((size_t)RPE_LINEAR_POSITIONS)
+#define RPE_SMALL_LONGEST (2 * RPE_SMALL_CHUNK + 1)
 
 /* What a claim asks of its problems; zeros: anything. */
 typedef struct rpe_small_choice {
@@ -32,11 +35,36 @@ typedef struct rpe_small {
     size_t judged, asked; /* numbers that a bound says something of, and all */
 } rpe_small;
 
-/* Puts every problem that the method supports to visit.  The finding is the worst of all against `bound`; infinite where bounds
-   say something of fewer than half of the numbers, so that nothing passes unlooked at. */
-rpe_status rpe_small_each(const rpe_case *subject, const char *claim, rpe_small_choice choice, double bound,
-                          rpe_status (*visit)(rpe_small *small, rpe_error *error), rpe_finding *finding,
-                          rpe_error *error);
+/* What a claim does with each of its problems. */
+struct rpe_small_claim {
+    rpe_status (*visit)(rpe_small *small, rpe_error *error);
+    bool bits; /* judged by rpe_small_judge_bits alone; else by bounds */
+    rpe_small_choice choice;
+};
+
+/* Members of a rpe_claim that puts small problems to visit, and judges by bounds, or by bits; what follows are members of
+   rpe_small_choice, or 0. */
+#define RPE_SMALL_BOUNDS(visit_small, ...)                                                                   \
+    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision", \
+    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",             \
+    RPE_SMALL_MEMBERS(visit_small, false, __VA_ARGS__)
+#define RPE_SMALL_BITS(visit_small, ...)                                                                     \
+    .null_hypothesis = "exact: the same operations on the same numbers",                                     \
+    .statistic = "numbers that differ in any bit", RPE_SMALL_MEMBERS(visit_small, true, __VA_ARGS__)
+#define RPE_SMALL_MEMBERS(visit_small, bits_alone, ...)                                                      \
+    .effect = "any difference", .stage = RPE_STAGE_ATTEND, .outputs = true,                                  \
+    .small = &(const rpe_small_claim)                                                                        \
+    {                                                                                                        \
+        visit_small, bits_alone,                                                                             \
+        {                                                                                                    \
+            __VA_ARGS__                                                                                      \
+        }                                                                                                    \
+    }
+
+/* Puts every problem that the method supports to visit.  The finding is the worst of all; infinite where bounds say something of
+   fewer than half of the numbers, so that nothing passes unlooked at. */
+rpe_status rpe_small_check(const rpe_case *subject, const char *name, const rpe_small_claim *claim,
+                           rpe_finding *finding, rpe_error *error);
 
 /* Numbers that are freed with the problem; NULL when there is no memory. */
 double *rpe_small_array(rpe_small *small, size_t count, rpe_error *error);
@@ -55,6 +83,13 @@ rpe_status rpe_small_attend(rpe_small *small, const rpe_problem *problem, const 
 /* Outputs by the method's definition, and behind them how far those of a right method may be. */
 rpe_status rpe_small_define(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
                             const rpe_inputs *inputs, double **outputs, double **bounds, rpe_error *error);
+
+/* Both, with the small problem's noise: [B,M,H,V] each. */
+typedef struct rpe_small_outcome {
+    double *outputs, *expected, *bounds;
+} rpe_small_outcome;
+rpe_status rpe_small_run(rpe_small *small, const rpe_problem *problem, const rpe_inputs *inputs,
+                         rpe_small_outcome *outcome, rpe_error *error);
 
 /* |found - expected| against times * bounds; what a bound beyond a tenth of the largest number leaves open is not judged. */
 void rpe_small_judge(rpe_small *small, size_t count, const double *found, const double *expected,

@@ -57,20 +57,13 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
         rows_of(small, kind, 0, rpe_small_queries(problem), row, small->inputs.queries, error),
         rows_of(small, kind, 1, rpe_small_keys(problem), row, small->inputs.keys, error),
         rows_of(small, kind, 2, rpe_small_values(problem), width, small->inputs.values, error)};
-    double *outputs, *expected, *bounds;
+    rpe_small_outcome by = {0};
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_status status = rpe_small_attend(small, problem, &small->noise, &inputs, 1, &outputs, error);
+    rpe_status status = rpe_small_run(small, problem, &inputs, &by, error);
     if (status == RPE_OK)
-        status = rpe_small_define(small, problem, &small->noise, &inputs, &expected, &bounds, error);
-    if (status == RPE_OK)
-        rpe_small_judge(small, rpe_small_outputs(problem), outputs, expected, 1, bounds);
+        rpe_small_judge(small, rpe_small_outputs(problem), by.outputs, by.expected, 1, by.bounds);
     return status;
-}
-
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "scale", (rpe_small_choice){.quick = 4 * KINDS}, 1, visit, finding, error);
 }
 
 const rpe_claim rpe_claim_scale = {
@@ -78,11 +71,5 @@ const rpe_claim rpe_claim_scale = {
     .title = "Tokens and values of every size are attended to: no overflow, no row that is lost",
     .formula = "q, k from 1e-25 to what exponents carry; key norms 1e28 apart; zero rows; v of 1e+-30",
     .source = "spec 4",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
     .supports = rpe_supports_defined,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+    RPE_SMALL_BOUNDS(visit, .quick = 4 * KINDS)};

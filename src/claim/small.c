@@ -4,13 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_attention.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 #include "rpe_simulate.h"
 
-#define CHUNK ((size_t)RPE_LINEAR_POSITIONS)
-#define LONGEST (2 * CHUNK + 1)
 #define QUICK 8
 #define MIXES 4 /* mask and precision */
 #define PLAIN_HEADS 3
@@ -31,10 +28,10 @@ static bool is_prime(size_t n)
 }
 
 /* The lengths above `above`; returns how many. */
-static size_t lengths_list(size_t above, size_t lengths[LONGEST])
+static size_t lengths_list(size_t above, size_t lengths[RPE_SMALL_LONGEST])
 {
     size_t count = 0;
-    for (size_t n = above + 1; n <= LONGEST; n++)
+    for (size_t n = above + 1; n <= RPE_SMALL_LONGEST; n++)
         if (n == 1 || is_prime(n) || is_power(n - 1) || is_power(n + 1))
             lengths[count++] = n;
     return count;
@@ -51,7 +48,7 @@ static size_t choose(const rpe_small *small, size_t what, size_t among)
 
 static size_t problems_count(const rpe_case *subject, const rpe_small_choice *choice)
 {
-    size_t lengths[LONGEST];
+    size_t lengths[RPE_SMALL_LONGEST];
     if (subject->quick)
         return choice->quick > 0 ? choice->quick : QUICK;
     return lengths_list(0, lengths);
@@ -59,12 +56,12 @@ static size_t problems_count(const rpe_case *subject, const rpe_small_choice *ch
 
 static size_t length_of(const rpe_small *small, size_t count)
 {
-    size_t lengths[LONGEST];
+    size_t lengths[RPE_SMALL_LONGEST];
     if (!small->subject->quick) {
         lengths_list(0, lengths);
         return lengths[small->index];
     }
-    size_t among = lengths_list(2 * small->index < count ? 0 : CHUNK, lengths);
+    size_t among = lengths_list(2 * small->index < count ? 0 : RPE_SMALL_CHUNK, lengths);
     return lengths[choose(small, 0, among)];
 }
 
@@ -195,11 +192,12 @@ static rpe_stream stream_of(const rpe_case *subject, const char *claim, size_t i
 }
 
 /* Problem of that index; what the method does not take is left out. */
-static rpe_status put(rpe_small *small, const char *claim, const rpe_small_choice *choice, size_t count,
-                      rpe_status (*visit)(rpe_small *, rpe_error *), rpe_error *error)
+static rpe_status put(rpe_small *small, const char *name, const rpe_small_claim *claim, size_t count,
+                      rpe_error *error)
 {
+    const rpe_small_choice *choice = &claim->choice;
     const rpe_method *method = small->subject->method;
-    small->noise.stream = stream_of(small->subject, claim, small->index);
+    small->noise.stream = stream_of(small->subject, name, small->index);
     small->problem = small->subject->problem;
     rpe_status status = problem_make(small, choice, count, error);
     if (status == RPE_OK && method->supports != NULL &&
@@ -210,28 +208,27 @@ static rpe_status put(rpe_small *small, const char *claim, const rpe_small_choic
     if (status == RPE_OK)
         status = noise_draw(small, choice, error);
     if (status == RPE_OK)
-        status = visit(small, error);
+        status = claim->visit(small, error);
     return status;
 }
 
-rpe_status rpe_small_each(const rpe_case *subject, const char *claim, rpe_small_choice choice, double bound,
-                          rpe_status (*visit)(rpe_small *small, rpe_error *error), rpe_finding *finding,
-                          rpe_error *error)
+rpe_status rpe_small_check(const rpe_case *subject, const char *name, const rpe_small_claim *claim,
+                           rpe_finding *finding, rpe_error *error)
 {
-    size_t count = problems_count(subject, &choice), judged = 0, asked = 0;
+    size_t count = problems_count(subject, &claim->choice), judged = 0, asked = 0;
     double worst = 0;
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < count; i++) {
         rpe_small small = {.subject = subject, .index = i};
         status = rpe_interrupt_requested()
                      ? rpe_error_set(error, RPE_ERROR_INTERRUPTED, "verify: interrupted")
-                     : put(&small, claim, &choice, count, visit, error);
+                     : put(&small, name, claim, count, error);
         worst = small.worst > worst ? small.worst : worst;
         judged += small.judged;
         asked += small.asked;
         small_destroy(&small);
     }
-    *finding = rpe_finding_bounded(2 * judged >= asked && judged > 0 ? worst : INFINITY, bound);
+    *finding = rpe_finding_bounded(2 * judged >= asked && judged > 0 ? worst : INFINITY, claim->bits ? 0 : 1);
     return status;
 }
 

@@ -110,6 +110,16 @@ rpe_status rpe_small_define(rpe_small *small, const rpe_problem *problem, const 
     return status;
 }
 
+rpe_status rpe_small_run(rpe_small *small, const rpe_problem *problem, const rpe_inputs *inputs,
+                         rpe_small_outcome *outcome, rpe_error *error)
+{
+    rpe_status status = rpe_small_attend(small, problem, &small->noise, inputs, 1, &outcome->outputs, error);
+    if (status == RPE_OK)
+        status = rpe_small_define(small, problem, &small->noise, inputs, &outcome->expected, &outcome->bounds,
+                                  error);
+    return status;
+}
+
 /* ---- judgement ---- */
 
 void rpe_small_judge(rpe_small *small, size_t count, const double *found, const double *expected,

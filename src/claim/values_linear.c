@@ -21,39 +21,24 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
         sum[i] = FIRST * v[i] + SECOND * other[i];
     }
     const double *of[3] = {v, other, sum};
-    double *outputs, *expected, *bounds;
+    rpe_small_outcome by = {0};
     rpe_status status = RPE_OK;
     for (int i = 0; status == RPE_OK && i < 3; i++) {
         const rpe_inputs inputs = {small->inputs.queries, small->inputs.keys, of[i]};
-        status = rpe_small_attend(small, &small->problem, &small->noise, &inputs, 1, &outputs, error);
-        if (status == RPE_OK)
-            status =
-                rpe_small_define(small, &small->problem, &small->noise, &inputs, &expected, &bounds, error);
+        status = rpe_small_run(small, &small->problem, &inputs, &by, error);
         for (size_t j = 0; status == RPE_OK && j < count; j++) {
-            rest[j] += i < 2 ? factors[i] * outputs[j] : 0;
-            spread[j] += fabs(factors[i]) * bounds[j];
+            rest[j] += i < 2 ? factors[i] * by.outputs[j] : 0;
+            spread[j] += fabs(factors[i]) * by.bounds[j];
         }
     }
     if (status == RPE_OK)
-        rpe_small_judge(small, count, outputs, rest, 1, spread);
+        rpe_small_judge(small, count, by.outputs, rest, 1, spread);
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
-{
-    return rpe_small_each(subject, "values-linear", (rpe_small_choice){0}, 1, visit, finding, error);
-}
-
-const rpe_claim rpe_claim_values_linear = {
-    .name = "values-linear",
-    .title = "Outputs are linear in the values",
-    .formula = "o(a v + b v') = a o(v) + b o(v')",
-    .source = "spec 2",
-    .null_hypothesis = "rounding: what the method's terms, as large as they are, may lose in its precision",
-    .statistic = "difference over its bound; infinite: no number, or a bound that says nothing",
-    .effect = "any difference",
-    .supports = rpe_supports_defined,
-    .stage = RPE_STAGE_ATTEND,
-    .outputs = true,
-    .check = check,
-};
+const rpe_claim rpe_claim_values_linear = {.name = "values-linear",
+                                           .title = "Outputs are linear in the values",
+                                           .formula = "o(a v + b v') = a o(v) + b o(v')",
+                                           .source = "spec 2",
+                                           .supports = rpe_supports_defined,
+                                           RPE_SMALL_BOUNDS(visit, 0)};

@@ -141,7 +141,7 @@ static rpe_status try_case(verify_run *run, const rpe_claim *claim, const rpe_ca
         return status;
     }
     progress_print(run, row);
-    return claim->check(subject, &row->finding, error);
+    return rpe_claim_check(claim, subject, &row->finding, error);
 }
 
 static rpe_status try_samplers(verify_run *run, const rpe_claim *claim, rpe_case *subject, rpe_error *error)

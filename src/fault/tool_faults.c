@@ -5,15 +5,10 @@
 #include "rpe_code_fault.h"
 #include "rpe_theory_exponential.h"
 
-static uint32_t trial_itself(size_t trial)
-{
-    return (uint32_t)trial;
-}
-
 /* The tools of a fault: honest but for what is named. */
 #define TOOLS(key, ...)                                                                                      \
     static const rpe_claim_tools key##_tools = {                                                             \
-        .trial = trial_itself, .standard_error = rpe_sample_standard_error, __VA_ARGS__};
+        .trial = rpe_claim_trial_honest, .standard_error = rpe_sample_standard_error, __VA_ARGS__};
 
 /* ---- random features ---- */
 

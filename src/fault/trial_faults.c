@@ -93,12 +93,7 @@ static double standard_error_biased(const rpe_sample *sample)
     return sqrt(sample->squares) / (double)sample->count;
 }
 
-static uint32_t trial_itself(size_t trial)
-{
-    return (uint32_t)trial;
-}
-
-static const rpe_claim_tools standard_error_tools = {.trial = trial_itself,
+static const rpe_claim_tools standard_error_tools = {.trial = rpe_claim_trial_honest,
                                                      .standard_error = standard_error_biased};
 
 const rpe_planting rpe_planting_standard_error = {
@@ -110,7 +105,7 @@ static double standard_error_divided(const rpe_sample *sample)
     return rpe_sample_standard_error(sample) / sqrt((double)sample->count);
 }
 
-static const rpe_claim_tools deviation_divided_tools = {.trial = trial_itself,
+static const rpe_claim_tools deviation_divided_tools = {.trial = rpe_claim_trial_honest,
                                                         .standard_error = standard_error_divided};
 
 const rpe_planting rpe_planting_deviation_divided = {

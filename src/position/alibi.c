@@ -48,7 +48,7 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "slope", .axes = "h", .low = 0, .high = INFINITY, .optional = true},
+    {.name = "slope", .axes = "h", .low = 0, .high = INFINITY, .optional = true, .neutral = true},
     {.name = "heads", .axes = "", .low = 1, .high = 65536, .optional = true, .whole = true},
     {0},
 };

@@ -36,7 +36,7 @@ static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries,
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "values", .axes = "hl", .low = -INFINITY, .high = INFINITY},
+    {.name = "values", .axes = "hl", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "first_lag", .axes = "", .low = -1e9, .high = 1e9, .optional = true, .whole = true},
     {0},
 };

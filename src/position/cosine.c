@@ -20,7 +20,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY},
+    {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "frequency", .axes = "hj", .low = -INFINITY, .high = INFINITY},
     {.name = "phase", .axes = "hj", .low = -INFINITY, .high = INFINITY},
     {0},

@@ -43,7 +43,7 @@ static bool always(const rpe_kernel *kernel)
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "gate", .axes = "hn", .low = -INFINITY, .high = 0},
+    {.name = "gate", .axes = "hn", .low = -INFINITY, .high = 0, .neutral = true},
     {0},
 };
 

@@ -26,8 +26,8 @@ static const rpe_parameter parameters[] = {
     {.name = "threshold", .axes = "", .low = DBL_MIN, .high = INFINITY},
     {.name = "w1", .axes = "u", .low = -INFINITY, .high = INFINITY},
     {.name = "b1", .axes = "u", .low = -INFINITY, .high = INFINITY},
-    {.name = "w2", .axes = "hu", .low = -INFINITY, .high = INFINITY},
-    {.name = "b2", .axes = "h", .low = -INFINITY, .high = INFINITY},
+    {.name = "w2", .axes = "hu", .low = -INFINITY, .high = INFINITY, .neutral = true},
+    {.name = "b2", .axes = "h", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {0},
 };
 

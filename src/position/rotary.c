@@ -97,7 +97,7 @@ static const rpe_parameter parameters[] = {
     {.name = "base", .axes = "", .low = 1, .high = INFINITY, .optional = true},
     {.name = "size", .axes = "", .low = 2, .high = 1 << 24, .optional = true, .whole = true},
     {.name = "layout", .axes = "", .optional = true, .words = layouts},
-    {.name = "frequency", .axes = "j", .low = -INFINITY, .high = INFINITY, .optional = true},
+    {.name = "frequency", .axes = "j", .low = -INFINITY, .high = INFINITY, .optional = true, .neutral = true},
     {0},
 };
 

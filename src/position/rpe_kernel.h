@@ -71,6 +71,7 @@ typedef struct rpe_parameter {
     bool optional;         /* may be left out */
     bool whole;            /* whole numbers */
     bool flag;             /* true or false: 1 or 0 */
+    bool neutral;          /* where all such parameters are 0, the position changes nothing */
     const char *const
         *words; /* one of these texts in the place of a number; NULL-terminated; the value is its index */
 } rpe_parameter;

@@ -23,7 +23,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY},
+    {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "center", .axes = "hj", .low = -INFINITY, .high = INFINITY},
     {.name = "width", .axes = "hj", .low = DBL_MIN, .high = INFINITY},
     {0},

@@ -53,7 +53,7 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
 }
 
 static const rpe_parameter parameters[] = {
-    {.name = "values", .axes = "hb", .low = -INFINITY, .high = INFINITY},
+    {.name = "values", .axes = "hb", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "buckets", .axes = "", .low = 2, .high = 65536, .whole = true},
     {.name = "max_distance", .axes = "", .low = 1, .high = 1e9, .whole = true},
     {.name = "bidirectional", .axes = "", .flag = true},
