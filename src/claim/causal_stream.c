@@ -1,4 +1,5 @@
 #include "rpe_attention.h"
+#include "rpe_call.h"
 #include "rpe_linear_method.h"
 #include "rpe_memory.h"
 #include "rpe_small.h"
@@ -6,11 +7,9 @@
 /* What the attention works on, [N,H,S] of each side. */
 static rpe_status vectors_of(rpe_small *small, const rpe_problem *one, double *vectors[2], rpe_error *error)
 {
-    const rpe_method *method = small->subject->method;
     size_t size = one->kernel != NULL ? one->realizations : one->features;
     size_t count = one->keys.count * one->heads * size;
-    rpe_workspace workspace = {0};
-    void *plan = NULL;
+    rpe_call call = {0};
     if (one->kernel == NULL) {
         vectors[0] = rpe_small_scaled(small, count, 1, small->inputs.queries, error);
         vectors[1] = rpe_small_scaled(small, count, 1, small->inputs.keys, error);
@@ -20,14 +19,10 @@ static rpe_status vectors_of(rpe_small *small, const rpe_problem *one, double *v
     vectors[1] = rpe_small_array(small, count, error);
     if (vectors[0] == NULL || vectors[1] == NULL)
         return RPE_ERROR_MEMORY;
-    rpe_status status = method->plan(&plan, one, error);
+    rpe_status status = rpe_call_make(&call, small->subject->method, one, 1, error);
     if (status == RPE_OK)
-        status = rpe_workspace_create(&workspace, method->workspace_bytes(plan), error);
-    if (status == RPE_OK)
-        method->encode(plan, &small->noise, &small->inputs, vectors[0], vectors[1], 1, &workspace);
-    rpe_workspace_destroy(&workspace);
-    if (plan != NULL)
-        method->plan_destroy(plan);
+        rpe_call_encode(&call, &small->noise, &small->inputs, vectors[0], vectors[1]);
+    rpe_call_end(&call);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpe_call.h"
 #include "rpe_memory.h"
 #include "rpe_small.h"
 #include "rpe_variation.h"
@@ -11,78 +12,20 @@
 
 /* ---- a call of the method ---- */
 
-typedef struct call {
-    const rpe_method *method;
-    void *plan;
-    rpe_workspace workspaces[THREADS_MAX];
-    float *single[4]; /* queries, keys, values, outputs; NULL in double */
-} call;
-
-static void call_end(call *made)
-{
-    for (int i = 0; i < THREADS_MAX; i++)
-        rpe_workspace_destroy(&made->workspaces[i]);
-    for (int i = 0; i < 4; i++)
-        rpe_memory_free(made->single[i]);
-    if (made->plan != NULL)
-        made->method->plan_destroy(made->plan);
-}
-
-static rpe_status call_begin(call *made, const rpe_problem *problem, int threads, rpe_error *error)
-{
-    rpe_status status = made->method->plan(&made->plan, problem, error);
-    for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&made->workspaces[i], made->method->workspace_bytes(made->plan), error);
-    return status;
-}
-
-/* As the precision holds it. */
-static rpe_status rounded(call *made, int which, size_t count, const double *values, rpe_error *error)
-{
-    float *to = made->single[which] = rpe_memory_allocate(count, sizeof *to);
-    if (to == NULL)
-        return rpe_error_memory(error, "inputs in single precision", count, sizeof *to);
-    for (size_t i = 0; i < count; i++)
-        to[i] = values != NULL ? (float)values[i] : NAN;
-    return RPE_OK;
-}
-
-static rpe_status attend_single(call *made, const rpe_problem *problem, const rpe_noise *noise,
-                                const rpe_inputs *inputs, int threads, double *outputs, rpe_error *error)
-{
-    size_t count = rpe_small_outputs(problem);
-    rpe_status status = rounded(made, 0, rpe_small_queries(problem), inputs->queries, error);
-    if (status == RPE_OK)
-        status = rounded(made, 1, rpe_small_keys(problem), inputs->keys, error);
-    if (status == RPE_OK)
-        status = rounded(made, 2, rpe_small_values(problem), inputs->values, error);
-    if (status == RPE_OK)
-        status = rounded(made, 3, count, NULL, error);
-    if (status != RPE_OK)
-        return status;
-    const rpe_inputs single = {made->single[0], made->single[1], made->single[2]};
-    made->method->attend(made->plan, noise, &single, made->single[3], threads, made->workspaces);
-    for (size_t i = 0; i < count; i++)
-        outputs[i] = (double)made->single[3][i];
-    return RPE_OK;
-}
-
 rpe_status rpe_small_attend(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
                             const rpe_inputs *inputs, int threads, double **outputs, rpe_error *error)
 {
     size_t count = rpe_small_outputs(problem);
-    call made = {.method = small->subject->method};
+    rpe_call call = {0};
     *outputs = rpe_small_array(small, count, error);
     if (*outputs == NULL)
         return RPE_ERROR_MEMORY;
     for (size_t i = 0; i < count; i++)
         (*outputs)[i] = NAN;
-    rpe_status status = call_begin(&made, problem, threads, error);
-    if (status == RPE_OK && problem->precision == RPE_SINGLE)
-        status = attend_single(&made, problem, noise, inputs, threads, *outputs, error);
-    else if (status == RPE_OK)
-        made.method->attend(made.plan, noise, inputs, *outputs, threads, made.workspaces);
-    call_end(&made);
+    rpe_status status = rpe_call_make(&call, small->subject->method, problem, threads, error);
+    if (status == RPE_OK)
+        status = rpe_call_attend_double(&call, noise, inputs, *outputs, error);
+    rpe_call_end(&call);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "rpe_call.h"
 #include "rpe_command.h"
 #include "rpe_data.h"
 #include "rpe_encoder.h"
@@ -99,8 +100,7 @@ typedef struct attending {
     rpe_array projection; /* zeroed: not given */
     rpe_given_positions positions;
     rpe_problem problem;
-    void *plan;
-    rpe_workspace *workspaces;
+    rpe_call call;
 } attending;
 
 static rpe_status projection_options_check(const attending *run, rpe_error *error)
@@ -200,14 +200,9 @@ static rpe_status problem_make(attending *run, rpe_error *error)
     rpe_status status = RPE_OK;
     if (run->encodes && run->draw.sampler == NULL)
         status = noise_check(run, error);
-    if (status == RPE_OK && run->method->supports != NULL)
-        status = run->method->supports(&run->problem, error);
-    if (status == RPE_OK)
-        status = run->method->plan(&run->plan, &run->problem, error);
-    if (status == RPE_OK)
-        status = rpe_workspaces_create(&run->workspaces, run->arguments->threads,
-                                       run->method->workspace_bytes(run->plan), error);
-    return status;
+    return status == RPE_OK
+               ? rpe_call_make(&run->call, run->method, &run->problem, run->arguments->threads, error)
+               : status;
 }
 
 /* ", 256 projections of seed 1", ", 256 given projections", or nothing */
@@ -242,8 +237,7 @@ static rpe_status outputs_write(attending *run, rpe_error *error)
     rpe_status status = rpe_array_create(&outputs, run->problem.precision, rank, shape, "outputs", error);
     if (status == RPE_OK) {
         const rpe_inputs inputs = {data->queries.values, data->keys.values, data->values.values};
-        run->method->attend(run->plan, &run->draw.noise, &inputs, outputs.values, run->arguments->threads,
-                            run->workspaces);
+        rpe_call_attend(&run->call, &run->draw.noise, &inputs, outputs.values);
         rpe_array_destroy(&data->queries);
         rpe_array_destroy(&data->keys);
         rpe_array_destroy(&data->values);
@@ -302,9 +296,7 @@ static rpe_status attend_run(const rpe_arguments *arguments, rpe_error *error)
         status = problem_make(&run, error);
     if (status == RPE_OK)
         status = outputs_write(&run, error);
-    rpe_workspaces_destroy(run.workspaces, arguments->threads);
-    if (run.plan != NULL)
-        run.method->plan_destroy(run.plan);
+    rpe_call_end(&run.call);
     rpe_array_destroy(&run.projection);
     rpe_given_positions_destroy(&run.positions);
     rpe_draw_destroy(&run.draw);

@@ -21,27 +21,6 @@ bool rpe_timed_warms(double seconds)
     return seconds < WARM_BELOW;
 }
 
-static void workspaces_destroy(rpe_workspace *workspaces, int threads)
-{
-    for (int i = 0; workspaces != NULL && i < threads; i++)
-        rpe_workspace_destroy(&workspaces[i]);
-    rpe_memory_free(workspaces);
-}
-
-static rpe_status workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error)
-{
-    rpe_workspace *created = rpe_memory_allocate_zero((size_t)threads, sizeof *created);
-    rpe_status status =
-        created == NULL ? rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *created) : RPE_OK;
-    for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&created[i], bytes, error);
-    if (status == RPE_OK)
-        *workspaces = created;
-    else
-        workspaces_destroy(created, threads);
-    return status;
-}
-
 static double call_seconds(const rpe_timing *timing, const rpe_timed *timed, uint32_t trial,
                            rpe_workspace *workspaces)
 {
@@ -78,13 +57,13 @@ static rpe_status plan_first(const rpe_timing *timing, rpe_timed *timed, rpe_err
         status = method->plan(&timed->plan, &timed->problem, error);
     if (status == RPE_OK) {
         timed->workspace_bytes = method->workspace_bytes(timed->plan);
-        status = workspaces_create(&workspaces, timed->threads, timed->workspace_bytes, error);
+        status = rpe_workspaces_create(&workspaces, timed->threads, timed->workspace_bytes, error);
     }
     if (status == RPE_OK) {
         first_calls(timing, timed, workspaces);
         timed->peak_bytes = rpe_memory_usage_now().peak - held;
     }
-    workspaces_destroy(workspaces, timed->threads);
+    rpe_workspaces_destroy(workspaces, timed->threads);
     return status;
 }
 
@@ -117,5 +96,6 @@ rpe_status rpe_timing_start(rpe_timing *timing, bool validate, rpe_error *error)
         size_t needed = timing->timed[i].workspace_bytes;
         bytes = needed > bytes ? needed : bytes;
     }
-    return status == RPE_OK ? workspaces_create(&timing->workspaces, timing->threads, bytes, error) : status;
+    return status == RPE_OK ? rpe_workspaces_create(&timing->workspaces, timing->threads, bytes, error)
+                            : status;
 }

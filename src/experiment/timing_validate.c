@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rpe_call.h"
 #include "rpe_definition.h"
 #include "rpe_input_settings.h"
 #include "rpe_interrupt.h"
@@ -67,71 +68,6 @@ bool rpe_timed_is_oracle_of(const rpe_timed *a, const rpe_timed *b)
            b->point->method->oracle == a->point->method->oracle;
 }
 
-/* ---- outputs of a small problem ---- */
-
-static void to_precision(rpe_precision precision, size_t count, const double *from, void *to)
-{
-    if (precision == RPE_DOUBLE)
-        memcpy(to, from, count * sizeof *from);
-    for (size_t i = 0; precision == RPE_SINGLE && i < count; i++)
-        ((float *)to)[i] = (float)from[i];
-}
-
-static void from_precision(rpe_precision precision, size_t count, const void *from, double *to)
-{
-    for (size_t i = 0; i < count; i++)
-        to[i] = precision == RPE_DOUBLE ? ((const double *)from)[i] : (double)((const float *)from)[i];
-}
-
-/* Queries, keys, values and outputs in one precision, in one block. */
-static void attend_in(const rpe_method *method, const void *plan, const rpe_problem *problem,
-                      const rpe_noise *noise, const double *const inputs[3], void *block, int threads,
-                      rpe_workspace *workspaces, double *outputs)
-{
-    size_t rows = problem->queries.count * problem->heads, columns = problem->keys.count * problem->heads;
-    const size_t counts[] = {rows * problem->features, columns * problem->features,
-                             columns * problem->value_features, rows * problem->value_features};
-    size_t element = rpe_precision_size(problem->precision);
-    unsigned char *places[4], *place = block;
-    for (size_t i = 0; i < 4; i++) {
-        places[i] = place;
-        place += rpe_workspace_bytes(counts[i], element);
-        if (i < 3)
-            to_precision(problem->precision, counts[i], inputs[i], places[i]);
-    }
-    const rpe_inputs converted = {places[0], places[1], places[2]};
-    method->attend(plan, noise, &converted, places[3], threads, workspaces);
-    from_precision(problem->precision, counts[3], places[3], outputs);
-}
-
-/* Outputs [M,H,V] in double, computed in the problem's precision. */
-static rpe_status attend_small(const rpe_method *method, const rpe_problem *problem, const rpe_noise *noise,
-                               const double *const inputs[3], int threads, double *outputs, rpe_error *error)
-{
-    void *plan = NULL;
-    rpe_status status = method->supports == NULL ? RPE_OK : method->supports(problem, error);
-    if (status == RPE_OK)
-        status = method->plan(&plan, problem, error);
-    if (status != RPE_OK)
-        return status;
-    size_t bytes = method->workspace_bytes(plan), width = problem->features + problem->value_features;
-    size_t elements = (problem->queries.count + problem->keys.count) * problem->heads * width;
-    rpe_workspace *workspaces = rpe_memory_allocate_zero((size_t)threads, sizeof *workspaces);
-    void *block = rpe_memory_allocate(elements + 64, sizeof(double));
-    if (workspaces == NULL || block == NULL)
-        status = rpe_error_memory(error, "the small problem", elements, sizeof(double));
-    for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&workspaces[i], bytes, error);
-    if (status == RPE_OK)
-        attend_in(method, plan, problem, noise, inputs, block, threads, workspaces, outputs);
-    for (int i = 0; workspaces != NULL && i < threads; i++)
-        rpe_workspace_destroy(&workspaces[i]);
-    rpe_memory_free(workspaces);
-    rpe_memory_free(block);
-    method->plan_destroy(plan);
-    return status;
-}
-
 /* ---- comparisons ---- */
 
 typedef struct small_problem {
@@ -189,17 +125,19 @@ static void verdict_tell(const row_verdict *verdict, const char *what, size_t he
 static rpe_status outputs_check(small_problem *small, rpe_timed *timed, rpe_precision precision, int threads,
                                 const char *what, row_verdict *verdict, rpe_error *error)
 {
-    const double *const inputs[3] = {small->input.queries.values, small->input.keys.values, small->values};
-    const rpe_inputs exact = {inputs[0], inputs[1], inputs[2]};
+    const rpe_inputs inputs = {small->input.queries.values, small->input.keys.values, small->values};
+    rpe_call call = {0};
     rpe_problem problem = small->problem;
     problem.precision = precision;
     for (size_t i = 0; i < small->outputs; i++)
         small->found[i] = NAN;
-    rpe_status status =
-        attend_small(timed->point->method, &problem, &small->noise, inputs, threads, small->found, error);
+    rpe_status status = rpe_call_make(&call, timed->point->method, &problem, threads, error);
     if (status == RPE_OK)
-        status = rpe_definition_attend(timed->point->method, &problem, &small->noise, &exact, small->expected,
-                                       small->expected + small->outputs, error);
+        status = rpe_call_attend_double(&call, &small->noise, &inputs, small->found, error);
+    rpe_call_end(&call);
+    if (status == RPE_OK)
+        status = rpe_definition_attend(timed->point->method, &problem, &small->noise, &inputs,
+                                       small->expected, small->expected + small->outputs, error);
     if (status != RPE_OK)
         return status;
     *verdict = rows_judge(problem.queries.count * problem.heads, problem.value_features, small->found,
@@ -210,23 +148,6 @@ static rpe_status outputs_check(small_problem *small, rpe_timed *timed, rpe_prec
 
 /* ---- encoded vectors ---- */
 
-static rpe_status encode_small(const rpe_method *method, const rpe_problem *problem, const rpe_noise *noise,
-                               const rpe_inputs *inputs, double *encoded, rpe_error *error)
-{
-    void *plan = NULL;
-    rpe_workspace workspace = {0};
-    size_t queries = problem->queries.count * problem->heads * problem->realizations;
-    rpe_status status = method->plan(&plan, problem, error);
-    if (status != RPE_OK)
-        return status;
-    status = rpe_workspace_create(&workspace, method->workspace_bytes(plan), error);
-    if (status == RPE_OK)
-        method->encode(plan, noise, inputs, encoded, encoded + queries, 1, &workspace);
-    rpe_workspace_destroy(&workspace);
-    method->plan_destroy(plan);
-    return status;
-}
-
 /* In double precision; single precision is judged by its outputs. */
 static rpe_status encoding_check(small_problem *small, rpe_timed *timed, rpe_error *error)
 {
@@ -234,6 +155,7 @@ static rpe_status encoding_check(small_problem *small, rpe_timed *timed, rpe_err
     const rpe_inputs inputs = {small->input.queries.values, small->input.keys.values, NULL};
     size_t rows = (problem.queries.count + problem.keys.count) * problem.heads, size = problem.realizations;
     rpe_given_noise given = {0};
+    rpe_call call = {0};
     problem.precision = RPE_DOUBLE;
     problem.sampler = NULL;
     double *numbers = rpe_memory_allocate(rows, 3 * size * sizeof *numbers);
@@ -244,7 +166,11 @@ static rpe_status encoding_check(small_problem *small, rpe_timed *timed, rpe_err
     for (size_t i = 0; i < rows * size; i++)
         numbers[i] = NAN;
     if (status == RPE_OK)
-        status = encode_small(timed->point->method, &problem, &given.noise, &inputs, numbers, error);
+        status = rpe_call_make(&call, timed->point->method, &problem, 1, error);
+    if (status == RPE_OK)
+        rpe_call_encode(&call, &given.noise, &inputs, numbers,
+                        numbers + problem.queries.count * problem.heads * size);
+    rpe_call_end(&call);
     if (status == RPE_OK)
         status = rpe_definition_encode(&problem, &inputs, &given, expected, bounds, error);
     if (status == RPE_OK) {

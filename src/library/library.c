@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "rpe_call.h"
 #include "rpe_memory.h"
 #include "rpe_method.h"
 #include "rpe_processors.h"
@@ -165,28 +166,6 @@ static int threads_of(const rpebench_problem *given)
     return given->threads > 0 ? given->threads : rpe_threads_default_now().threads;
 }
 
-static void workspaces_destroy(rpe_workspace *workspaces, int threads)
-{
-    for (int i = 0; workspaces != NULL && i < threads; i++)
-        rpe_workspace_destroy(&workspaces[i]);
-    rpe_memory_free(workspaces);
-}
-
-static rpe_status workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes)
-{
-    rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
-    rpe_status status =
-        made == NULL ? rpe_error_memory(&rpe_library_error, "workspaces", (size_t)threads, sizeof *made)
-                     : RPE_OK;
-    for (int i = 0; status == RPE_OK && i < threads; i++)
-        status = rpe_workspace_create(&made[i], bytes, &rpe_library_error);
-    if (status == RPE_OK)
-        *workspaces = made;
-    else
-        workspaces_destroy(made, threads);
-    return status;
-}
-
 static rpe_status encode(const rpebench_problem *given, const rpe_problem *problem, const rpe_inputs *inputs,
                          void *queries, void *keys)
 {
@@ -204,10 +183,11 @@ static rpe_status encode(const rpebench_problem *given, const rpe_problem *probl
     int threads = threads_of(given);
     rpe_status status = rpe_encoder_create(&encoder, &settings, &rpe_library_error);
     if (status == RPE_OK)
-        status = workspaces_create(&workspaces, threads, rpe_encoder_workspace_bytes(encoder));
+        status = rpe_workspaces_create(&workspaces, threads, rpe_encoder_workspace_bytes(encoder),
+                                       &rpe_library_error);
     if (status == RPE_OK)
         rpe_encoder_apply(encoder, &noise, inputs->queries, inputs->keys, queries, keys, threads, workspaces);
-    workspaces_destroy(workspaces, threads);
+    rpe_workspaces_destroy(workspaces, threads);
     rpe_encoder_destroy(encoder);
     return status;
 }
@@ -287,17 +267,11 @@ static rpe_status attend(const rpe_method *method, const rpebench_problem *given
                          const rpe_inputs *inputs, void *outputs)
 {
     const rpe_noise noise = {.stream = rpe_encoder_stream(given->seed)};
-    void *plan = NULL;
-    rpe_workspace *workspaces = NULL;
-    int threads = threads_of(given);
-    rpe_status status = method->plan(&plan, problem, &rpe_library_error);
+    rpe_call call = {0};
+    rpe_status status = rpe_call_make(&call, method, problem, threads_of(given), &rpe_library_error);
     if (status == RPE_OK)
-        status = workspaces_create(&workspaces, threads, method->workspace_bytes(plan));
-    if (status == RPE_OK)
-        method->attend(plan, &noise, inputs, outputs, threads, workspaces);
-    workspaces_destroy(workspaces, threads);
-    if (plan != NULL)
-        method->plan_destroy(plan);
+        rpe_call_attend(&call, &noise, inputs, outputs);
+    rpe_call_end(&call);
     return status;
 }
 

@@ -3,6 +3,7 @@
    Bound, the root mean square of   gamma_n (RD)^(-1/4) sum_i |u_i z_i|   (spec 5, form 15), which does not grow with m. */
 #include <math.h>
 
+#include "rpe_call.h"
 #include "rpe_interrupt.h"
 #include "rpe_memory.h"
 #include "rpe_score_matrix.h"
@@ -47,19 +48,6 @@ static rpe_status noise_make(rpe_array *noise, const rpe_problem *problem, rpe_e
     return rpe_interrupt_check("noise", error);
 }
 
-/* An array in the precision that the encoding wants. */
-static rpe_status side_copy(rpe_array *copy, rpe_precision precision, size_t elements, const double *values,
-                            rpe_error *error)
-{
-    rpe_status status = rpe_array_create(copy, precision, 1, &elements, "queries", error);
-    for (size_t i = 0; status == RPE_OK && i < elements; i++)
-        if (precision == RPE_SINGLE)
-            ((float *)copy->values)[i] = (float)values[i];
-        else
-            ((double *)copy->values)[i] = values[i];
-    return status;
-}
-
 /* Encoded queries [M,H,R] in double, whatever precision made them. */
 static rpe_status encode(const rpe_subject *subject, rpe_precision precision, const rpe_array *given,
                          double *encoded, rpe_error *error)
@@ -67,38 +55,18 @@ static rpe_status encode(const rpe_subject *subject, rpe_precision precision, co
     rpe_problem problem = *subject->problem;
     problem.precision = precision;
     problem.sampler = NULL;
-    size_t row = problem.heads * problem.realizations, size = problem.queries.count * row;
-    size_t keys = problem.keys.count * row, columns = problem.heads * problem.features;
-    void *plan = NULL;
-    rpe_workspace workspace = {0};
-    rpe_array inputs[2] = {{0}}, outputs[2] = {{0}};
     const rpe_noise noise = {.given = given};
-    rpe_status status = subject->method->plan(&plan, &problem, error);
+    const rpe_inputs inputs = {subject->inputs.queries, subject->inputs.keys, NULL};
+    size_t row = problem.heads * problem.realizations;
+    double *keys = rpe_memory_allocate(problem.keys.count, row * sizeof *keys);
+    rpe_call call = {0};
+    if (keys == NULL)
+        return rpe_error_memory(error, "encoded keys", problem.keys.count, row * sizeof *keys);
+    rpe_status status = rpe_call_make(&call, subject->method, &problem, 1, error);
     if (status == RPE_OK)
-        status = rpe_workspace_create(&workspace, subject->method->workspace_bytes(plan), error);
-    if (status == RPE_OK)
-        status =
-            side_copy(&inputs[0], precision, problem.queries.count * columns, subject->inputs.queries, error);
-    if (status == RPE_OK)
-        status = side_copy(&inputs[1], precision, problem.keys.count * columns, subject->inputs.keys, error);
-    if (status == RPE_OK)
-        status = rpe_array_create(&outputs[0], precision, 1, &size, "encoded queries", error);
-    if (status == RPE_OK)
-        status = rpe_array_create(&outputs[1], precision, 1, &keys, "encoded keys", error);
-    if (status == RPE_OK) {
-        const rpe_inputs arrays = {inputs[0].values, inputs[1].values, NULL};
-        subject->method->encode(plan, &noise, &arrays, outputs[0].values, outputs[1].values, 1, &workspace);
-        for (size_t i = 0; i < size; i++)
-            encoded[i] = precision == RPE_SINGLE ? (double)((float *)outputs[0].values)[i]
-                                                 : ((double *)outputs[0].values)[i];
-    }
-    for (size_t i = 0; i < 2; i++) {
-        rpe_array_destroy(&inputs[i]);
-        rpe_array_destroy(&outputs[i]);
-    }
-    rpe_workspace_destroy(&workspace);
-    if (plan != NULL)
-        subject->method->plan_destroy(plan);
+        status = rpe_call_encode_double(&call, &noise, &inputs, encoded, keys, error);
+    rpe_call_end(&call);
+    rpe_memory_free(keys);
     return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "rpe_call.h"
 #include "rpe_memory.h"
 
 #define ERROR_MOST 1e30 /* beyond it nothing is known */
@@ -60,8 +61,7 @@ typedef struct definition_run {
     const rpe_problem *problem;
     const rpe_noise *noise;
     const rpe_inputs *inputs;
-    void *plan; /* in double; NULL: nothing is encoded */
-    rpe_workspace workspace;
+    rpe_call call;      /* in double; without a plan: nothing is encoded */
     size_t size;        /* of a vector */
     head_rows sides[2]; /* by rpe_side */
     double *codes[2];   /* [M,R], [N,R] */
@@ -74,9 +74,7 @@ static void run_destroy(definition_run *run)
         rpe_memory_free(run->sides[side].values);
     rpe_memory_free(run->codes[0]);
     rpe_memory_free(run->weights);
-    rpe_workspace_destroy(&run->workspace);
-    if (run->plan != NULL)
-        run->method->plan_destroy(run->plan);
+    rpe_call_end(&run->call);
 }
 
 static rpe_status run_allocate(definition_run *run, rpe_error *error)
@@ -109,9 +107,7 @@ static rpe_status run_create(definition_run *run, rpe_error *error)
         return status;
     rpe_problem in_double = *run->problem;
     in_double.precision = RPE_DOUBLE;
-    status = method->plan(&run->plan, &in_double, error);
-    return status == RPE_OK ? rpe_workspace_create(&run->workspace, method->workspace_bytes(run->plan), error)
-                            : status;
+    return rpe_call_make(&run->call, method, &in_double, 1, error);
 }
 
 static void head_make(definition_run *run, size_t head)
@@ -119,14 +115,16 @@ static void head_make(definition_run *run, size_t head)
     const rpe_problem *problem = run->problem;
     const double *const x[2] = {run->inputs->queries, run->inputs->keys};
     const size_t counts[2] = {problem->queries.count, problem->keys.count};
-    for (int side = 0; side < 2 && run->plan == NULL; side++)
+    bool encodes = run->call.plan != NULL;
+    for (int side = 0; side < 2 && !encodes; side++)
         rows_take(problem, counts[side], head, x[side], &run->sides[side]);
-    for (size_t d = 0; run->plan != NULL && d < problem->features; d++) {
-        run->method->codes(run->plan, run->noise, head, d, run->codes[0], run->codes[1], &run->workspace);
+    for (size_t d = 0; encodes && d < problem->features; d++) {
+        run->method->codes(run->call.plan, run->noise, head, d, run->codes[0], run->codes[1],
+                           run->call.workspaces);
         for (int side = 0; side < 2; side++)
             rows_add(problem, counts[side], head, d, x[side], run->codes[side], &run->sides[side]);
     }
-    for (int side = 0; side < 2 && run->plan != NULL; side++)
+    for (int side = 0; side < 2 && encodes; side++)
         rpe_definition_encoding_errors(problem, (rpe_side)side, head, x[side], run->size,
                                        run->sides[side].errors);
 }
