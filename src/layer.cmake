@@ -1,16 +1,20 @@
-# rpe_layer(NAME [TEXT] [FOLDER path] [DEPENDS layer...] [LIBRARIES target...])
-# A layer is a folder and a static library: its sources are globbed, its headers are visible to the layers that depend on it
-# and to no other.  A *_real.c file is compiled twice, in single and in double precision.
+# rpe_layer(NAME [TEXT] [DEPENDS layer...] [LIBRARIES target...])
+# A layer is a folder, which may have folders by subject, and a static library: its sources are globbed, its headers are visible
+# to the layers that depend on it and to no other.  A *_real.c file is compiled twice, in single and in double precision.
 # TEXT: the layer reads, decides and writes, and no time that is measured is spent in it: compiled at -O1, which takes half
 # the time of -O3.
 function(rpe_layer name)
-  cmake_parse_arguments(LAYER "TEXT" "FOLDER" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(LAYER "TEXT" "" "DEPENDS;LIBRARIES" ${ARGN})
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
-  if(LAYER_FOLDER)
-    set(folder ${LAYER_FOLDER})
-  endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c ${folder}/*/*.c)
   file(GLOB real_sources CONFIGURE_DEPENDS ${folder}/*_real.c)
+  file(GLOB folders LIST_DIRECTORIES true ${folder}/*)
+  set(directories ${folder})
+  foreach(entry IN LISTS folders)
+    if(IS_DIRECTORY ${entry})
+      list(APPEND directories ${entry})
+    endif()
+  endforeach()
   if(real_sources)
     list(REMOVE_ITEM sources ${real_sources})
   endif()
@@ -30,12 +34,12 @@ function(rpe_layer name)
       string(TOLOWER ${precision} suffix)
       add_library(rpe_${name}_${suffix} OBJECT ${real_sources})
       target_compile_definitions(rpe_${name}_${suffix} PRIVATE RPE_REAL_${precision})
-      target_include_directories(rpe_${name}_${suffix} PRIVATE ${folder})
+      target_include_directories(rpe_${name}_${suffix} PRIVATE ${directories})
       target_link_libraries(rpe_${name}_${suffix} PRIVATE ${link})
       target_sources(rpe_${name} PRIVATE $<TARGET_OBJECTS:rpe_${name}_${suffix}>)
     endif()
   endforeach()
-  target_include_directories(rpe_${name} PUBLIC ${folder})
+  target_include_directories(rpe_${name} PUBLIC ${directories})
   target_link_libraries(rpe_${name} PUBLIC ${link})
   # The shared library is made of the layers: hidden, their functions cost no more than in an executable.
   foreach(part IN ITEMS rpe_${name} rpe_${name}_single rpe_${name}_double)
@@ -46,7 +50,7 @@ function(rpe_layer name)
 endfunction()
 
 # rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) or MACRO(x, ...) of FOLDER/DEF must have a definition
-# `const STRUCT STRUCT_x = {` in a source of that folder and the other way round; both lists are shown when they differ.
+# `const STRUCT STRUCT_x = {` in a source of that folder or one in it, and the other way round; both lists are shown when they differ.
 function(rpe_registry folder def macro struct)
   get_filename_component(path ${folder} ABSOLUTE)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path}/${def})
@@ -57,7 +61,7 @@ function(rpe_registry folder def macro struct)
     list(APPEND listed ${entry})
   endforeach()
   set(defined "")
-  file(GLOB sources CONFIGURE_DEPENDS ${path}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${path}/*.c ${path}/*/*.c)
   foreach(source IN LISTS sources)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
     file(STRINGS ${source} lines REGEX "^const ${struct} ${struct}_[a-z0-9_]+ = ")

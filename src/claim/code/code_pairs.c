@@ -139,7 +139,7 @@ rpe_status rpe_code_pairs_check(const rpe_case *subject, const rpe_code_pairs *p
     double *probes = NULL,
            *weights = rpe_memory_allocate(law.units * PROBES, law.positions * sizeof *weights);
     rpe_code_test test = {.claim = pairs->claim,
-                          .trials = rpe_code_trials(subject, pairs->wanted_effect, compared * size),
+                          .trials = rpe_code_trials(subject, RPE_CODE_PAIRS_EFFECT, compared * size),
                           .width = law.units * PROBES * size,
                           .visit = visit,
                           .context = weights};

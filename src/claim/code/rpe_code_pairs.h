@@ -4,9 +4,16 @@
 
 #include "rpe_code_trials.h"
 
+#define RPE_CODE_PAIRS_EFFECT 0.01 /* wanted */
+
+/* Members of a rpe_claim whose check is rpe_code_pairs_check. */
+#define RPE_CODE_PAIRS_MEMBERS                                                                               \
+    .statistic = "Hotelling's T^2 as F, on projections of these products",                                   \
+    .effect = "correlation, mean over all pairs and their squares", .wanted_effect = RPE_CODE_PAIRS_EFFECT,  \
+    .stage = RPE_STAGE_CODES, .every_sampler = true
+
 typedef struct rpe_code_pairs {
     const char *claim;
-    double wanted_effect;
     /* Whether the units (head, feature) are compared; a <= b. */
     bool (*units)(const rpe_problem *problem, size_t a, size_t b);
     /* Whether realizations r and s are; NULL: all. */

@@ -1,7 +1,5 @@
 #include "rpe_code_pairs.h"
 
-#define WANTED_EFFECT 0.01
-
 static bool units(const rpe_problem *problem, size_t a, size_t b)
 {
     return a / problem->features != b / problem->features;
@@ -9,8 +7,7 @@ static bool units(const rpe_problem *problem, size_t a, size_t b)
 
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
-    rpe_code_pairs pairs = {
-        .claim = "code-independence-heads", .wanted_effect = WANTED_EFFECT, .units = units, .squares = true};
+    rpe_code_pairs pairs = {.claim = "code-independence-heads", .units = units, .squares = true};
     return rpe_code_pairs_check(subject, &pairs, finding, error);
 }
 
@@ -30,11 +27,7 @@ const rpe_claim rpe_claim_code_independence_heads = {
     .source = "spec 4",
     .null_hypothesis =
         "products of standardized probes of different heads, and of their squares less 1, have mean 0",
-    .statistic = "Hotelling's T^2 as F, on projections of these products",
-    .effect = "correlation, mean over all pairs and their squares",
-    .wanted_effect = WANTED_EFFECT,
-    .stage = RPE_STAGE_CODES,
-    .every_sampler = true,
+    RPE_CODE_PAIRS_MEMBERS,
     .supports = supports,
     .check = check,
 };

@@ -12,21 +12,13 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
     memcpy(values, codes, law->units * law->positions * law->problem->realizations * sizeof *values);
 }
 
+/* The mean over all entries has the deviation of one code over sqrt(HDR), or less. */
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
-    rpe_code_law law = {0};
-    rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
-    if (status != RPE_OK)
-        return status;
-    /* The mean over all entries has the deviation of one code over sqrt(HDR), or less. */
-    size_t independent = law.units * subject->problem.realizations;
-    rpe_code_test test = {.claim = "code-mean",
-                          .trials = rpe_code_trials(subject, WANTED_EFFECT, independent),
-                          .width = law.positions * independent,
-                          .visit = visit};
-    status = rpe_code_mean_zero(subject, &law, &test, finding, error);
-    rpe_code_law_destroy(&law);
-    return status;
+    const rpe_problem *problem = &subject->problem;
+    size_t positions = problem->queries.count + problem->keys.count;
+    return rpe_code_means_zero(subject, "code-mean", WANTED_EFFECT, positions * problem->realizations, visit,
+                               finding, error);
 }
 
 const rpe_claim rpe_claim_code_mean = {

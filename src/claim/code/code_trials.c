@@ -123,6 +123,23 @@ rpe_status rpe_code_mean_zero(const rpe_case *subject, const rpe_code_law *law, 
     return status;
 }
 
+rpe_status rpe_code_means_zero(const rpe_case *subject, const char *claim, double effect, size_t width,
+                               rpe_code_visit visit, rpe_finding *finding, rpe_error *error)
+{
+    rpe_code_law law = {0};
+    rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
+    if (status != RPE_OK)
+        return status;
+    const rpe_code_test test = {
+        .claim = claim,
+        .trials = rpe_code_trials(subject, effect, law.units * subject->problem.realizations),
+        .width = law.units * width,
+        .visit = visit};
+    status = rpe_code_mean_zero(subject, &law, &test, finding, error);
+    rpe_code_law_destroy(&law);
+    return status;
+}
+
 void rpe_code_products(size_t realizations, size_t rows, const double *left, size_t columns,
                        const double *right, const double *expected, size_t expected_stride, double *values)
 {

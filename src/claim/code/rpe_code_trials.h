@@ -40,6 +40,10 @@ rpe_status rpe_code_simulate(const rpe_case *subject, const rpe_code_law *law, c
 rpe_status rpe_code_mean_zero(const rpe_case *subject, const rpe_code_law *law, const rpe_code_test *test,
                               rpe_finding *finding, rpe_error *error);
 
+/* The same of means over realizations, `width` of them a unit; trials for the effect on one. */
+rpe_status rpe_code_means_zero(const rpe_case *subject, const char *claim, double effect, size_t width,
+                               rpe_code_visit visit, rpe_finding *finding, rpe_error *error);
+
 /* values [rows,columns] = (1/R) sum_r left(i,r) right(j,r) - expected(i,j); what is only rounding becomes 0, since noise that
    makes an entry exact leaves nothing to test. */
 void rpe_code_products(size_t realizations, size_t rows, const double *left, size_t columns,

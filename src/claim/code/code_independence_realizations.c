@@ -1,7 +1,5 @@
 #include "rpe_code_pairs.h"
 
-#define WANTED_EFFECT 0.01
-
 static bool units(const rpe_problem *problem, size_t a, size_t b)
 {
     (void)problem;
@@ -19,7 +17,6 @@ static bool realizations(const rpe_problem *problem, size_t r, size_t s)
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_code_pairs pairs = {.claim = "code-independence-realizations",
-                            .wanted_effect = WANTED_EFFECT,
                             .units = units,
                             .realizations = realizations,
                             .squares = subject->problem.sampler->law.dependence != RPE_NOISE_ORTHOGONAL};
@@ -44,11 +41,7 @@ const rpe_claim rpe_claim_code_independence_realizations = {
     .null_hypothesis =
         "products of standardized probes of different realizations, and of their squares less 1, have mean 0 "
         "(quadrature: of different pairs; orthogonal noise: products alone)",
-    .statistic = "Hotelling's T^2 as F, on projections of these products",
-    .effect = "correlation, mean over all pairs and their squares",
-    .wanted_effect = WANTED_EFFECT,
-    .stage = RPE_STAGE_CODES,
-    .every_sampler = true,
+    RPE_CODE_PAIRS_MEMBERS,
     .supports = supports,
     .check = check,
 };

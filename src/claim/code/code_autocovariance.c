@@ -38,20 +38,9 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
 
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
-    const rpe_problem *problem = &subject->problem;
-    size_t queries = problem->queries.count, keys = problem->keys.count;
-    rpe_code_law law = {0};
-    rpe_status status = rpe_code_law_create(&law, problem, error);
-    if (status != RPE_OK)
-        return status;
-    rpe_code_test test = {.claim = "code-autocovariance",
-                          .trials =
-                              rpe_code_trials(subject, WANTED_EFFECT, law.units * problem->realizations),
-                          .width = law.units * (queries * queries + keys * keys),
-                          .visit = visit};
-    status = rpe_code_mean_zero(subject, &law, &test, finding, error);
-    rpe_code_law_destroy(&law);
-    return status;
+    size_t queries = subject->problem.queries.count, keys = subject->problem.keys.count;
+    return rpe_code_means_zero(subject, "code-autocovariance", WANTED_EFFECT, queries * queries + keys * keys,
+                               visit, finding, error);
 }
 
 const rpe_claim rpe_claim_code_autocovariance = {

@@ -25,18 +25,8 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
 static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
-    rpe_code_law law = {0};
-    rpe_status status = rpe_code_law_create(&law, problem, error);
-    if (status != RPE_OK)
-        return status;
-    rpe_code_test test = {.claim = "code-covariance",
-                          .trials =
-                              rpe_code_trials(subject, WANTED_EFFECT, law.units * problem->realizations),
-                          .width = law.units * problem->queries.count * problem->keys.count,
-                          .visit = visit};
-    status = rpe_code_mean_zero(subject, &law, &test, finding, error);
-    rpe_code_law_destroy(&law);
-    return status;
+    return rpe_code_means_zero(subject, "code-covariance", WANTED_EFFECT,
+                               problem->queries.count * problem->keys.count, visit, finding, error);
 }
 
 const rpe_claim rpe_claim_code_covariance = {
