@@ -36,9 +36,9 @@ const rpe_cause *rpe_cause_at(size_t index)
 typedef struct search {
     const rpe_pair *pair;
     const rpe_difference *difference;
-    rpe_trial trial; /* its room is shared by all */
-    size_t tried;    /* candidates */
-    double bits;     /* -log2 of the probability that a number that differs agrees with any other */
+    rpe_cause_trial trial; /* its room is shared by all */
+    size_t tried;          /* candidates */
+    double bits;           /* -log2 of the probability that a number that differs agrees with any other */
     size_t probes[PROBES_MAX][RPE_RANK_MAX], probe_count; /* indices of elements that differ */
 } search;
 
@@ -70,7 +70,7 @@ static void bits_find(search *found)
 
 static bool is_no_accident(const search *found, size_t explained)
 {
-    const rpe_trial *trial = &found->trial;
+    const rpe_cause_trial *trial = &found->trial;
     double bits = ((double)explained - (double)trial->fitted) * found->bits;
     return explained >= LEAST + trial->fitted &&
            (trial->exact || bits >= LEVEL_BITS + log2((double)found->tried + 1.0));
@@ -147,19 +147,19 @@ static bool candidate_holds(const search *found, const rpe_cause *cause)
 static rpe_status cause_try(search *found, const rpe_cause *cause, const rpe_region *region, bool *holds,
                             rpe_error *error)
 {
-    const rpe_trial room = found->trial;
+    const rpe_cause_trial room = found->trial;
     size_t candidates = cause->candidates(region);
     rpe_status status = RPE_OK;
     *holds = false;
     for (size_t number = 0; number < candidates && !*holds && status == RPE_OK; number++) {
-        rpe_trial *trial = &found->trial;
-        *trial = (rpe_trial){.pair = found->pair,
-                             .region = region,
-                             .differing = &found->difference->differing,
-                             .number = number,
-                             .map = room.map,
-                             .scales = room.scales,
-                             .scale_capacity = room.scale_capacity};
+        rpe_cause_trial *trial = &found->trial;
+        *trial = (rpe_cause_trial){.pair = found->pair,
+                                   .region = region,
+                                   .differing = &found->difference->differing,
+                                   .number = number,
+                                   .map = room.map,
+                                   .scales = room.scales,
+                                   .scale_capacity = room.scale_capacity};
         found->tried++;
         status = rpe_interrupt_check("compare", error);
         *holds = cause->prepare(trial) && candidate_holds(found, cause);

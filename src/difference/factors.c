@@ -12,12 +12,12 @@ typedef struct fit {
     double products, squares; /* sum of m r, of r^2, both over the square of the largest |r| and |m| */
 } fit;
 
-static double mine_at(const rpe_trial *trial, size_t flat)
+static double mine_at(const rpe_cause_trial *trial, size_t flat)
 {
     return rpe_element(trial->pair->arrays[RPE_MINE], flat);
 }
 
-static double reference_at(const rpe_trial *trial, size_t flat)
+static double reference_at(const rpe_cause_trial *trial, size_t flat)
 {
     return rpe_element(trial->pair->arrays[RPE_REFERENCE], flat);
 }
@@ -28,7 +28,7 @@ static bool is_usable(double mine, double reference)
 }
 
 /* Largest of the finite numbers of both, so that no square overflows. */
-static double largest_of(const rpe_trial *trial)
+static double largest_of(const rpe_cause_trial *trial)
 {
     rpe_difference_place place;
     double largest = 0.0;
@@ -48,7 +48,7 @@ static size_t one(const rpe_region *region)
 }
 
 /* Whether a number is large enough, beside what may be off, to tell a factor to some percent. */
-static bool tells(const rpe_trial *trial, size_t flat)
+static bool tells(const rpe_cause_trial *trial, size_t flat)
 {
     double mine = mine_at(trial, flat), reference = reference_at(trial, flat);
     double least = 64.0 * rpe_limit_at(trial->pair, flat);
@@ -56,8 +56,9 @@ static bool tells(const rpe_trial *trial, size_t flat)
 }
 
 /* A quick look before the sums: some percent from the factor that the first element of its group tells. */
-static bool factors_may_be(const rpe_trial *trial,
-                           size_t (*group_of)(const rpe_trial *, const rpe_difference_place *), size_t groups)
+static bool factors_may_be(const rpe_cause_trial *trial,
+                           size_t (*group_of)(const rpe_cause_trial *, const rpe_difference_place *),
+                           size_t groups)
 {
     rpe_difference_place place;
     double *first = trial->scales;
@@ -76,7 +77,7 @@ static bool factors_may_be(const rpe_trial *trial,
     return true;
 }
 
-static size_t one_group(const rpe_trial *trial, const rpe_difference_place *place)
+static size_t one_group(const rpe_cause_trial *trial, const rpe_difference_place *place)
 {
     (void)trial;
     (void)place;
@@ -84,7 +85,7 @@ static size_t one_group(const rpe_trial *trial, const rpe_difference_place *plac
 }
 
 /* c = sum m r / sum r^2 */
-static bool scaled_prepare(rpe_trial *trial)
+static bool scaled_prepare(rpe_cause_trial *trial)
 {
     rpe_difference_place place;
     fit sums = {0.0, 0.0};
@@ -105,7 +106,7 @@ static bool scaled_prepare(rpe_trial *trial)
     return isfinite(trial->factor) && trial->factor != 0.0;
 }
 
-static double scaled_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double scaled_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                           double reference)
 {
     (void)place;
@@ -113,7 +114,7 @@ static double scaled_undo(const rpe_trial *trial, const rpe_difference_place *pl
     return mine / trial->factor;
 }
 
-static void scaled_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void scaled_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)axes;
     snprintf(text, capacity, "MINE is %.6g times the reference", trial->factor);
@@ -127,7 +128,7 @@ const rpe_cause rpe_cause_scaled = {.name = "scaled",
                                     .say = scaled_say};
 
 /* c = mean of m - r */
-static bool added_prepare(rpe_trial *trial)
+static bool added_prepare(rpe_cause_trial *trial)
 {
     rpe_difference_place place;
     double sum = 0.0, count = 0.0;
@@ -147,7 +148,7 @@ static bool added_prepare(rpe_trial *trial)
     return isfinite(trial->factor);
 }
 
-static double added_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double added_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                          double reference)
 {
     (void)place;
@@ -155,7 +156,7 @@ static double added_undo(const rpe_trial *trial, const rpe_difference_place *pla
     return mine - trial->factor;
 }
 
-static void added_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void added_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)axes;
     snprintf(text, capacity, "MINE is the reference plus %.6g", trial->factor);
@@ -174,7 +175,7 @@ static size_t apart_candidates(const rpe_region *region)
     return 2 * region->rank;
 }
 
-static size_t apart_group(const rpe_trial *trial, const rpe_difference_place *place)
+static size_t apart_group(const rpe_cause_trial *trial, const rpe_difference_place *place)
 {
     size_t group = 0;
     if (trial->turn == 0)
@@ -186,7 +187,7 @@ static size_t apart_group(const rpe_trial *trial, const rpe_difference_place *pl
 }
 
 /* c of each group = sum m r / sum r^2; the sums of squares stand behind those of products. */
-static bool apart_prepare(rpe_trial *trial)
+static bool apart_prepare(rpe_cause_trial *trial)
 {
     const rpe_region *region = trial->region;
     rpe_difference_place place;
@@ -216,14 +217,14 @@ static bool apart_prepare(rpe_trial *trial)
     return true;
 }
 
-static double apart_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double apart_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                          double reference)
 {
     (void)reference;
     return mine / trial->scales[apart_group(trial, place)];
 }
 
-static void apart_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void apart_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     double least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < trial->fitted; i++) {

@@ -13,7 +13,7 @@ static size_t masked_candidates(const rpe_region *region)
                                                                                                           : 0;
 }
 
-static double number_at(const rpe_trial *trial, size_t side, const rpe_difference_place *place)
+static double number_at(const rpe_cause_trial *trial, size_t side, const rpe_difference_place *place)
 {
     return rpe_element(trial->pair->arrays[side], place->flat);
 }
@@ -24,14 +24,14 @@ static bool is_same(double x, double y)
 }
 
 /* Key minus query. */
-static ptrdiff_t lag_of(const rpe_trial *trial, const rpe_difference_place *place)
+static ptrdiff_t lag_of(const rpe_cause_trial *trial, const rpe_difference_place *place)
 {
     size_t rank = trial->region->rank;
     return (ptrdiff_t)place->index[rank - 1] - (ptrdiff_t)place->index[rank - 2];
 }
 
 /* The largest lag with a number that is not the mask's. */
-static ptrdiff_t reach_of(const rpe_trial *trial, size_t side, double mask)
+static ptrdiff_t reach_of(const rpe_cause_trial *trial, size_t side, double mask)
 {
     rpe_difference_place place;
     ptrdiff_t reach = -(ptrdiff_t)trial->region->shape[trial->region->rank - 1];
@@ -45,7 +45,7 @@ static ptrdiff_t reach_of(const rpe_trial *trial, size_t side, double mask)
 }
 
 /* The row of a place, counted over the region. */
-static size_t row_of(const rpe_trial *trial, const rpe_difference_place *place)
+static size_t row_of(const rpe_cause_trial *trial, const rpe_difference_place *place)
 {
     size_t row = 0;
     for (size_t axis = 0; axis + 1 < trial->region->rank; axis++)
@@ -54,7 +54,7 @@ static size_t row_of(const rpe_trial *trial, const rpe_difference_place *place)
 }
 
 /* Of each row: the sum of the reference over that of MINE, over the keys that both see. */
-static bool rows_fit(rpe_trial *trial)
+static bool rows_fit(rpe_cause_trial *trial)
 {
     rpe_difference_place place;
     size_t rank = trial->region->rank, rows = rpe_region_size(trial->region) / trial->region->count[rank - 1];
@@ -73,7 +73,7 @@ static bool rows_fit(rpe_trial *trial)
 }
 
 /* The number for the first query and the last key, which no causal mask shows. */
-static double corner_of(const rpe_trial *trial, size_t side)
+static double corner_of(const rpe_cause_trial *trial, size_t side)
 {
     size_t rank = trial->region->rank, at[RPE_RANK_MAX] = {0};
     rpe_difference_place corner;
@@ -84,7 +84,7 @@ static double corner_of(const rpe_trial *trial, size_t side)
 
 /* step: how many keys MINE sees too few (late); common: the largest lag that both see.  The places that one sees and the other
    does not are many, in a row: no accident. */
-static bool masked_prepare(rpe_trial *trial)
+static bool masked_prepare(rpe_cause_trial *trial)
 {
     const rpe_region *region = trial->region;
     size_t rank = region->rank;
@@ -104,7 +104,7 @@ static bool masked_prepare(rpe_trial *trial)
 }
 
 /* Behind the common keys one of the two is the mask's number: late, MINE; early, the reference. */
-static double masked_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double masked_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                           double reference)
 {
     if (lag_of(trial, place) > trial->common)
@@ -112,7 +112,7 @@ static double masked_undo(const rpe_trial *trial, const rpe_difference_place *pl
     return trial->turn == 0 ? mine : mine * trial->scales[row_of(trial, place)];
 }
 
-static void masked_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void masked_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)axes;
     const char *rest = trial->turn == 1 ? "; the rest of a row is scaled for it" : "";

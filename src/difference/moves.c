@@ -9,7 +9,7 @@
 #define PAIRS_MAX ((size_t)1 << 24) /* of slices that are put beside each other */
 
 /* The flat index of the element of another slice of the array. */
-static size_t flat_in(const rpe_trial *trial, const rpe_difference_place *place, size_t slice)
+static size_t flat_in(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t slice)
 {
     return place->flat + (slice - place->index[trial->axis]) * trial->region->stride[trial->axis];
 }
@@ -27,7 +27,7 @@ static bool is_run(const rpe_region *region, size_t axis)
     return last >= 2 && region->slices[axis][last] - region->slices[axis][0] == last;
 }
 
-static bool shifted_prepare(rpe_trial *trial)
+static bool shifted_prepare(rpe_cause_trial *trial)
 {
     const rpe_region *region = trial->region;
     size_t by = trial->number / (4 * region->rank) + 1, kind = trial->number % 4;
@@ -40,7 +40,7 @@ static bool shifted_prepare(rpe_trial *trial)
     return trial->cyclic ? rpe_region_is_full(region, trial->axis) && 2 * by <= extent : by < extent;
 }
 
-static bool shifted_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
+static bool shifted_source(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     ptrdiff_t extent = (ptrdiff_t)trial->region->shape[trial->axis],
               slice = (ptrdiff_t)place->index[trial->axis] - trial->step;
@@ -52,7 +52,7 @@ static bool shifted_source(const rpe_trial *trial, const rpe_difference_place *p
     return true;
 }
 
-static void shifted_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void shifted_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     const char *name = axes->names[trial->axis], *late = trial->step > 0 ? "late" : "early";
     size_t by = (size_t)(trial->step > 0 ? trial->step : -trial->step);
@@ -71,13 +71,13 @@ static size_t an_axis(const rpe_region *region)
     return region->rank;
 }
 
-static bool reversed_prepare(rpe_trial *trial)
+static bool reversed_prepare(rpe_cause_trial *trial)
 {
     trial->axis = trial->number;
     return is_run(trial->region, trial->axis);
 }
 
-static bool reversed_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
+static bool reversed_source(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     const rpe_region *region = trial->region;
     size_t last = region->count[trial->axis] - 1;
@@ -85,7 +85,8 @@ static bool reversed_source(const rpe_trial *trial, const rpe_difference_place *
     return true;
 }
 
-static void reversed_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void reversed_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text,
+                         size_t capacity)
 {
     snprintf(text, capacity, "reversed: the %s are in the opposite order", axes->plurals[trial->axis]);
 }
@@ -97,7 +98,7 @@ const rpe_cause rpe_cause_reversed = {.name = "reversed",
                                       .say = reversed_say};
 
 /* Whether the slice of MINE is that slice of the reference. */
-static bool slice_is(const rpe_trial *trial, size_t at, size_t slice)
+static bool slice_is(const rpe_cause_trial *trial, size_t at, size_t slice)
 {
     rpe_region part = *trial->region;
     rpe_difference_place place;
@@ -113,7 +114,7 @@ static bool slice_is(const rpe_trial *trial, size_t at, size_t slice)
 }
 
 /* The slice that it is: itself where it may be, else the next after the one before it, else the first. */
-static bool slice_find(const rpe_trial *trial, size_t at, size_t *slice)
+static bool slice_find(const rpe_cause_trial *trial, size_t at, size_t *slice)
 {
     size_t own = trial->region->slices[trial->axis][at], extent = trial->region->shape[trial->axis];
     *slice = own;
@@ -126,7 +127,7 @@ static bool slice_find(const rpe_trial *trial, size_t at, size_t *slice)
 }
 
 /* Among the slices that differ: the others are what they should be. */
-static bool permuted_prepare(rpe_trial *trial)
+static bool permuted_prepare(rpe_cause_trial *trial)
 {
     const rpe_region *region = trial->region;
     trial->axis = trial->number;
@@ -139,14 +140,14 @@ static bool permuted_prepare(rpe_trial *trial)
     return true;
 }
 
-static bool permuted_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
+static bool permuted_source(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     *flat = flat_in(trial, place, trial->map[place->at[trial->axis]]);
     return true;
 }
 
 /* Whether two slices of MINE are the same one. */
-static bool is_taken_twice(const rpe_trial *trial)
+static bool is_taken_twice(const rpe_cause_trial *trial)
 {
     for (size_t i = 0; i < trial->region->count[trial->axis]; i++)
         for (size_t j = 0; j < i; j++)
@@ -155,7 +156,8 @@ static bool is_taken_twice(const rpe_trial *trial)
     return false;
 }
 
-static void permuted_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void permuted_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text,
+                         size_t capacity)
 {
     const rpe_region *region = trial->region;
     const char *name = axes->plurals[trial->axis];

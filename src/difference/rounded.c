@@ -19,7 +19,7 @@ static size_t rounded_candidates(const rpe_region *region)
 }
 
 /* That all numbers have so few bits is no accident. */
-static bool rounded_prepare(rpe_trial *trial)
+static bool rounded_prepare(rpe_cause_trial *trial)
 {
     trial->exact = true;
     return true;
@@ -34,7 +34,7 @@ static double step_at(const format *kept, double x)
 
 /* MINE is a number of the format, and what rounding to the nearest gives, or cutting, of a number that may stand in the place of
    the reference. */
-static double rounded_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double rounded_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                            double reference)
 {
     const format *kept = &formats[trial->number];
@@ -48,7 +48,7 @@ static double rounded_undo(const rpe_trial *trial, const rpe_difference_place *p
     return is_number && (is_nearest || is_cut) ? reference : NAN;
 }
 
-static void rounded_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void rounded_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)axes;
     snprintf(text, capacity, "rounded: MINE is the reference in %s", formats[trial->number].name);

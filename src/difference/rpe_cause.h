@@ -20,7 +20,7 @@ typedef struct rpe_axis_names {
 } rpe_axis_names;
 
 /* One candidate of a cause. */
-typedef struct rpe_trial {
+typedef struct rpe_cause_trial {
     const rpe_pair *pair;
     const rpe_region *region,
         *differing; /* where it is tried; where the arrays differ, which is a part of that */
@@ -34,7 +34,7 @@ typedef struct rpe_trial {
     size_t *map;        /* [the longest axis] */
     double *scales;     /* [scale_capacity]: room for numbers of groups of elements */
     size_t scale_capacity;
-} rpe_trial;
+} rpe_cause_trial;
 
 typedef struct rpe_cause {
     const char *name;
@@ -43,13 +43,14 @@ typedef struct rpe_cause {
     /* How many candidates there are in a region of this rank and shape. */
     size_t (*candidates)(const rpe_region *region);
     /* Fills the trial from its number; false: this candidate does not apply. */
-    bool (*prepare)(rpe_trial *trial);
+    bool (*prepare)(rpe_cause_trial *trial);
     /* Which element of the reference that at the place should be; false: none.  NULL: that at the same place. */
-    bool (*source)(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat);
+    bool (*source)(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t *flat);
     /* What the number was before, which is put beside its reference; NAN: this cannot be.  NULL: the same. */
-    double (*undo)(const rpe_trial *trial, const rpe_difference_place *place, double mine, double reference);
+    double (*undo)(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
+                   double reference);
     /* "the positions are late by 1" */
-    void (*say)(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity);
+    void (*say)(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity);
 } rpe_cause;
 
 #define RPE_CAUSE(name) extern const rpe_cause rpe_cause_##name;

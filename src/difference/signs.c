@@ -10,13 +10,13 @@ static size_t one(const rpe_region *region)
     return 1;
 }
 
-static bool always(rpe_trial *trial)
+static bool always(rpe_cause_trial *trial)
 {
     (void)trial;
     return true;
 }
 
-static double zero_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double zero_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                         double reference)
 {
     (void)trial;
@@ -24,7 +24,7 @@ static double zero_undo(const rpe_trial *trial, const rpe_difference_place *plac
     return mine == 0.0 ? reference : NAN;
 }
 
-static void zero_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void zero_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)trial;
     (void)axes;
@@ -38,7 +38,7 @@ const rpe_cause rpe_cause_zero = {.name = "zero",
                                   .undo = zero_undo,
                                   .say = zero_say};
 
-static double negated_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double negated_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                            double reference)
 {
     (void)trial;
@@ -47,7 +47,7 @@ static double negated_undo(const rpe_trial *trial, const rpe_difference_place *p
     return -mine;
 }
 
-static void negated_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void negated_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     (void)trial;
     (void)axes;
@@ -67,21 +67,22 @@ static size_t alternating_candidates(const rpe_region *region)
     return 2 * region->rank;
 }
 
-static bool alternating_prepare(rpe_trial *trial)
+static bool alternating_prepare(rpe_cause_trial *trial)
 {
     trial->axis = trial->number / 2;
     trial->turn = trial->number % 2 == 0 ? 1 : 0;
     return rpe_region_is_full(trial->region, trial->axis) && trial->region->count[trial->axis] > 3;
 }
 
-static double alternating_undo(const rpe_trial *trial, const rpe_difference_place *place, double mine,
+static double alternating_undo(const rpe_cause_trial *trial, const rpe_difference_place *place, double mine,
                                double reference)
 {
     (void)reference;
     return place->index[trial->axis] % 2 == trial->turn ? -mine : mine;
 }
 
-static void alternating_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void alternating_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text,
+                            size_t capacity)
 {
     snprintf(text, capacity, "every other %s, those with an %s number, has the other sign",
              axes->names[trial->axis], trial->turn == 1 ? "odd" : "even");

@@ -9,7 +9,7 @@ static size_t swapped_candidates(const rpe_region *region)
     return region->rank * region->rank + region->rank;
 }
 
-static bool pair_prepare(rpe_trial *trial, size_t rank)
+static bool pair_prepare(rpe_cause_trial *trial, size_t rank)
 {
     size_t first = trial->number / rank, second = trial->number % rank;
     trial->axis = first;
@@ -20,7 +20,7 @@ static bool pair_prepare(rpe_trial *trial, size_t rank)
 }
 
 /* Axes of one slice do not count: turning the others is then a swap. */
-static bool swapped_prepare(rpe_trial *trial)
+static bool swapped_prepare(rpe_cause_trial *trial)
 {
     size_t rank = trial->region->rank, wide = 0;
     if (trial->number < rank * rank)
@@ -36,7 +36,7 @@ static bool swapped_prepare(rpe_trial *trial)
 
 /* MINE = reference.transpose(order).reshape(shape): the numbers of MINE, in the order of memory, are those of the reference with
    its axes in the other order. */
-static bool swapped_source(const rpe_trial *trial, const rpe_difference_place *place, size_t *flat)
+static bool swapped_source(const rpe_cause_trial *trial, const rpe_difference_place *place, size_t *flat)
 {
     const rpe_region *region = trial->region;
     size_t number = 0, at[RPE_RANK_MAX] = {0};
@@ -53,7 +53,7 @@ static bool swapped_source(const rpe_trial *trial, const rpe_difference_place *p
     return true;
 }
 
-static void swapped_say(const rpe_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
+static void swapped_say(const rpe_cause_trial *trial, const rpe_axis_names *axes, char *text, size_t capacity)
 {
     const rpe_region *region = trial->region;
     if (trial->axis == region->rank) {

@@ -126,8 +126,9 @@ static rpe_status point_plan(rpe_point_plan *plan, const rpe_point *point,
         return RPE_OK;
     }
     const size_t shards = settings->shards;
-    const rpe_block block = rpe_block_make(rpe_point_trials(point, &problem, found.stages),
-                                           shards > 0 ? rpe_shard_block(settings, index) : 0, shards);
+    const rpe_trial_block block =
+        rpe_trial_block_make(rpe_point_trials(point, &problem, found.stages),
+                             shards > 0 ? rpe_shard_block(settings, index) : 0, shards);
     plan->trials = block.end - block.first;
     plan->width = found.width;
     *oracle = oracle_bytes(&problem, found.stages);

@@ -255,8 +255,8 @@ static rpe_status run_trials(point_run *run, rpe_error *error)
                                     .visit = visit,
                                     .context = run};
     memcpy(settings.stages, run->stages, sizeof settings.stages);
-    rpe_block block = rpe_block_make(rpe_point_trials(run->point, &run->problem, run->stages),
-                                     run->settings->block, run->settings->blocks);
+    rpe_trial_block block = rpe_trial_block_make(rpe_point_trials(run->point, &run->problem, run->stages),
+                                                 run->settings->block, run->settings->blocks);
     for (size_t i = 0; i < run->configuration->measure_count; i++) {
         run->results[i].width = run->width;
         run->results[i].first = block.first;
@@ -316,13 +316,13 @@ static rpe_status prepare(point_run *run, rpe_input *input, rpe_error *error)
 }
 
 /* Part b of n is [floor(T b / n), floor(T (b+1) / n)), without the product. */
-rpe_block rpe_block_make(size_t trials, size_t block, size_t blocks)
+rpe_trial_block rpe_trial_block_make(size_t trials, size_t block, size_t blocks)
 {
     if (blocks <= 1)
-        return (rpe_block){0, trials};
+        return (rpe_trial_block){0, trials};
     const size_t whole = trials / blocks, rest = trials % blocks;
-    return (rpe_block){whole * block + rest * block / blocks,
-                       whole * (block + 1) + rest * (block + 1) / blocks};
+    return (rpe_trial_block){whole * block + rest * block / blocks,
+                             whole * (block + 1) + rest * (block + 1) / blocks};
 }
 
 rpe_status rpe_point_run(const rpe_point *point, const rpe_configuration *configuration, rpe_input *input,

@@ -43,10 +43,10 @@ int rpe_point_text(const rpe_point *point, size_t capacity, char *text);
 bool rpe_point_encodes(const rpe_point *point);
 
 /* Part b of n of some trials, in order; the sizes differ by one at most. */
-typedef struct rpe_block {
+typedef struct rpe_trial_block {
     size_t first, end;
-} rpe_block;
-rpe_block rpe_block_make(size_t trials, size_t block, size_t blocks);
+} rpe_trial_block;
+rpe_trial_block rpe_trial_block_make(size_t trials, size_t block, size_t blocks);
 
 /* Shapes, precision and noise of a point. */
 rpe_problem rpe_point_problem(const rpe_point *point, const rpe_input *input);

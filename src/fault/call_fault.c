@@ -117,8 +117,8 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
     if (hooks->draw != NULL)
         hooks->draw(&drawn, threads);
     if (arrays_make(sizes, wide, own)) {
-        const rpe_call now = {&made->problem, wide[RPE_CALL_QUERIES], wide[RPE_CALL_KEYS],
-                              wide[RPE_CALL_VALUES], wide[RPE_CALL_OUTPUTS]};
+        const rpe_faulty_call now = {&made->problem, wide[RPE_CALL_QUERIES], wide[RPE_CALL_KEYS],
+                                     wide[RPE_CALL_VALUES], wide[RPE_CALL_OUTPUTS]};
         for (int i = 0; i < RPE_CALL_OUTPUTS; i++)
             widen(precision, sizes[i], given[i], wide[i]);
         if (hooks->before != NULL)
@@ -166,7 +166,7 @@ void rpe_call_shorten(size_t count, double *values)
     }
 }
 
-size_t rpe_call_size(const rpe_call *made, int array)
+size_t rpe_call_size(const rpe_faulty_call *made, int array)
 {
     size_t sizes[RPE_CALL_ARRAYS];
     sizes_of(made->problem, sizes);

@@ -6,25 +6,25 @@
 
 /* ---- values and normalization ---- */
 
-static void values_cast(const rpe_call *made)
+static void values_cast(const rpe_faulty_call *made)
 {
     rpe_call_shorten(rpe_call_size(made, RPE_CALL_VALUES), made->values);
 }
 
-static void values_clamped(const rpe_call *made)
+static void values_clamped(const rpe_faulty_call *made)
 {
     for (size_t i = 0; i < rpe_call_size(made, RPE_CALL_VALUES); i++)
         made->values[i] = fmax(-1, fmin(1, made->values[i]));
 }
 
-static void keys_and_one(const rpe_call *made)
+static void keys_and_one(const rpe_faulty_call *made)
 {
     double keys = (double)made->problem->keys.count;
     rpe_call_scale(rpe_call_size(made, RPE_CALL_OUTPUTS), keys / (keys + 1), made->outputs);
 }
 
 /* The first query of a causal call sees nothing. */
-static void first_is_blind(const rpe_call *made)
+static void first_is_blind(const rpe_faulty_call *made)
 {
     const rpe_problem *problem = made->problem;
     size_t row = problem->heads * problem->value_features;
@@ -35,7 +35,7 @@ static void first_is_blind(const rpe_call *made)
 /* ---- items and heads ---- */
 
 /* Items after the first have its last key. */
-static void key_of_first_item(const rpe_call *made)
+static void key_of_first_item(const rpe_faulty_call *made)
 {
     const rpe_problem *problem = made->problem;
     size_t row = problem->heads * problem->features, item = problem->keys.count * row;
@@ -52,7 +52,7 @@ static double largest(size_t count, const double *values)
 }
 
 /* Their denominators are at the level of the first item, their sums at their own. */
-static void stabiliser_of_first_item(const rpe_call *made)
+static void stabiliser_of_first_item(const rpe_faulty_call *made)
 {
     size_t batch = made->problem->batch, keys = rpe_call_size(made, RPE_CALL_KEYS) / batch,
            outputs = rpe_call_size(made, RPE_CALL_OUTPUTS) / batch;
@@ -62,7 +62,7 @@ static void stabiliser_of_first_item(const rpe_call *made)
 }
 
 /* The first key of every head is that of the first. */
-static void key_of_first_head(const rpe_call *made)
+static void key_of_first_head(const rpe_faulty_call *made)
 {
     size_t width = made->problem->features;
     for (size_t head = 1; head < made->problem->heads; head++)
@@ -71,7 +71,7 @@ static void key_of_first_head(const rpe_call *made)
 
 /* ---- positions and lengths ---- */
 
-static void position_in_keys(const rpe_call *made)
+static void position_in_keys(const rpe_faulty_call *made)
 {
     const rpe_problem *problem = made->problem;
     size_t row = problem->heads * problem->features, keys = problem->keys.count;
@@ -79,13 +79,13 @@ static void position_in_keys(const rpe_call *made)
         made->keys[i] *= 1 + (double)(i / row % keys) / (double)keys;
 }
 
-static void temperature_of_length(const rpe_call *made)
+static void temperature_of_length(const rpe_faulty_call *made)
 {
     rpe_call_scale(rpe_call_size(made, RPE_CALL_QUERIES), 1 + log((double)made->problem->keys.count) / 10,
                    made->queries);
 }
 
-static void first_key_by_parity(const rpe_call *made)
+static void first_key_by_parity(const rpe_faulty_call *made)
 {
     const rpe_problem *problem = made->problem;
     size_t row = problem->heads * problem->value_features;
@@ -93,13 +93,13 @@ static void first_key_by_parity(const rpe_call *made)
         rpe_call_scale(row, 2, made->values + item * problem->keys.count * row);
 }
 
-static void queries_with_kernel(const rpe_call *made)
+static void queries_with_kernel(const rpe_faulty_call *made)
 {
     if (made->problem->kernel != NULL)
         rpe_call_scale(rpe_call_size(made, RPE_CALL_QUERIES), 1.01, made->queries);
 }
 
-static void values_with_kernel(const rpe_call *made)
+static void values_with_kernel(const rpe_faulty_call *made)
 {
     if (made->problem->kernel != NULL)
         rpe_call_scale(rpe_call_size(made, RPE_CALL_OUTPUTS), 0.999, made->outputs);

@@ -29,19 +29,19 @@ static void draw_at_times_again(rpe_noise *noise, int threads)
 
 /* ---- precision and limits ---- */
 
-static void single_queries_short(const rpe_call *made)
+static void single_queries_short(const rpe_faulty_call *made)
 {
     if (made->problem->precision == RPE_SINGLE)
         rpe_call_shorten(rpe_call_size(made, RPE_CALL_QUERIES), made->queries);
 }
 
-static void single_outputs_short(const rpe_call *made)
+static void single_outputs_short(const rpe_faulty_call *made)
 {
     if (made->problem->precision == RPE_SINGLE)
         rpe_call_shorten(rpe_call_size(made, RPE_CALL_OUTPUTS), made->outputs);
 }
 
-static void towards_zero(const rpe_call *made)
+static void towards_zero(const rpe_faulty_call *made)
 {
     rpe_call_scale(rpe_call_size(made, RPE_CALL_OUTPUTS), 0.8, made->outputs);
 }

@@ -5,15 +5,15 @@
 #include "rpe_fault.h"
 
 /* A call in double: B M H D, B N H D, B N H V and B M H V numbers, which hooks change. */
-typedef struct rpe_call {
+typedef struct rpe_faulty_call {
     const rpe_problem *problem;
     double *queries, *keys, *values, *outputs;
-} rpe_call;
+} rpe_faulty_call;
 
 typedef struct rpe_call_hooks {
     const char *method;
-    void (*before)(const rpe_call *made);        /* NULL: nothing */
-    void (*after)(const rpe_call *made);         /* NULL: nothing */
+    void (*before)(const rpe_faulty_call *made); /* NULL: nothing */
+    void (*after)(const rpe_faulty_call *made);  /* NULL: nothing */
     void (*draw)(rpe_noise *noise, int threads); /* NULL: nothing */
     void (*plan)(rpe_problem *problem);          /* NULL: nothing */
 } rpe_call_hooks;
@@ -21,7 +21,7 @@ typedef struct rpe_call_hooks {
 enum { RPE_CALL_QUERIES, RPE_CALL_KEYS, RPE_CALL_VALUES, RPE_CALL_OUTPUTS, RPE_CALL_ARRAYS };
 
 /* Numbers of an array of the call. */
-size_t rpe_call_size(const rpe_call *made, int array);
+size_t rpe_call_size(const rpe_faulty_call *made, int array);
 void rpe_call_scale(size_t count, double factor, double *values);
 /* To 8 bits, as bfloat16. */
 void rpe_call_shorten(size_t count, double *values);

@@ -19,7 +19,7 @@ static rpe_status fault_keep(rpe_faults *faults, const char *text, bool note, rp
         return RPE_OK;
     if (faults->count == faults->capacity) {
         size_t larger = 2 * faults->capacity + 8;
-        rpe_fault *grown = rpe_memory_allocate(larger, sizeof *grown);
+        rpe_fault_text *grown = rpe_memory_allocate(larger, sizeof *grown);
         if (grown == NULL)
             return rpe_error_memory(error, "complaints", larger, sizeof *grown);
         if (faults->count > 0)
@@ -31,7 +31,7 @@ static rpe_status fault_keep(rpe_faults *faults, const char *text, bool note, rp
     char *copy = rpe_memory_text(text);
     if (copy == NULL)
         return rpe_error_memory(error, "complaints", strlen(text) + 1, 1);
-    faults->items[faults->count++] = (rpe_fault){copy, note};
+    faults->items[faults->count++] = (rpe_fault_text){copy, note};
     return RPE_OK;
 }
 

@@ -8,14 +8,14 @@
 
 #include "rpe_error.h"
 
-typedef struct rpe_fault {
+typedef struct rpe_fault_text {
     char *text; /* owned */
     bool note;  /* worth knowing, and no failure */
-} rpe_fault;
+} rpe_fault_text;
 
 /* Zeroed: none. */
 typedef struct rpe_faults {
-    rpe_fault *items;
+    rpe_fault_text *items;
     size_t count, capacity;
     rpe_status status; /* of the first that is a failure; RPE_OK: there is none */
 } rpe_faults;

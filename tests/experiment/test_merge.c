@@ -155,7 +155,7 @@ static void test_blocks(void **state)
         for (size_t j = 0; j < 5; j++) {
             size_t end = 0;
             for (size_t block = 0; block < blocks[j]; block++) {
-                rpe_block part = rpe_block_make(trials[i], block, blocks[j]);
+                rpe_trial_block part = rpe_trial_block_make(trials[i], block, blocks[j]);
                 assert_int_equal(part.first, end);
                 assert_in_range(part.end - part.first, trials[i] / blocks[j],
                                 trials[i] / blocks[j] + (trials[i] % blocks[j] > 0));
