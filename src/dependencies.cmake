@@ -48,6 +48,9 @@ else()
   list(APPEND RPE_SUMMARY "gnuplot|not found, needed to draw pictures: package gnuplot-nox")
 endif()
 find_package(Git QUIET)
+if(RPEBENCH_UNITY)
+  find_program(RPE_AWK awk REQUIRED)
+endif()
 
 # Optional: timings by Google Benchmark, which needs a C++ compiler too.
 set(RPE_BENCHMARK_MISSING "")

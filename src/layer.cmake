@@ -26,6 +26,9 @@ function(rpe_layer name)
   endforeach()
 
   add_library(rpe_${name} STATIC ${sources})
+  if(RPEBENCH_UNITY)
+    rpe_unite(rpe_${name} ${sources})
+  endif()
   if(LAYER_TEXT)
     target_compile_options(rpe_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
@@ -47,6 +50,20 @@ function(rpe_layer name)
       set_target_properties(${part} PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
     endif()
   endforeach()
+endfunction()
+
+# Sources of a layer that do not share a private name are compiled as one, a few at a time: their headers are read once.
+function(rpe_unite target)
+  # What is private may change with any of them.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN} ${CMAKE_CURRENT_SOURCE_DIR}/unity.awk)
+  execute_process(COMMAND ${RPE_AWK} -v most=8 -f ${CMAKE_CURRENT_SOURCE_DIR}/unity.awk ${ARGN}
+    OUTPUT_VARIABLE groups OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" groups "${groups}")
+  foreach(line IN LISTS groups)
+    string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
 # rpe_registry(FOLDER DEF MACRO STRUCT): every line MACRO(x) or MACRO(x, ...) of FOLDER/DEF must have a definition
