@@ -3,16 +3,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "rpe_point_option.h"
+
+/* Besides the options. */
 static const rpe_axis axes[] = {
-    {"R", "realizations R", RPE_COLUMN_realizations, true, true, false},
-    {"F", "random projections F", RPE_COLUMN_projections, true, true, false},
-    {"D", "features per head D", RPE_COLUMN_features, true, false, false},
-    {"size", "size of the kernel: sinusoids K or taps P of a feature", RPE_COLUMN_size, true, false, false},
-    {"N", "keys N", RPE_COLUMN_keys, true, false, false},
-    {"M", "queries M", RPE_COLUMN_queries, true, false, false},
-    {"H", "heads H", RPE_COLUMN_heads, true, false, false},
-    {"V", "features of a value V", RPE_COLUMN_values, true, false, false},
-    {"T", "threads T", RPE_COLUMN_threads, true, false, false},
     {"gate", "gate δ (0: only positions, 1: none)", RPE_COLUMN_gate, false, false, false},
     {"head", "head", RPE_COLUMN_head, false, false, false},
     {"lag", "lag τ = m − n (positions)", RPE_COLUMN_lag, false, false, true},
@@ -21,6 +15,9 @@ static const rpe_axis axes[] = {
 
 const rpe_axis *rpe_axis_of(rpe_column column)
 {
+    const rpe_point_option *option = rpe_point_option_of(column);
+    if (option != NULL)
+        return option->axis.symbol != NULL ? &option->axis : NULL;
     for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)
         if (axes[i].column == column)
             return &axes[i];
@@ -29,8 +26,8 @@ const rpe_axis *rpe_axis_of(rpe_column column)
 
 const rpe_axis *rpe_axis_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++)
-        if (strcmp(rpe_column_name(axes[i].column), name) == 0)
-            return &axes[i];
+    for (int column = 0; column < RPE_COLUMN_COUNT; column++)
+        if (strcmp(rpe_column_name((rpe_column)column), name) == 0)
+            return rpe_axis_of((rpe_column)column);
     return NULL;
 }

@@ -10,72 +10,12 @@
 #include "rpe_output.h"
 #include "rpe_row.h"
 
-#define INTEGER_MAX (1 << 24)
-#define PROJECTIONS_USUAL 64
+#define GRID_KEYS 32 /* besides those of options; the last is NULL */
 
 const json_t *rpe_grid_layers_get(const rpe_grid_layers *layers, const char *key)
 {
     const json_t *value = layers->quick == NULL ? NULL : json_object_get(layers->quick, key);
     return value != NULL ? value : json_object_get(layers->grid, key);
-}
-
-/* A list of integers >= 1; where the key is absent and there is a fallback, that alone. */
-static rpe_status integers_read(const rpe_grid_layers *layers, const char *key, size_t fallback,
-                                size_t **integers, size_t *count, rpe_error *error)
-{
-    const json_t *list = rpe_grid_layers_get(layers, key);
-    bool absent = list == NULL && fallback > 0;
-    if (!absent && (!json_is_array(list) || json_array_size(list) == 0))
-        return rpe_json_value_error(layers->document, key, "a list of integers", list, error);
-    *count = absent ? 1 : json_array_size(list);
-    *integers = rpe_memory_allocate(*count, sizeof **integers);
-    if (*integers == NULL)
-        return rpe_error_memory(error, key, *count, sizeof **integers);
-    (*integers)[0] = fallback;
-    for (size_t i = 0; !absent && i < *count; i++) {
-        const json_t *value = json_array_get(list, i);
-        json_int_t number = json_integer_value(value);
-        if (number < 1 || number > INTEGER_MAX)
-            return rpe_json_value_error(layers->document, key, "integers from 1 to 16777216", value, error);
-        (*integers)[i] = (size_t)number;
-    }
-    return RPE_OK;
-}
-
-static rpe_status pair_error(const rpe_json *document, const char *key, const char *const names[2],
-                             const json_t *found, rpe_error *error)
-{
-    char expected[64];
-    snprintf(expected, sizeof expected, "a list of %s or %s", names[0], names[1]);
-    return rpe_json_value_error(document, key, expected, found, error);
-}
-
-/* Optional list of names or booleans -> which of two values are in the grid. */
-static rpe_status pair_read(const rpe_grid_layers *layers, const char *key, const char *const names[2],
-                            size_t fallback, bool chosen[2], rpe_error *error)
-{
-    const json_t *list = rpe_grid_layers_get(layers, key);
-    if (list == NULL) {
-        chosen[fallback] = true;
-        return RPE_OK;
-    }
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return pair_error(layers->document, key, names, list, error);
-    size_t i;
-    const json_t *value;
-    json_array_foreach(list, i, value)
-    {
-        const char *name =
-            json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : json_string_value(value);
-        size_t which = name == NULL                  ? 2
-                       : strcmp(name, names[0]) == 0 ? 0
-                       : strcmp(name, names[1]) == 0 ? 1
-                                                     : 2;
-        if (which == 2)
-            return pair_error(layers->document, key, names, value, error);
-        chosen[which] = true;
-    }
-    return RPE_OK;
 }
 
 /* Integers and "all" (0); where the key is absent, one thread. */
@@ -131,11 +71,14 @@ static rpe_status layers_make(const rpe_json *document, const json_t *object, bo
                               rpe_grid_layers *layers, rpe_error *error)
 {
     /* name and inputs, which a quick run does not override, come first */
-    static const char *const allowed[] = {"name",     "inputs",       "quick",       "methods",
-                                          "samplers", "realizations", "projections", "precisions",
-                                          "causal",   "shared_heads", "threads",     "trials",
-                                          "lengths",  "heads",        "features",    "sinusoids",
-                                          "taps",     "gates",        "fit",         NULL};
+    static const char *const others[] = {"name", "inputs", "quick", "methods", "threads", "trials", "fit"};
+    const char *allowed[GRID_KEYS + RPE_OPTION_TOTAL] = {NULL};
+    size_t keys = sizeof others / sizeof others[0];
+    memcpy(allowed, others, sizeof others);
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        allowed[keys++] = rpe_point_option_at((rpe_point_option_id)i)->key;
+    for (size_t i = 0; rpe_input_axis_key(i) != NULL; i++)
+        allowed[keys++] = rpe_input_axis_key(i);
     const char *const *overrides = allowed + 3;
     if (!json_is_object(object))
         return rpe_json_value_error(document, "grids", "a list of objects", object, error);
@@ -149,50 +92,57 @@ static rpe_status layers_make(const rpe_json *document, const json_t *object, bo
     return status;
 }
 
-/* Whether an input may be encoded, as far as is known before its file is read. */
-static bool any_encodes(const rpe_grid *grid)
+/* Whether an option may concern a point, as far as is known before the files of kernels are read. */
+static bool may_concern(const rpe_grid *grid, const rpe_point_option *option)
 {
     for (size_t i = 0; i < grid->method_count; i++)
-        for (size_t j = 0; rpe_method_encodes(grid->methods[i]) && j < grid->input_count; j++) {
-            const rpe_kernel_type *type = grid->inputs[j].type;
-            if (type == NULL || rpe_method_takes_family(grid->methods[i], type->family))
+        for (size_t j = 0; j < grid->input_count; j++) {
+            const rpe_method *method = grid->methods[i];
+            const rpe_input_settings *input = &grid->inputs[j];
+            if (rpe_point_option_concerns(option, method, input->plain) &&
+                (input->type == NULL || rpe_method_takes_family(method, input->type->family)))
                 return true;
         }
     return false;
 }
 
+static rpe_status options_read(const rpe_grid_layers *layers, rpe_grid *grid, rpe_error *error)
+{
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; status == RPE_OK && i < RPE_OPTION_TOTAL; i++) {
+        const rpe_point_option *option = rpe_point_option_at((rpe_point_option_id)i);
+        rpe_point_option read = *option;
+        read.asked = option->asked && may_concern(grid, option);
+        status = option->kind->read(&read, layers->document, rpe_grid_layers_get(layers, option->key),
+                                    &grid->options[i], error);
+    }
+    return status;
+}
+
+static rpe_status methods_read(const rpe_grid_layers *layers, rpe_grid *grid, rpe_error *error)
+{
+    const json_t *list = rpe_grid_layers_get(layers, "methods");
+    const void **methods = NULL;
+    rpe_status status = rpe_named_read(layers->document, list, "methods", &rpe_named_methods, &methods,
+                                       &grid->method_count, error);
+    grid->methods = (const rpe_method **)methods;
+    grid->all_methods = !json_is_array(list);
+    return status;
+}
+
 static rpe_status grid_read(const rpe_json *document, const json_t *object, bool quick, rpe_grid *grid,
                             rpe_error *error)
 {
-    static const char *const precisions[2] = {"single", "double"}, *const flags[2] = {"false", "true"};
     rpe_grid_layers layers = {0};
     rpe_status status = layers_make(document, object, quick, &layers, error);
     if (status == RPE_OK)
         status = rpe_json_text(document, object, "name", NULL, &grid->name, error);
     if (status == RPE_OK)
         status = rpe_inputs_read(grid, &layers, error);
-    const void **methods = NULL, **samplers = NULL;
     if (status == RPE_OK)
-        status = rpe_named_read(document, rpe_grid_layers_get(&layers, "methods"), "methods",
-                                &rpe_named_methods, &methods, &grid->method_count, error);
-    grid->methods = (const rpe_method **)methods;
-    grid->all_methods = !json_is_array(rpe_grid_layers_get(&layers, "methods"));
+        status = methods_read(&layers, grid, error);
     if (status == RPE_OK)
-        status = rpe_named_read(document, rpe_grid_layers_get(&layers, "samplers"), "samplers",
-                                &rpe_named_samplers, &samplers, &grid->sampler_count, error);
-    grid->samplers = (const rpe_sampler **)samplers;
-    if (status == RPE_OK)
-        status = integers_read(&layers, "realizations", any_encodes(grid) ? 0 : 1, &grid->realizations,
-                               &grid->realization_count, error);
-    if (status == RPE_OK)
-        status = integers_read(&layers, "projections", PROJECTIONS_USUAL, &grid->projections,
-                               &grid->projection_count, error);
-    if (status == RPE_OK)
-        status = pair_read(&layers, "precisions", precisions, RPE_DOUBLE, grid->precisions, error);
-    if (status == RPE_OK)
-        status = pair_read(&layers, "causal", flags, 0, grid->causal, error);
-    if (status == RPE_OK)
-        status = pair_read(&layers, "shared_heads", flags, 0, grid->shared_heads, error);
+        status = options_read(&layers, grid, error);
     if (status == RPE_OK)
         status = threads_read(&layers, grid, error);
     if (status == RPE_OK)
@@ -359,9 +309,8 @@ static void grid_destroy(rpe_grid *grid)
         rpe_input_settings_destroy(&grid->inputs[i]);
     rpe_memory_free(grid->inputs);
     rpe_memory_free(grid->methods);
-    rpe_memory_free(grid->samplers);
-    rpe_memory_free(grid->realizations);
-    rpe_memory_free(grid->projections);
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        rpe_memory_free(grid->options[i].numbers);
     rpe_memory_free(grid->threads);
 }
 

@@ -110,6 +110,11 @@ static const input_axis axes[] = {
 };
 #define AXES (sizeof axes / sizeof axes[0])
 
+const char *rpe_input_axis_key(size_t index)
+{
+    return index < AXES ? axes[index].key : NULL;
+}
+
 /* ---- their values ---- */
 
 typedef struct axis_list {

@@ -141,8 +141,8 @@ static rpe_status point_plan(rpe_point_plan *plan, const rpe_point *point,
 /* Points that differ in the number of realizations alone take times that grow alike. */
 static bool is_like(const rpe_point *a, const rpe_point *b)
 {
-    return a->grid == b->grid && a->input == b->input && a->method == b->method && a->sampler == b->sampler &&
-           a->precision == b->precision && a->causal == b->causal && a->shared_heads == b->shared_heads;
+    return a->grid == b->grid && a->input == b->input && a->method == b->method &&
+           rpe_points_agree(a, b, RPE_OPTION_realizations);
 }
 
 typedef struct pilot {
@@ -175,7 +175,8 @@ static const pilot *pilot_of(const rpe_points *points, const pilot *pilots, size
     double nearest = INFINITY;
     for (size_t i = 0; i < points->count; i++) {
         const rpe_point *a = &points->points[index], *b = &points->points[i];
-        double distance = fabs(log((double)a->realizations / (double)b->realizations));
+        double distance = fabs(
+            log((double)a->options[RPE_OPTION_realizations] / (double)b->options[RPE_OPTION_realizations]));
         distance += is_like(a, b) ? 0.0 : 1000.0 + (a->method == b->method ? 0.0 : 1000.0);
         if (pilots[i].done && distance < nearest) {
             nearest = distance;

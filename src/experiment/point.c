@@ -275,12 +275,7 @@ static rpe_status run_trials(point_run *run, rpe_error *error)
 rpe_problem rpe_point_problem(const rpe_point *point, const rpe_input *input)
 {
     rpe_problem problem = input->problem;
-    problem.sampler = point->sampler;
-    problem.realizations = point->realizations;
-    problem.projections = point->projections;
-    problem.precision = point->precision;
-    problem.causal = point->causal;
-    problem.shared_heads = point->shared_heads;
+    rpe_problem_options_set(&problem, point->options);
     return problem;
 }
 
@@ -290,7 +285,7 @@ static void fill_subject(point_run *run, const rpe_input *input)
     *subject = (rpe_subject){.method = run->point->method,
                              .problem = &run->problem,
                              .oracle_scores = input->scores,
-                             .oracle_outputs = input->outputs[run->point->causal],
+                             .oracle_outputs = input->outputs[run->problem.causal],
                              .lag_tables = input->lag_tables,
                              .values = input->problem.value_features,
                              .inputs = {input->queries.values, input->keys.values, input->values.values},
@@ -307,7 +302,7 @@ static rpe_status prepare(point_run *run, rpe_input *input, rpe_error *error)
     for (size_t i = 0; i < run->configuration->measure_count; i++)
         if (run->point->measures[i])
             wanted[run->configuration->measures[i]->stage] = true;
-    rpe_status status = rpe_input_reference(input, run->point->method->oracle, run->point->causal, wanted,
+    rpe_status status = rpe_input_reference(input, run->point->method->oracle, run->problem.causal, wanted,
                                             run->settings->threads, error);
     fill_subject(run, input);
     if (status == RPE_OK)

@@ -32,20 +32,34 @@ static void text_append(size_t capacity, char *text, const char *format, ...)
     va_end(arguments);
 }
 
-/* What was added later than the first seven is there only where it is not as it was before, so that older streams stay. */
+/* ";NAME=VALUE", where the text of a point names the option. */
+static void option_append(const rpe_point *point, rpe_point_option_id id, size_t capacity, char *text)
+{
+    const rpe_point_option *option = rpe_point_option_at(id);
+    const size_t number = point->options[id];
+    const bool concerned = rpe_point_has(point, id);
+    char value[RPE_CELL_CAPACITY];
+    const bool named[] = {[RPE_TEXT_ALWAYS] = true,
+                          [RPE_TEXT_WHERE_CONCERNED] = concerned,
+                          [RPE_TEXT_WHERE_UNUSUAL] = concerned && number != option->usual};
+    if (!named[option->text])
+        return;
+    option->kind->write(number, value);
+    text_append(capacity, text, ";%s=%s", option->name, value);
+}
+
+/* An option that is newer than the first ones is there only where it is not as it was before, so that older streams stay. */
 static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *configuration,
                                     rpe_error *error)
 {
     char text[COORDINATES_CAPACITY] = "";
+    rpe_point_option_id order[RPE_OPTION_TOTAL];
     const rpe_input_settings *input = &point->grid->inputs[point->input];
-    text_append(sizeof text, text,
-                "experiment=%s;input=%s;method=%s;sampler=%s;realizations=%zu;precision=%s;causal=%s",
-                configuration->name, input->name, point->method->name, point->sampler->name,
-                point->realizations, rpe_precision_name(point->precision), point->causal ? "yes" : "no");
-    if (point->projections > 0)
-        text_append(sizeof text, text, ";projections=%zu", point->projections);
-    if (point->shared_heads)
-        text_append(sizeof text, text, ";shared_heads=yes");
+    rpe_point_options_sort(false, order);
+    text_append(sizeof text, text, "experiment=%s;input=%s;method=%s", configuration->name, input->name,
+                point->method->name);
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        option_append(point, order[i], sizeof text, text);
     text_append(sizeof text, text, "%s", input->coordinates);
     if (input->fit != NULL)
         text_append(sizeof text, text, ";fit=%s;size=%zu", input->fit->name, input->fit_size);
@@ -59,17 +73,46 @@ static rpe_status write_coordinates(rpe_point *point, const rpe_configuration *c
     return RPE_OK;
 }
 
-bool rpe_point_encodes(const rpe_point *point)
+bool rpe_point_has(const rpe_point *point, rpe_point_option_id option)
 {
-    return rpe_method_encodes(point->method) && !point->grid->inputs[point->input].plain;
+    return rpe_point_option_concerns(rpe_point_option_at(option), point->method,
+                                     point->grid->inputs[point->input].plain);
+}
+
+void rpe_point_option_text(const rpe_point *point, rpe_point_option_id option, char text[RPE_CELL_CAPACITY])
+{
+    const rpe_point_option *written = rpe_point_option_at(option);
+    if (rpe_point_has(point, option))
+        written->kind->write(point->options[option], text);
+    else
+        snprintf(text, RPE_CELL_CAPACITY, "%s", written->absent != NULL ? written->absent : "");
+}
+
+bool rpe_points_agree(const rpe_point *a, const rpe_point *b, rpe_point_option_id but)
+{
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        if (i != (size_t)but && a->options[i] != b->options[i])
+            return false;
+    return true;
+}
+
+bool rpe_points_agree_for_all(const rpe_point *a, const rpe_point *b)
+{
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        if (rpe_point_option_at((rpe_point_option_id)i)->of_method == NULL && a->options[i] != b->options[i])
+            return false;
+    return true;
 }
 
 int rpe_point_text(const rpe_point *point, size_t capacity, char *text)
 {
     const char *input = point->grid->inputs[point->input].name;
-    return rpe_point_encodes(point) ? snprintf(text, capacity, "%s, %s, %s, R = %zu", input,
-                                               point->method->name, point->sampler->name, point->realizations)
-                                    : snprintf(text, capacity, "%s, %s", input, point->method->name);
+    char sampler[RPE_CELL_CAPACITY];
+    if (!rpe_point_has(point, RPE_OPTION_realizations))
+        return snprintf(text, capacity, "%s, %s", input, point->method->name);
+    rpe_point_option_text(point, RPE_OPTION_sampler, sampler);
+    return snprintf(text, capacity, "%s, %s, %s, R = %zu", input, point->method->name, sampler,
+                    point->options[RPE_OPTION_realizations]);
 }
 
 /* Whether a method is for the input: for positions of its kernel's family, and for none where it is without. */
@@ -139,76 +182,73 @@ static bool point_is_wanted(const rpe_point *point, const rpe_configuration *con
     return false;
 }
 
+/* A place of a grid: of each axis, which of its values. */
 typedef struct grid_cursor {
-    size_t input, method, sampler, precision, causal, shared, projection, realization;
+    size_t input, method, options[RPE_OPTION_TOTAL];
 } grid_cursor;
 
-/* The next place of the grid, the last coordinate fastest; false at the end. */
-static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid)
+static bool digit_advance(size_t *digit, size_t base)
 {
-    struct {
-        size_t *digit, base;
-    } digits[] = {{&cursor->realization, grid->realization_count},
-                  {&cursor->projection, grid->projection_count},
-                  {&cursor->shared, 2},
-                  {&cursor->causal, 2},
-                  {&cursor->precision, 2},
-                  {&cursor->sampler, grid->sampler_count},
-                  {&cursor->method, grid->method_count},
-                  {&cursor->input, grid->input_count}};
-    for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
-        if (++*digits[i].digit < digits[i].base)
+    *digit = *digit + 1 < base ? *digit + 1 : 0;
+    return *digit > 0;
+}
+
+/* The next place of the grid, the fastest axis first; false at the end. */
+static bool cursor_advance(grid_cursor *cursor, const rpe_grid *grid,
+                           const rpe_point_option_id order[RPE_OPTION_TOTAL])
+{
+    for (size_t i = RPE_OPTION_TOTAL; i-- > 0;)
+        if (digit_advance(&cursor->options[order[i]], grid->options[order[i]].count))
             return true;
-        *digits[i].digit = 0;
-    }
-    return false;
+    return digit_advance(&cursor->method, grid->method_count) ||
+           digit_advance(&cursor->input, grid->input_count);
 }
 
 /* How many points a grid may have; false: more than RPE_POINTS_MAX. */
 static bool grid_size(const rpe_grid *grid, size_t *size)
 {
-    const size_t extents[] = {grid->method_count, grid->sampler_count, grid->realization_count,
-                              grid->projection_count, 8};
-    *size = grid->input_count;
-    for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++)
-        if (!rpe_size_multiply(*size, extents[i], size))
+    if (!rpe_size_multiply(grid->input_count, grid->method_count, size))
+        return false;
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        if (!rpe_size_multiply(*size, grid->options[i].count, size))
             return false;
     return *size <= 8 * RPE_POINTS_MAX;
 }
 
-/* Whether there is a point at the place: of what does not concern it, the first is taken. */
-static bool is_place(const rpe_grid *grid, const grid_cursor *cursor, const rpe_family *family)
+/* Of an option that does not concern the point there is one place, the first; false: it is another. */
+static bool option_set(rpe_point *point, const grid_cursor *cursor, rpe_point_option_id id)
 {
-    const rpe_method *method = grid->methods[cursor->method];
-    const rpe_input_settings *input = &grid->inputs[cursor->input];
-    const bool encodes = rpe_method_encodes(method) && !input->plain;
-    return grid->precisions[cursor->precision] && grid->causal[cursor->causal] &&
-           is_for(method, input, family) && (rpe_method_projects(method) || cursor->projection == 0) &&
-           (encodes ? grid->shared_heads[cursor->shared]
-                    : cursor->sampler == 0 && cursor->realization == 0 &&
-                          cursor->shared == (grid->shared_heads[0] ? 0 : 1));
+    const rpe_option_values *values = &point->grid->options[id];
+    const bool concerned = rpe_point_has(point, id);
+    const bool kept = concerned || rpe_point_option_at(id)->text == RPE_TEXT_ALWAYS;
+    point->options[id] = kept ? values->numbers[cursor->options[id]] : 0;
+    return concerned || cursor->options[id] == 0;
+}
+
+/* Whether there is a point at the place. */
+static bool point_make(rpe_point *point, const rpe_grid *grid, const grid_cursor *cursor,
+                       const rpe_family *family)
+{
+    bool is_place = true;
+    *point = (rpe_point){.grid = grid, .input = cursor->input, .method = grid->methods[cursor->method]};
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++)
+        is_place = option_set(point, cursor, (rpe_point_option_id)i) && is_place;
+    return is_place && is_for(point->method, &grid->inputs[cursor->input], family);
 }
 
 static rpe_status add_points(rpe_points *points, const rpe_configuration *configuration, const rpe_grid *grid,
                              const rpe_family *const *families, size_t trials, rpe_error *error)
 {
     grid_cursor cursor = {0};
+    rpe_point_option_id order[RPE_OPTION_TOTAL];
     size_t before = points->count;
+    rpe_point_options_sort(true, order);
     do {
         const rpe_family *family = families[cursor.input];
-        bool projects = rpe_method_projects(grid->methods[cursor.method]);
-        if (!is_place(grid, &cursor, family))
+        rpe_point point;
+        if (!point_make(&point, grid, &cursor, family))
             continue;
-        rpe_point point = {.grid = grid,
-                           .input = cursor.input,
-                           .method = grid->methods[cursor.method],
-                           .sampler = grid->samplers[cursor.sampler],
-                           .realizations = grid->realizations[cursor.realization],
-                           .projections = projects ? grid->projections[cursor.projection] : 0,
-                           .precision = (rpe_precision)cursor.precision,
-                           .causal = cursor.causal == 1,
-                           .shared_heads = cursor.shared == 1};
-        point.trials = trials_of(&grid->trials, point.realizations, trials);
+        point.trials = trials_of(&grid->trials, point.options[RPE_OPTION_realizations], trials);
         choose_measures(&point, configuration, cursor.method, family);
         if (!point_is_wanted(&point, configuration))
             continue;
@@ -216,7 +256,7 @@ static rpe_status add_points(rpe_points *points, const rpe_configuration *config
         if (status != RPE_OK)
             return status;
         points->points[points->count++] = point;
-    } while (cursor_advance(&cursor, grid));
+    } while (cursor_advance(&cursor, grid, order));
     if (points->count == before)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: grid \"%s\": expected \"methods\" that the measures apply to, found none",

@@ -49,19 +49,16 @@ void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, co
     if (problem->kernel != NULL)
         set_kernel(row, problem->kernel);
     rpe_row_set_text(row, RPE_COLUMN_method, point->method->name);
-    rpe_row_set_text(row, RPE_COLUMN_sampler, rpe_point_encodes(point) ? point->sampler->name : "none");
-    rpe_row_set_text(row, RPE_COLUMN_precision, rpe_precision_name(point->precision));
-    rpe_row_set_text(row, RPE_COLUMN_causal, point->causal ? "yes" : "no");
+    for (size_t i = 0; i < RPE_OPTION_TOTAL; i++) {
+        const rpe_column column = rpe_point_option_at((rpe_point_option_id)i)->column;
+        rpe_point_option_text(point, (rpe_point_option_id)i, row->text[column]);
+        row->cells[column] = row->text[column];
+    }
     rpe_row_set_extents(row, RPE_COLUMN_queries, problem->queries.axes, problem->queries.extent);
     rpe_row_set_extents(row, RPE_COLUMN_keys, problem->keys.axes, problem->keys.extent);
     rpe_row_set_count(row, RPE_COLUMN_heads, problem->heads);
-    rpe_row_set_text(row, RPE_COLUMN_shared_heads, point->shared_heads ? "yes" : "no");
     rpe_row_set_count(row, RPE_COLUMN_features, problem->features);
     rpe_row_set_count(row, RPE_COLUMN_values, problem->value_features);
-    if (rpe_point_encodes(point))
-        rpe_row_set_count(row, RPE_COLUMN_realizations, point->realizations);
-    if (rpe_method_projects(point->method))
-        rpe_row_set_count(row, RPE_COLUMN_projections, point->projections);
     snprintf(row->text[RPE_COLUMN_seed], RPE_CELL_CAPACITY, "%" PRIu64, file->identity->seed);
     row->cells[RPE_COLUMN_seed] = row->text[RPE_COLUMN_seed];
 }
@@ -104,8 +101,9 @@ static rpe_status add_value(rpe_result_file *file, rpe_row *row, const rpe_point
                                     .first = result->first,
                                     .count = result->samples[index].count,
                                     .column = result->column + index};
-    rpe_estimate estimate = rpe_estimate_make(result->measure, point->precision, &result->samples[index],
-                                              result->closed == NULL ? NULL : &result->closed[index]);
+    rpe_estimate estimate =
+        rpe_estimate_make(result->measure, (rpe_precision)point->options[RPE_OPTION_precision],
+                          &result->samples[index], result->closed == NULL ? NULL : &result->closed[index]);
     rpe_row_set_estimate(row, &estimate, column.count);
     rpe_status status = rpe_result_file_keep(file, estimate.p, estimate.z, error);
     if (status == RPE_OK)
@@ -154,8 +152,7 @@ rpe_status rpe_result_file_add(rpe_result_file *file, const rpe_point *point, co
 {
     rpe_row row;
     static const rpe_value_label no_label = {.head = -1, .feature = -1};
-    rpe_problem problem = input->problem;
-    problem.precision = point->precision;
+    const rpe_problem problem = rpe_point_problem(point, input);
     rpe_subject labelled = {.method = point->method,
                             .problem = &problem,
                             .selections = input->settings->selections,

@@ -37,6 +37,7 @@
 #include "rpe_json.h"
 #include "rpe_kernel_draw.h"
 #include "rpe_measure.h"
+#include "rpe_point_option.h"
 
 #define RPE_INPUT_COORDINATES 160
 
@@ -83,15 +84,8 @@ typedef struct rpe_grid {
     const rpe_method **methods;
     size_t method_count;
     bool all_methods; /* those of them that take an input's position; else all are to take it */
-    const rpe_sampler **samplers;
-    size_t sampler_count;
-    size_t *realizations;
-    size_t realization_count;
-    size_t *projections; /* F, for methods that have random features; at least one */
-    size_t projection_count;
-    bool precisions[2]; /* by rpe_precision */
-    bool causal[2], shared_heads[2];
-    size_t *threads; /* of timings; 0: all that the run has */
+    rpe_option_values options[RPE_OPTION_TOTAL]; /* of each at least one */
+    size_t *threads;                             /* of timings; 0: all that the run has */
     size_t thread_count;
     rpe_trial_count trials;
 } rpe_grid;

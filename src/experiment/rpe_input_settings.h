@@ -19,6 +19,9 @@ const json_t *rpe_grid_layers_get(const rpe_grid_layers *layers, const char *key
    destroy them either way. */
 rpe_status rpe_inputs_read(rpe_grid *grid, const rpe_grid_layers *layers, rpe_error *error);
 
+/* Keys of the axes of inputs; NULL after the last. */
+const char *rpe_input_axis_key(size_t index);
+
 /* One input, without the grid's axes.  settings is zeroed before. */
 rpe_status rpe_input_settings_read(rpe_input_settings *settings, const rpe_json *document,
                                    const json_t *object, rpe_error *error);

@@ -12,11 +12,8 @@ typedef struct rpe_point {
     const rpe_grid *grid;
     size_t input; /* index into the inputs of the run */
     const rpe_method *method;
-    const rpe_sampler *sampler;
-    size_t realizations; /* R; the grid's first where nothing is encoded, as is the sampler */
-    size_t projections;  /* F; 0 for a method without random features */
-    rpe_precision precision;
-    bool causal, shared_heads;
+    size_t options
+        [RPE_OPTION_TOTAL]; /* numbers of options.def; of what does not concern it the grid's first, or 0 */
     size_t trials;
     char *coordinates;               /* owned; "experiment=...;input=...;..." */
     uint32_t hash;                   /* of the coordinates: the point of the stream */
@@ -39,8 +36,14 @@ void rpe_points_destroy(rpe_points *points);
 /* "INPUT, METHOD" and, where codes are made, ", SAMPLER, R = N"; as snprintf, the length that it would have. */
 int rpe_point_text(const rpe_point *point, size_t capacity, char *text);
 
-/* Whether codes are made: sampler and R concern the point. */
-bool rpe_point_encodes(const rpe_point *point);
+/* Whether an option concerns the point. */
+bool rpe_point_has(const rpe_point *point, rpe_point_option_id option);
+/* What is written of an option: its value, or that it does not concern the point. */
+void rpe_point_option_text(const rpe_point *point, rpe_point_option_id option, char text[RPE_CELL_CAPACITY]);
+/* Whether two points have the same options; but: of all but this one; RPE_OPTION_TOTAL: of all. */
+bool rpe_points_agree(const rpe_point *a, const rpe_point *b, rpe_point_option_id but);
+/* Whether they have the same of those options that concern every method. */
+bool rpe_points_agree_for_all(const rpe_point *a, const rpe_point *b);
 
 /* Part b of n of some trials, in order; the sizes differ by one at most. */
 typedef struct rpe_trial_block {

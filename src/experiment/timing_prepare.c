@@ -65,18 +65,6 @@ static void threads_check(rpe_timing *timing, rpe_timed *timed)
         timing->threads = timed->threads;
 }
 
-static rpe_problem problem_of(const rpe_point *point, const rpe_input *input)
-{
-    rpe_problem problem = input->problem;
-    problem.sampler = point->sampler;
-    problem.realizations = point->realizations;
-    problem.projections = point->projections;
-    problem.precision = point->precision;
-    problem.causal = point->causal;
-    problem.shared_heads = point->shared_heads;
-    return problem;
-}
-
 static size_t repetitions_of(const rpe_timing *timing, const rpe_point *point)
 {
     size_t wanted = timing->settings->trials > 0 ? 0 : point->grid->trials.repetitions;
@@ -99,7 +87,7 @@ static rpe_status make_timed(rpe_timing *timing, rpe_error *error)
             rpe_timed *timed = &timing->timed[timing->count++];
             timed->point = point;
             timed->input = input_of(timing, point);
-            timed->problem = problem_of(point, timed->input);
+            timed->problem = rpe_point_problem(point, timed->input);
             timed->threads = threads_of(timing, point->grid, j);
             timed->repetitions = repetitions_of(timing, point);
             threads_check(timing, timed);

@@ -40,20 +40,18 @@ static bool same_kernel(const rpe_input_settings *a, const rpe_input_settings *b
            a->gaussian_scale == b->gaussian_scale;
 }
 
-/* Method, sampler, R and F apart. */
+/* The method, and what concerns some methods alone, apart. */
 static bool same_setting(const rpe_timed *a, const rpe_timed *b)
 {
     return strcmp(a->input->settings->name, b->input->settings->name) == 0 &&
            same_kernel(a->input->settings, b->input->settings) && a->threads == b->threads &&
-           a->problem.precision == b->problem.precision && a->problem.causal == b->problem.causal;
+           rpe_points_agree_for_all(a->point, b->point);
 }
 
 bool rpe_timed_same_but_length(const rpe_timed *a, const rpe_timed *b)
 {
     return same_setting(a, b) && a->point->method == b->point->method &&
-           a->problem.sampler == b->problem.sampler && a->problem.realizations == b->problem.realizations &&
-           a->problem.projections == b->problem.projections &&
-           a->problem.shared_heads == b->problem.shared_heads;
+           rpe_points_agree(a->point, b->point, RPE_OPTION_TOTAL);
 }
 
 bool rpe_timed_same_task(const rpe_timed *a, const rpe_timed *b)

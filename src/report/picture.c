@@ -34,6 +34,18 @@ static const candidate candidates[] = {{RPE_COLUMN_input, RPE_COLUMN_input},
                                        {RPE_COLUMN_feature, RPE_COLUMN_feature}};
 #define CANDIDATES (sizeof candidates / sizeof candidates[0])
 
+/* Those, then whatever else tells points apart. */
+static candidate candidate_at(size_t index)
+{
+    if (index < CANDIDATES)
+        return candidates[index];
+    const rpe_column column = RPE_COLUMN_grid + (rpe_column)(index - CANDIDATES);
+    for (size_t i = 0; i < CANDIDATES; i++)
+        if (candidates[i].column == column)
+            return candidates[i];
+    return (candidate){column, column};
+}
+
 /* What is made on the way. */
 typedef struct making {
     rpe_picture *picture;
@@ -178,13 +190,15 @@ static rpe_status panels_choose(const making *made, rpe_error *error)
         column_add(&picture->panels, RPE_COLUMN_kernel);
         return RPE_OK;
     }
-    for (size_t c = 0; status == RPE_OK && c < CANDIDATES; c++) {
-        const rpe_column column = candidates[c].column;
+    for (size_t c = 0; status == RPE_OK && c < CANDIDATES + RPE_COLUMN_measure - RPE_COLUMN_grid; c++) {
+        const candidate checked = candidate_at(c);
+        const rpe_column column = checked.column;
         bool follows = false;
-        if (column == picture->axis->column || groups_have(&picture->series, column) ||
+        if (column == RPE_COLUMN_family || groups_have(&picture->panels, column) ||
+            column == picture->axis->column || groups_have(&picture->series, column) ||
             follows_axis(made, column) || !column_varies(made, column))
             continue;
-        status = follows_series(made, &candidates[c], &follows, error);
+        status = follows_series(made, &checked, &follows, error);
         if (status == RPE_OK && !follows)
             column_add(&picture->panels, column);
     }

@@ -6,6 +6,7 @@
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 #include "rpe_picture.h"
+#include "rpe_point_option.h"
 
 const char *rpe_words_text(const char *name, size_t capacity, char *text)
 {
@@ -45,10 +46,9 @@ static void value_append(rpe_group *group, const rpe_record *record, rpe_column 
     char word[64] = "";
     if (!has_value(record, group, column))
         return;
-    if (column == RPE_COLUMN_shared_heads)
-        cell = strcmp(cell, "yes") == 0 ? "heads share their codes" : "each head has its codes";
-    else if (column == RPE_COLUMN_causal)
-        cell = strcmp(cell, "yes") == 0 ? "causal" : "not causal";
+    const rpe_point_option *option = rpe_point_option_of(column);
+    if (option != NULL && option->words[0] != NULL)
+        cell = option->words[strcmp(cell, "yes") == 0 ? 1 : 0];
     else if (axis != NULL && strlen(axis->symbol) == 1)
         snprintf(word, sizeof word, "%s = ", axis->symbol);
     else if (axis != NULL || column == RPE_COLUMN_feature)

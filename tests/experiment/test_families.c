@@ -192,9 +192,9 @@ static void test_points(void **state)
     assert_int_equal(points.count, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < points.count; i++) {
         assert_string_equal(points.points[i].method->name, expected[i].method);
-        assert_int_equal(points.points[i].projections, expected[i].projections);
-        assert_false(points.points[i].shared_heads);
-        assert_false(rpe_point_encodes(&points.points[i]));
+        assert_int_equal(points.points[i].options[RPE_OPTION_projections], expected[i].projections);
+        assert_int_equal(points.points[i].options[RPE_OPTION_shared_heads], 0);
+        assert_false(rpe_point_has(&points.points[i], RPE_OPTION_realizations));
     }
     rpe_points_destroy(&points);
     rpe_configuration_destroy(&configuration);

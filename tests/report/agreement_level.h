@@ -105,7 +105,8 @@ static void level_rows(level_tests *tests, const rpe_result *result, const rpe_p
             rpe_sample_add(&sample, kept->values[t * kept->width + i] *
                                         (root && planted == LEVEL_VALUES ? LEVEL_ERROR : 1));
         closed.mean *= root && planted == LEVEL_CLOSED ? LEVEL_ERROR : 1;
-        rpe_estimate estimate = rpe_estimate_make(result->measure, point->precision, &sample, &closed);
+        rpe_estimate estimate = rpe_estimate_make(
+            result->measure, (rpe_precision)point->options[RPE_OPTION_precision], &sample, &closed);
         tested += level_row(tests, &estimate, &part) ? 1 : 0;
         *untold += strcmp(estimate.status, RPE_ESTIMATE_UNTOLD) == 0 ? 1 : 0;
     }
