@@ -10,13 +10,19 @@
 #include "rpe_given_positions.h"
 #include "rpe_method.h"
 #include "rpe_npy.h"
+#include "rpe_point_option.h"
 
 enum {
     METHOD = RPE_DATA_OPTION_COUNT,
     VALUES,
-    FEATURES,
+/* Of options.def, what encode does not have. */
+#define PLACE_BOTH(name)
+#define PLACE_ATTEND(name) OPTION_##name,
+#define RPE_POINT_OPTION(name, kind, cell, meaning, who, ...) PLACE_##who(name)
+#define RPE_ROW_OPTION(name, ...)
+#include "options.def"
+#undef RPE_POINT_OPTION
     PROJECTION,
-    CAUSAL,
     QUERY_POSITIONS,
     KEY_POSITIONS,
     SEGMENTS,
@@ -26,8 +32,6 @@ enum {
     OPTION_COUNT
 };
 
-#define FEATURES_MAX 1048576
-
 static const char *method_name(size_t index)
 {
     return index < rpe_method_count() ? rpe_method_at(index)->name : NULL;
@@ -35,6 +39,11 @@ static const char *method_name(size_t index)
 
 static const rpe_option options[OPTION_COUNT] = {
     RPE_DATA_OPTIONS(false),
+#define LINE_BOTH(name, kind, command) [RPE_DATA_##name] = RPE_DATA_LINE_##kind command,
+#define LINE_ATTEND(name, kind, command) [OPTION_##name] = RPE_DATA_LINE_##kind command,
+#define RPE_POINT_OPTION(name, kind, cell, meaning, who, command, ...) LINE_##who(name, kind, command)
+#include "options.def"
+#undef RPE_POINT_OPTION
     [METHOD] = {.name = "method",
                 .placeholder = "NAME",
                 .help = "kind of attention",
@@ -46,17 +55,10 @@ static const rpe_option options[OPTION_COUNT] = {
                 .help = "values [N,H,V] or [B,N,H,V]",
                 .type = RPE_OPTION_PATH,
                 .required = true},
-    [FEATURES] = {.name = "features",
-                  .placeholder = "F",
-                  .help = "random projections to draw, for methods with random features",
-                  .type = RPE_OPTION_COUNT,
-                  .minimum = 1,
-                  .maximum = FEATURES_MAX},
     [PROJECTION] = {.name = "projection",
                     .placeholder = "w.npy",
                     .help = "projections [F,R] ([F,D] without a kernel) instead of --features",
                     .type = RPE_OPTION_PATH},
-    [CAUSAL] = {.name = "causal", .help = "query m sees the keys n <= m only", .type = RPE_OPTION_FLAG},
     [QUERY_POSITIONS] =
         {.name = "query-positions",
          .placeholder = "m.npy",
@@ -105,7 +107,7 @@ typedef struct attending {
 
 static rpe_status projection_options_check(const attending *run, rpe_error *error)
 {
-    const rpe_option_value *features = &run->arguments->values[FEATURES];
+    const rpe_option_value *features = &run->arguments->values[OPTION_projections];
     const rpe_option_value *projection = &run->arguments->values[PROJECTION];
     if (!rpe_method_projects(run->method) && (features->given || projection->given))
         return rpe_error_set(error, RPE_ERROR_INPUT,
@@ -133,8 +135,8 @@ static rpe_status options_check(attending *run, rpe_error *error)
         snprintf(why, sizeof why, "no --kernel");
     rpe_status status = projection_options_check(run, error);
     if (status == RPE_OK)
-        status = rpe_draw_options_check(run->arguments, run->encodes, run->arguments->values[FEATURES].given,
-                                        why, error);
+        status = rpe_draw_options_check(run->arguments, run->encodes,
+                                        run->arguments->values[OPTION_projections].given, why, error);
     return status;
 }
 
@@ -178,9 +180,26 @@ static rpe_status projection_read(attending *run, rpe_error *error)
     return status;
 }
 
+/* The numbers of options.def on the command line. */
+static void options_take(const attending *run, size_t numbers[RPE_OPTION_TOTAL])
+{
+#define NUMBER_COUNT(value) (value).count
+#define NUMBER_FLAG(value) ((value).given ? 1 : 0)
+#define NUMBER_PRECISION(value) (value).count
+#define NUMBER_SAMPLER(value) (value).count
+#define INDEX_BOTH(name) RPE_DATA_##name
+#define INDEX_ATTEND(name) OPTION_##name
+#define RPE_POINT_OPTION(name, kind, cell, meaning, who, ...)                                                \
+    numbers[RPE_OPTION_##name] = NUMBER_##kind(run->arguments->values[INDEX_##who(name)]);
+#include "options.def"
+#undef RPE_POINT_OPTION
+#undef RPE_ROW_OPTION
+}
+
 static rpe_status problem_make(attending *run, rpe_error *error)
 {
     const rpe_data *data = &run->data;
+    size_t numbers[RPE_OPTION_TOTAL];
     run->problem = (rpe_problem){
         .queries = data->query_positions,
         .keys = data->key_positions,
@@ -189,14 +208,13 @@ static rpe_status problem_make(attending *run, rpe_error *error)
         .features = data->features,
         .value_features = data->value_features,
         .kernel = data->kernel,
-        .sampler = run->draw.sampler,
-        .realizations = run->draw.realizations,
-        .projections = run->draw.noise.projection != NULL ? run->projection.shape[0]
-                                                          : run->arguments->values[FEATURES].count,
-        .precision = (rpe_precision)run->arguments->values[RPE_DATA_PRECISION].count,
-        .causal = run->arguments->values[CAUSAL].given,
-        .shared_heads = run->draw.shared_heads,
     };
+    options_take(run, numbers);
+    rpe_problem_options_set(&run->problem, numbers);
+    run->problem.sampler = run->draw.sampler; /* noise and projections may be given */
+    run->problem.realizations = run->draw.realizations;
+    if (run->draw.noise.projection != NULL)
+        run->problem.projections = run->projection.shape[0];
     rpe_status status = RPE_OK;
     if (run->encodes && run->draw.sampler == NULL)
         status = noise_check(run, error);

@@ -192,7 +192,7 @@ static rpe_status arrays_read(rpe_data *data, const rpe_arguments *arguments, co
     const char *queries_path = arguments->values[RPE_DATA_QUERIES].text;
     const char *keys_path = arguments->values[RPE_DATA_KEYS].text;
     const char *layout = arguments->values[RPE_DATA_LAYOUT].text;
-    rpe_npy_precision precision = (rpe_npy_precision)arguments->values[RPE_DATA_PRECISION].count;
+    rpe_npy_precision precision = (rpe_npy_precision)arguments->values[RPE_DATA_precision].count;
 
     rpe_status status = rpe_npy_read(queries_path, precision, &data->queries, error);
     if (status == RPE_OK)

@@ -18,23 +18,23 @@ typedef struct option_pair {
 static const char *const draw_names[RPE_DATA_OPTION_COUNT] = {
     [RPE_DATA_NOISE] = "noise",
     [RPE_DATA_GATE_NOISE] = "gate-noise",
-    [RPE_DATA_REALIZATIONS] = "realizations",
+    [RPE_DATA_realizations] = "realizations",
     [RPE_DATA_SEED] = "seed",
-    [RPE_DATA_SAMPLER] = "sampler",
-    [RPE_DATA_SHARED_HEADS] = "shared-heads",
+    [RPE_DATA_sampler] = "sampler",
+    [RPE_DATA_shared_heads] = "shared-heads",
 };
 
 static const option_pair conflicts[] = {
-    {RPE_DATA_REALIZATIONS, RPE_DATA_NOISE},
+    {RPE_DATA_realizations, RPE_DATA_NOISE},
     {RPE_DATA_SEED, RPE_DATA_NOISE},
-    {RPE_DATA_SAMPLER, RPE_DATA_NOISE},
-    {RPE_DATA_GATE_NOISE, RPE_DATA_REALIZATIONS},
+    {RPE_DATA_sampler, RPE_DATA_NOISE},
+    {RPE_DATA_GATE_NOISE, RPE_DATA_realizations},
 };
 
 static const option_pair needs[] = {
     {RPE_DATA_GATE_NOISE, RPE_DATA_NOISE},
-    {RPE_DATA_SEED, RPE_DATA_REALIZATIONS},
-    {RPE_DATA_SAMPLER, RPE_DATA_REALIZATIONS},
+    {RPE_DATA_SEED, RPE_DATA_realizations},
+    {RPE_DATA_sampler, RPE_DATA_realizations},
 };
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
@@ -71,7 +71,7 @@ rpe_status rpe_draw_options_check(const rpe_arguments *arguments, bool encodes, 
                                  draw_names[i], why);
     }
     rpe_status status = pairs_check(arguments, projects, error);
-    if (status == RPE_OK && encodes && !values[RPE_DATA_NOISE].given && !values[RPE_DATA_REALIZATIONS].given)
+    if (status == RPE_OK && encodes && !values[RPE_DATA_NOISE].given && !values[RPE_DATA_realizations].given)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "--realizations: expected --realizations R or --noise z.npy, found "
                              "neither");
@@ -104,7 +104,7 @@ rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const r
                          rpe_error *error)
 {
     const rpe_option_value *values = arguments->values;
-    *draw = (rpe_draw){.shared_heads = values[RPE_DATA_SHARED_HEADS].given,
+    *draw = (rpe_draw){.shared_heads = values[RPE_DATA_shared_heads].given,
                        .noise_path = values[RPE_DATA_NOISE].text,
                        .gate_path = values[RPE_DATA_GATE_NOISE].text};
     if (draw->noise_path != NULL) {
@@ -113,8 +113,8 @@ rpe_status rpe_draw_read(rpe_draw *draw, const rpe_arguments *arguments, const r
             rpe_draw_destroy(draw);
         return status;
     }
-    draw->sampler = rpe_sampler_at(values[RPE_DATA_SAMPLER].count);
-    draw->realizations = values[RPE_DATA_REALIZATIONS].count;
+    draw->sampler = rpe_sampler_at(values[RPE_DATA_sampler].count);
+    draw->realizations = values[RPE_DATA_realizations].count;
     draw->noise.stream = rpe_draw_stream(arguments);
     return RPE_OK;
 }

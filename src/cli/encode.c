@@ -15,6 +15,13 @@ static const char *const written_files[] = {"queries.npy", "keys.npy", "query_co
 
 static const rpe_option options[OPTION_COUNT] = {
     RPE_DATA_OPTIONS(true),
+#define LINE_BOTH(name, kind, command) [RPE_DATA_##name] = RPE_DATA_LINE_##kind command,
+#define LINE_ATTEND(name, kind, command)
+#define RPE_POINT_OPTION(name, kind, cell, meaning, who, command, ...) LINE_##who(name, kind, command)
+#define RPE_ROW_OPTION(name, ...)
+#include "options.def"
+#undef RPE_POINT_OPTION
+#undef RPE_ROW_OPTION
     [CODES] = {.name = "codes",
                .help = "write query_codes.npy and key_codes.npy, [N,H,D,R] (in the order of --layout, r "
                        "last), too; without it those that an "
@@ -148,7 +155,7 @@ static rpe_status codes_lay_out(const encoding *run, const rpe_positions *positi
 static rpe_status codes_write(encoding *run, rpe_error *error)
 {
     const char *directory = run->arguments->values[OUTPUT].text;
-    rpe_precision precision = (rpe_precision)run->arguments->values[RPE_DATA_PRECISION].count;
+    rpe_precision precision = (rpe_precision)run->arguments->values[RPE_DATA_precision].count;
     rpe_array queries = {0}, keys = {0};
     rpe_status status =
         codes_create(&queries, run, &run->data.query_positions, precision, "query codes", error);
@@ -194,7 +201,7 @@ static void success_print(const encoding *run)
     printf("encode: wrote queries.npy %s, keys.npy %s%s to %s, %s precision, %s\n", queries, keys,
            run->arguments->values[CODES].given ? ", query_codes.npy, key_codes.npy" : "",
            run->arguments->values[OUTPUT].text,
-           rpe_precision_name((rpe_precision)run->arguments->values[RPE_DATA_PRECISION].count),
+           rpe_precision_name((rpe_precision)run->arguments->values[RPE_DATA_precision].count),
            rpe_draw_text(&run->draw, draw));
 }
 

@@ -19,12 +19,16 @@ enum {
     RPE_DATA_KEYS,
     RPE_DATA_NOISE,
     RPE_DATA_GATE_NOISE,
-    RPE_DATA_REALIZATIONS,
     RPE_DATA_SEED,
-    RPE_DATA_SAMPLER,
-    RPE_DATA_SHARED_HEADS,
-    RPE_DATA_PRECISION,
     RPE_DATA_LAYOUT,
+/* Of options.def, RPE_DATA_name: what both have. */
+#define RPE_DATA_PLACE_BOTH(name) RPE_DATA_##name,
+#define RPE_DATA_PLACE_ATTEND(name)
+#define RPE_POINT_OPTION(name, kind, cell, meaning, who, ...) RPE_DATA_PLACE_##who(name)
+#define RPE_ROW_OPTION(name, ...)
+#include "options.def"
+#undef RPE_POINT_OPTION
+#undef RPE_ROW_OPTION
     RPE_DATA_OPTION_COUNT
 };
 
@@ -44,21 +48,33 @@ enum {
                          .type = RPE_OPTION_PATH},                                                                      \
     [RPE_DATA_GATE_NOISE] = {.name = "gate-noise", .placeholder = "e.npy",                                             \
                               .help = "noise [H,D,R] of a gated kernel, with --noise", .type = RPE_OPTION_PATH},        \
-    [RPE_DATA_REALIZATIONS] = {.name = "realizations", .placeholder = "R", .help = "realizations of the codes to draw",\
-                                .type = RPE_OPTION_COUNT, .minimum = 1, .maximum = RPE_REALIZATIONS_MAX},               \
     [RPE_DATA_SEED] = {.name = "seed", .placeholder = "S", .help = "seed of the draw", .type = RPE_OPTION_SEED,        \
                         .fallback = "1"},                                                                               \
-    [RPE_DATA_SAMPLER] = {.name = "sampler", .placeholder = "NAME", .help = "where the noise comes from",              \
-                           .type = RPE_OPTION_CHOICE, .choice = rpe_sampler_name, .fallback = "gaussian"},              \
-    [RPE_DATA_SHARED_HEADS] = {.name = "shared-heads", .help = "all heads use the noise of the first",                 \
-                                .type = RPE_OPTION_FLAG},                                                               \
-    [RPE_DATA_PRECISION] = {.name = "precision", .placeholder = "P", .help = "of the computation and of the output",   \
-                             .type = RPE_OPTION_CHOICE, .choice = rpe_precision_choice, .fallback = "double"},             \
     [RPE_DATA_LAYOUT] = {.name = "layout", .placeholder = "ORDER",                                                     \
                           .help = "order of the axes, read and written: n positions (images: an axis each), h heads, d features, "  \
                                   "b items (bhnd; without b they lead)",                                                            \
                           .type = RPE_OPTION_TEXT, .fallback = RPE_DATA_LAYOUT_USUAL}
 /* clang-format on */
+
+/* The line of an option of options.def, by its kind. */
+#define RPE_DATA_LINE_COUNT(named, value, words)                                                             \
+    {                                                                                                        \
+        .name = (named), .placeholder = (value), .help = (words), .type = RPE_OPTION_COUNT, .minimum = 1,    \
+        .maximum = RPE_REALIZATIONS_MAX                                                                      \
+    }
+#define RPE_DATA_LINE_FLAG(named, value, words)                                                              \
+    {                                                                                                        \
+        .name = (named), .help = (words), .type = RPE_OPTION_FLAG                                            \
+    }
+#define RPE_DATA_LINE_CHOICE(named, value, words, choices, usual)                                            \
+    {                                                                                                        \
+        .name = (named), .placeholder = (value), .help = (words), .type = RPE_OPTION_CHOICE,                 \
+        .choice = (choices), .fallback = (usual)                                                             \
+    }
+#define RPE_DATA_LINE_PRECISION(named, value, words)                                                         \
+    RPE_DATA_LINE_CHOICE(named, value, words, rpe_precision_choice, "double")
+#define RPE_DATA_LINE_SAMPLER(named, value, words)                                                           \
+    RPE_DATA_LINE_CHOICE(named, value, words, rpe_sampler_name, "gaussian")
 
 const char *rpe_sampler_name(size_t index);
 const char *rpe_precision_choice(size_t index); /* the index is the rpe_precision */

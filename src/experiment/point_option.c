@@ -147,7 +147,7 @@ static const rpe_option_kind kind_COUNT = {count_read, count_write}, kind_FLAG =
 /* ---- options ---- */
 
 static const rpe_point_option options[RPE_OPTION_TOTAL] = {
-#define RPE_POINT_OPTION(identifier, is, cell, meaning, ...)                                                 \
+#define RPE_POINT_OPTION(identifier, is, cell, meaning, who, command, ...)                                   \
     {.name = #identifier,                                                                                    \
      .column = RPE_COLUMN_##identifier,                                                                      \
      .kind = &kind_##is,                                                                                     \
