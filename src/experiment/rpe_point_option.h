@@ -46,19 +46,19 @@ typedef struct rpe_option_kind {
 
 struct rpe_point_option {
     const char *name; /* column */
-    rpe_column column;
     const rpe_option_kind *kind;
-    const char *key; /* in the JSON */
-    size_t usual;    /* where the JSON does not say */
-    bool asked;      /* of a count: the JSON is to say, where it concerns a point */
+    const char *key;                             /* in the JSON */
+    size_t usual;                                /* where the JSON does not say */
     bool (*of_method)(const rpe_method *method); /* whether it concerns the method; NULL: all */
-    bool of_position;                            /* and only where there are positions */
     const char *absent;                          /* cell of a row that it does not concern; NULL: "" */
     const char *words[2];                        /* of a flag, for titles; NULL: the cell speaks for itself */
+    rpe_axis axis;                               /* of a picture; symbol NULL: nothing can stand along it */
+    rpe_column column;
     rpe_option_text text;
     int text_place; /* order in the text of a point: by this, then as in options.def; 0 is last */
     int speed; /* of the axis in the order of points: the largest changes fastest; then as in options.def */
-    rpe_axis axis; /* of a picture; symbol NULL: nothing can stand along it */
+    bool of_position; /* whether it concerns inputs with positions alone */
+    bool asked;       /* of a count: the JSON is to say, where it concerns a point */
 };
 
 const rpe_point_option *rpe_point_option_at(rpe_point_option_id id);
