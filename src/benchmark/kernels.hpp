@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "rpe_kernel.h"
+#include "rpe_kernel_fit.h"
 }
 
 #include "owners.hpp"
@@ -30,7 +31,8 @@ inline double kernel_sum(const rpe_kernel *kernel, ptrdiff_t last)
 
 inline call kernel_call(const rpe_kernel *kernel)
 {
-    const size_t known = kernel->lags > 0 ? (kernel->lags + 1) / 2 : options.length;
+    const size_t known =
+        kernel->type->table != nullptr ? kernel->type->table(kernel).zero + 1 : options.length;
     const auto last = static_cast<ptrdiff_t>(std::min(known, options.length)) - 1;
     call made;
     made.run = [=](uint32_t) { benchmark::DoNotOptimize(kernel_sum(kernel, last)); };

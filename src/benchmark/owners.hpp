@@ -99,7 +99,10 @@ using kernel_pointer = std::unique_ptr<rpe_kernel, kernel_deleter>;
 
 inline size_t parameters_of(const rpe_kernel &kernel)
 {
-    return kernel.heads * kernel.features * (kernel.sinusoids + kernel.taps + kernel.lags);
+    size_t count = 0;
+    for (const rpe_parameter_values &own : kernel.own)
+        count += own.count;
+    return count;
 }
 
 /* The largest kernel of each family in the folder that has one axis. */

@@ -24,14 +24,24 @@ const rpe_check_cause *rpe_check_cause_at(size_t index)
     return &causes[index];
 }
 
+size_t rpe_check_cause_variants(const rpe_check_cause *cause, const rpe_kernel *kernel)
+{
+    const rpe_kernel_mistake *mistakes = kernel->type->mistakes;
+    size_t count = 0;
+    if (cause->variants != RPE_CHECK_MISTAKES)
+        return cause->variants;
+    while (mistakes != NULL && mistakes[count].name != NULL)
+        count++;
+    return count;
+}
+
 rpe_status rpe_check_correction_begin(rpe_check_correction *correction)
 {
     correction->subject = *correction->read;
     correction->any_noise = correction->settings->any_noise;
     correction->detail[0] = '\0';
     correction->status = RPE_OK;
-    rpe_status status =
-        rpe_check_kernel_copy(&correction->kernel, correction->settings->kernel, correction->error);
+    rpe_status status = rpe_kernel_copy(&correction->kernel, correction->settings->kernel, correction->error);
     correction->subject.kernel = correction->kernel;
     return status;
 }

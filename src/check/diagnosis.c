@@ -111,7 +111,8 @@ static rpe_status try_variant(diagnosis *d, const rpe_check_cause *cause, size_t
 static rpe_status try_cause(diagnosis *d, const rpe_check_cause *cause, bool scaled, rpe_error *error)
 {
     rpe_status status = RPE_OK;
-    for (size_t variant = 0; variant < cause->variants && status == RPE_OK; variant++) {
+    size_t variants = rpe_check_cause_variants(cause, d->plain.settings->kernel);
+    for (size_t variant = 0; variant < variants && status == RPE_OK; variant++) {
         if (cause->turn == RPE_CHECK_REST && d->report->fit_count > 0)
             break;
         status = rpe_interrupt_check("check", error);

@@ -60,17 +60,20 @@ static double relative_error(const rpe_check_feature *feature, const rpe_check_s
                              const rpe_check_window *window, const size_t *start)
 {
     const rpe_kernel *kernel = subject->kernel;
-    double unit = fmin(subject->unit, 0x1p-24), frequency = 0;
-    size_t first = (feature->head * kernel->features + feature->feature) * kernel->sinusoids;
+    double unit = fmin(subject->unit, 0x1p-24), largest = 0;
+    size_t sinusoids;
+    const double *frequency = rpe_kernel_frequencies(kernel, &sinusoids);
     double m = (double)(start[0] + window->positions[0].extent[0]);
     double n = (double)(start[0] + window->positions[1].extent[0]);
-    for (size_t k = 0; k < kernel->sinusoids; k++)
-        frequency = fmax(frequency, kernel->frequency[first + k]);
-    double terms = (double)(kernel->taps == 0 ? 2 * kernel->sinusoids : kernel->taps);
+    size_t size = frequency == NULL ? 0 : sinusoids / (kernel->heads * kernel->features);
+    size_t first = (feature->head * kernel->features + feature->feature) * size;
+    for (size_t k = 0; k < size; k++)
+        largest = fmax(largest, frequency[first + k]);
+    double terms = (double)rpe_kernel_code_terms(kernel);
     double count = (double)(window->positions[0].count + window->positions[1].count);
     /* half precision is what codes are rounded to, not what they are computed in */
     double rounding = subject->unit > unit ? subject->unit : 0;
-    return rounding + unit * (16 + terms + 4 * TWO_PI * frequency * fmax(m, n)) + 2 * count * 0x1p-52;
+    return rounding + unit * (16 + terms + 4 * TWO_PI * largest * fmax(m, n)) + 2 * count * 0x1p-52;
 }
 
 void rpe_check_gather(const rpe_check_feature *feature, const rpe_check_subject *subject,
@@ -290,7 +293,7 @@ static rpe_status measure(rpe_check_feature *feature, const rpe_check_subject *s
     moments(feature, &s, realizations);
     correlations(feature, &s, realizations);
     noise_find(feature, codes, &s, realizations);
-    variances(feature, &s, kernel->taps == 0 ? 2 : 1, realizations);
+    variances(feature, &s, kernel->type->codes->paired ? 2 : 1, realizations);
     shapes(feature, &s, realizations);
     for (size_t r = 0; feature->noise != NULL && r < window->kept; r++) {
         memset(feature->noise + r * window->rows, 0, window->rows * sizeof(double));

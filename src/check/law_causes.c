@@ -42,8 +42,10 @@ bool rpe_check_undo_padded(rpe_check_correction *correction)
     const rpe_kernel *kernel = correction->kernel;
     size_t variant = correction->variant;
     bool other = false;
-    for (size_t i = 0; kernel->taps > 0 && i < kernel->axes; i++) {
-        size_t zeros = kernel->tap_extent[i] - 1;
+    size_t window[RPE_AXES_MAX];
+    rpe_kernel_size(kernel, window);
+    for (size_t i = 0; kernel->type->codes->along && i < kernel->axes; i++) {
+        size_t zeros = window[i] - 1;
         const size_t before[] = {zeros / 2, zeros - zeros / 2, zeros, 0};
         correction->subject.law.first[i] = before[variant];
         /* of one zero the middle is an end */
@@ -59,5 +61,5 @@ bool rpe_check_undo_circular(rpe_check_correction *correction)
 {
     correction->subject.law.padding = RPE_CHECK_PADDING_CIRCULAR;
     samples_count(correction);
-    return correction->kernel->taps > 1;
+    return correction->kernel->type->codes->along && rpe_kernel_code_terms(correction->kernel) > 1;
 }

@@ -41,22 +41,22 @@ typedef enum rpe_check_turn {
     RPE_CHECK_REST    /* only while nothing fits: a number is fitted, or much is left out */
 } rpe_check_turn;
 
+#define RPE_CHECK_MISTAKES 0 /* variants: the usual mistakes with kernels of the type */
+
 typedef struct rpe_check_cause {
     rpe_check_turn turn;
-    size_t variants;
+    size_t variants; /* or RPE_CHECK_MISTAKES */
     rpe_check_undo *undo;
     const char *sentence; /* "%s": where the detail goes; else after it */
 } rpe_check_cause;
 
 size_t rpe_check_cause_count(void);
 const rpe_check_cause *rpe_check_cause_at(size_t index);
+size_t rpe_check_cause_variants(const rpe_check_cause *cause, const rpe_kernel *kernel);
 
 #define RPE_CHECK_CAUSE(name, turn, variants, sentence) rpe_check_undo rpe_check_undo_##name;
 #include "causes.def"
 #undef RPE_CHECK_CAUSE
-
-/* A kernel whose arrays may be changed; rpe_kernel_destroy. */
-rpe_status rpe_check_kernel_copy(rpe_kernel **copy, const rpe_kernel *kernel, rpe_error *error);
 
 /* begin: kernel, subject and detail; the rest is the caller's or zero.  rpe_check_correction_end. */
 rpe_status rpe_check_correction_begin(rpe_check_correction *correction);

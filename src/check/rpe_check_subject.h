@@ -94,9 +94,6 @@ void rpe_check_window_start(const rpe_check_window *window, size_t index, size_t
    those of the gate's only where it is above 0.  [spec 4] */
 size_t rpe_check_coefficients(const rpe_check_subject *subject, size_t head, size_t feature,
                               const rpe_check_window *window, const size_t *start, double *matrix);
-/* Noise rows of one feature, the gate's not included. */
-size_t rpe_check_noise_rows(const rpe_kernel *kernel, const rpe_positions *queries,
-                            const rpe_positions *keys);
 /* Noise rows of a gate above 0 by that law. */
 size_t rpe_check_gate_rows(const rpe_check_law *law, const rpe_positions *queries, const rpe_positions *keys);
 

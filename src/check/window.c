@@ -12,19 +12,6 @@
 #define KEPT_MOST 33554432    /* numbers kept to compare features */
 #define PAIR_WORK_MOST 4e9    /* products to compare all pairs of features */
 
-size_t rpe_check_noise_rows(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys)
-{
-    size_t rows = 1;
-    if (kernel->taps == 0)
-        return 2 * kernel->sinusoids;
-    /* conv: max(M,N)+P-1 samples on each axis */
-    for (size_t i = 0; i < kernel->axes; i++) {
-        size_t most = queries->extent[i] > keys->extent[i] ? queries->extent[i] : keys->extent[i];
-        rows *= most + kernel->tap_extent[i] - 1;
-    }
-    return rows;
-}
-
 size_t rpe_check_gate_rows(const rpe_check_law *law, const rpe_positions *queries, const rpe_positions *keys)
 {
     switch (law->gate) {
@@ -60,7 +47,7 @@ static rpe_status box(rpe_check_window *window, const rpe_check_subject *subject
         size_t keys = subject->side[1].positions.extent[i] - window->positions[1].extent[i];
         window->slack[i] = queries < keys ? queries : keys;
     }
-    window->rows = rpe_check_noise_rows(subject->kernel, &window->positions[0], &window->positions[1]) + 1;
+    window->rows = rpe_kernel_noise_rows(subject->kernel, &window->positions[0], &window->positions[1]) + 1;
     if (subject->law.gate != RPE_CHECK_GATE_ONCE)
         window->rows += rpe_check_gate_rows(&subject->law, &window->positions[0], &window->positions[1]);
     return RPE_OK;

@@ -4,7 +4,6 @@
 
 #include "rpe_command.h"
 #include "rpe_files.h"
-#include "rpe_fit_type.h"
 #include "rpe_kernel_fit.h"
 #include "rpe_npy.h"
 
@@ -16,7 +15,7 @@ enum { TABLE, TYPE, SIZE, MINIMAL, OUTPUT, OPTION_COUNT };
 
 static const char *type_name(size_t index)
 {
-    const rpe_fit_type *type = rpe_fit_type_at(index);
+    const rpe_kernel_type *type = rpe_kernel_fit_type_at(index);
     return type == NULL ? NULL : type->name;
 }
 
@@ -53,8 +52,8 @@ static const rpe_option options[OPTION_COUNT] = {
 static rpe_status options_check(const rpe_arguments *arguments, rpe_error *error)
 {
     const rpe_option_value *values = arguments->values;
-    const rpe_fit_type *type = rpe_fit_type_at(values[TYPE].count);
-    if (values[MINIMAL].given && type->fit != rpe_kernel_fit_sine)
+    const rpe_kernel_type *type = rpe_kernel_fit_type_at(values[TYPE].count);
+    if (values[MINIMAL].given && type->fit_minimal == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "--minimal: expected --type sine with it, found %s",
                              type->name);
     if (values[MINIMAL].given && values[SIZE].given)
@@ -68,16 +67,16 @@ static rpe_status kernel_fit(rpe_kernel **kernel, const rpe_arguments *arguments
                              rpe_error *error)
 {
     const rpe_option_value *values = arguments->values;
+    const rpe_kernel_type *type = rpe_kernel_fit_type_at(values[TYPE].count);
     rpe_array array = {0};
     rpe_fit_table table;
     rpe_status status = rpe_npy_read(values[TABLE].text, RPE_NPY_DOUBLE, &array, error);
     if (status == RPE_OK)
         status = rpe_fit_table_make(&table, &array, values[TABLE].text, error);
     if (status == RPE_OK && values[MINIMAL].given)
-        status = rpe_kernel_fit_sine_minimal(kernel, &table, arguments->threads, result, error);
+        status = type->fit_minimal(kernel, &table, arguments->threads, result, error);
     else if (status == RPE_OK)
-        status = rpe_fit_type_at(values[TYPE].count)
-                     ->fit(kernel, &table, values[SIZE].count, arguments->threads, result, error);
+        status = type->fit(kernel, &table, values[SIZE].count, arguments->threads, result, error);
     rpe_array_destroy(&array);
     return status;
 }
@@ -94,7 +93,7 @@ static rpe_status bound_check(const rpe_fit_result *result, const char *table, r
 
 static void result_print(const rpe_arguments *arguments, const rpe_fit_result *result)
 {
-    const rpe_fit_type *type = rpe_fit_type_at(arguments->values[TYPE].count);
+    const rpe_kernel_type *type = rpe_kernel_fit_type_at(arguments->values[TYPE].count);
     printf("fit: wrote %s, %s with %zu %s per feature\n", arguments->values[OUTPUT].text, type->name,
            result->size, type->size);
     printf("largest error   %.6g  (%.3g of the largest value, %.6g)\n", result->error,

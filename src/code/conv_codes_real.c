@@ -1,4 +1,5 @@
 /* Codes of a conv kernel on one axis with noise in time, in blocks of positions: the noise of a feature is never held whole. */
+#include "rpe_conv.h"
 #include "rpe_conv_fourier.h"
 #include "rpe_encoder_plan.h"
 #include "rpe_real.h"
@@ -34,14 +35,14 @@ void R(rpe_conv_codes)(const rpe_encoder *encoder, const rpe_noise *noise, size_
 {
     size_t size = encoder->settings.realizations, features = encoder->settings.kernel->features;
     size_t rows = encoder->feature_rows, most = encoder->conv.task_positions, mark = workspace->used;
-    size_t samples = most + encoder->settings.kernel->taps - 1;
+    size_t taps = rpe_conv_of(encoder->settings.kernel).taps, samples = most + taps - 1;
     size_t gate_row = encoder->gate_row[head * features + feature];
     real *slab = rpe_workspace_take(workspace, samples * size, sizeof *slab);
     real *epsilon = rpe_workspace_take(workspace, size, sizeof *epsilon);
     size_t row = features * rows + gate_row;
     if (gate_row != RPE_NO_ROW)
         R(rpe_noise_fill)(encoder, noise, head, row, row + 1, epsilon, workspace);
-    for (size_t first = 0; first + encoder->settings.kernel->taps <= rows; first += most) {
+    for (size_t first = 0; first + taps <= rows; first += most) {
         size_t start = feature * rows + first, count = smaller(samples, rows - first);
         R(rpe_noise_fill)(encoder, noise, head, start, start + count, slab, workspace);
         for (int side = 0; side < 2; side++)

@@ -1,3 +1,4 @@
+#include "rpe_conv.h"
 #include "rpe_conv_fourier.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ static void spectral_task_choose(const rpe_encoder *encoder, rpe_conv_plan *plan
 static bool time_task_choose(const rpe_encoder *encoder, rpe_conv_plan *plan, size_t length)
 {
     size_t element = rpe_precision_size(encoder->settings.precision), slab;
-    plan->task_positions = length - encoder->settings.kernel->taps + 1;
+    plan->task_positions = length - rpe_conv_of(encoder->settings.kernel).taps + 1;
     plan->task_items = encoder->settings.batch;
     plan->task_pairs = plan->pairs;
     if (!rpe_size_multiply(2 * plan->pairs, rpe_fourier_elements(length), &slab))
@@ -72,7 +73,7 @@ static bool time_task_choose(const rpe_encoder *encoder, rpe_conv_plan *plan, si
 static bool is_spectral(const rpe_encoder *encoder, size_t length)
 {
     const rpe_encoder_settings *settings = &encoder->settings;
-    size_t taps = settings->kernel->taps,
+    size_t taps = rpe_conv_of(settings->kernel).taps,
            most = taps > length / BLOCK_TAPS ? SPECTRAL_LENGTH_MOST : SPECTRAL_LENGTH;
     return settings->sampler != NULL && settings->sampler->isotropic && settings->kernel->axes == 1 &&
            taps >= SPECTRAL_TAPS && length > 0 && length <= most;
@@ -81,7 +82,7 @@ static bool is_spectral(const rpe_encoder *encoder, size_t length)
 /* So many times as long as the filter; no longer than the noise. */
 static size_t block_length(const rpe_encoder *encoder, size_t times)
 {
-    size_t taps = encoder->settings.kernel->taps;
+    size_t taps = rpe_conv_of(encoder->settings.kernel).taps;
     size_t least = taps > BLOCK_LENGTH / times ? times * taps : BLOCK_LENGTH;
     return rpe_fourier_length(encoder->feature_rows < least ? encoder->feature_rows : least);
 }
@@ -92,7 +93,8 @@ static bool is_blocked(const rpe_encoder *encoder)
     bool independent =
         settings->sampler == NULL || settings->sampler->law.dependence == RPE_NOISE_INDEPENDENT;
     return independent && !settings->plain && settings->kernel->axes == 1 &&
-           settings->kernel->taps >= TIME_TAPS && settings->kernel->taps <= (size_t)-1 / 64;
+           rpe_conv_of(settings->kernel).taps >= TIME_TAPS &&
+           rpe_conv_of(settings->kernel).taps <= (size_t)-1 / 64;
 }
 
 /* Spectra and gate noise of the largest head are within their streams. */

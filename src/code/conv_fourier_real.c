@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpe_conv.h"
 #include "rpe_conv_fourier.h"
 #include "rpe_encoder_plan.h"
 #include "rpe_interrupt.h"
@@ -142,7 +143,7 @@ static void filter_transform(const rpe_encoder *encoder, const double *taps, dou
                              real *filter)
 {
     const rpe_fourier *fourier = &encoder->conv.fourier;
-    for (size_t p = 0; p < encoder->settings.kernel->taps; p++)
+    for (size_t p = 0; p < rpe_conv_of(encoder->settings.kernel).taps; p++)
         signal[rpe_fourier_place(fourier, p)] = (real)(weight * taps[p]);
     R(rpe_fourier_analyze)(fourier, signal, NULL, filter);
 }
@@ -156,9 +157,10 @@ static void filters_transform(const task *t, size_t feature)
     double length = (double)encoder->conv.fourier.length;
     double weight = encoder->scale * sqrt(1.0 - rpe_kernel_gate(kernel, t->head, feature)) /
                     (encoder->conv.spectral ? sqrt(length) : length);
-    const double *filters[2] = {kernel->query_filter, kernel->key_filter};
+    const rpe_conv conv = rpe_conv_of(kernel);
+    const double *filters[2] = {conv.query_filter, conv.key_filter};
     for (int side = 0; side < 2; side++)
-        filter_transform(encoder, filters[side] + row * kernel->taps, weight, t->signal, t->filter[side]);
+        filter_transform(encoder, filters[side] + row * conv.taps, weight, t->signal, t->filter[side]);
 }
 
 static void normals_draw(rpe_stream stream, uint64_t first, size_t count, real *values)

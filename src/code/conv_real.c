@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "rpe_code.h"
+#include "rpe_conv.h"
 #include "rpe_dispatch.h"
 #include "rpe_real.h"
 
@@ -18,9 +19,10 @@ typedef struct box {
 static box box_make(const rpe_code_part *part)
 {
     box b = {{1, 1, 1}, {0, 0, 0}};
+    const size_t *taps = rpe_conv_of(part->kernel).extent;
     size_t axes = part->kernel->axes, pad = RPE_AXES_MAX - axes, stride = 1;
     for (size_t i = axes; i-- > 0;) {
-        b.taps[pad + i] = part->kernel->tap_extent[i];
+        b.taps[pad + i] = taps[i];
         b.stride[pad + i] = stride;
         stride *= part->noise_extent[i];
     }
@@ -77,8 +79,9 @@ static void rest_filter(const box *b, const double *filter, double weight, const
 static void make(const rpe_code_part *part, size_t feature, const void *noise, void *codes, size_t row_stride)
 {
     const rpe_kernel *kernel = part->kernel;
-    const double *filters = part->side == RPE_SIDE_QUERY ? kernel->query_filter : kernel->key_filter;
-    const double *filter = filters + (part->head * kernel->features + feature) * kernel->taps;
+    const rpe_conv conv = rpe_conv_of(kernel);
+    const double *filters = part->side == RPE_SIDE_QUERY ? conv.query_filter : conv.key_filter;
+    const double *filter = filters + (part->head * kernel->features + feature) * conv.taps;
     double weight = sqrt(1.0 - rpe_kernel_gate(kernel, part->head, feature));
     box b = box_make(part);
     size_t size = part->realizations, pad = RPE_AXES_MAX - kernel->axes;

@@ -65,16 +65,14 @@ static rpe_status noise_size(rpe_encoder *encoder, rpe_error *error)
 {
     const rpe_encoder_settings *settings = &encoder->settings;
     const rpe_kernel *kernel = settings->kernel;
-    size_t rows = 1, bytes = 0;
-    bool fits =
-        encoder->code->noise_extent(kernel, &settings->queries, &settings->keys, encoder->noise_extent);
-    for (size_t i = 0; fits && i < encoder->noise_axes; i++)
-        fits = rpe_size_multiply(rows, encoder->noise_extent[i], &rows);
+    size_t rows = rpe_kernel_noise_rows(kernel, &settings->queries, &settings->keys), bytes = 0;
+    encoder->noise_axes =
+        rpe_kernel_noise_extent(kernel, &settings->queries, &settings->keys, encoder->noise_extent);
     encoder->feature_rows = rows;
-    fits = fits && rpe_size_multiply(rows, kernel->features, &rows) && rows + kernel->features >= rows &&
-           rpe_size_multiply(rows + kernel->features, settings->realizations, &bytes) &&
-           rpe_size_multiply(bytes, kernel->heads, &bytes) &&
-           rpe_size_multiply(bytes, sizeof(double), &bytes);
+    bool fits =
+        rows > 0 && rpe_size_multiply(rows, kernel->features, &rows) && rows + kernel->features >= rows &&
+        rpe_size_multiply(rows + kernel->features, settings->realizations, &bytes) &&
+        rpe_size_multiply(bytes, kernel->heads, &bytes) && rpe_size_multiply(bytes, sizeof(double), &bytes);
     if (!fits)
         return rpe_error_set(error, RPE_ERROR_MEMORY,
                              "out of memory: the size of the noise overflows (%zu heads, %zu features, %zu "
@@ -203,15 +201,14 @@ rpe_status rpe_encoder_create(rpe_encoder **encoder, const rpe_encoder_settings 
         return rpe_error_memory(error, "the encoder", 1, sizeof *created);
     created->settings = *settings;
     created->code = rpe_code_find(settings->kernel->type->name);
-    created->noise_axes = created->code->noise_axes(settings->kernel);
     created->scale = pow((double)settings->realizations * (double)settings->kernel->features, -0.25);
     status = noise_size(created, error);
     if (status == RPE_OK)
         status = gate_number(created, error);
     if (status == RPE_OK)
         status = sampler_check(created, error);
-    if (status == RPE_OK && settings->kernel->taps > 0)
-        status = rpe_conv_plan_make(created, error);
+    if (status == RPE_OK && created->code->plan != NULL)
+        status = created->code->plan(created, error);
     if (status != RPE_OK) {
         rpe_encoder_destroy(created);
         return status;

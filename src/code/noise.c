@@ -10,7 +10,7 @@ rpe_noise_shape rpe_encoder_noise_shape(const rpe_encoder *encoder, size_t head)
         .rows = encoder->settings.kernel->features * encoder->feature_rows,
         .gate_rows = encoder->gate_rows[head],
         .realizations = encoder->settings.realizations,
-        .paired = encoder->code->paired,
+        .paired = encoder->settings.kernel->type->codes->paired,
     };
 }
 
@@ -36,7 +36,7 @@ static void row_copy(const rpe_encoder *encoder, const double *z, size_t head, s
     const rpe_kernel *kernel = encoder->settings.kernel;
     size_t size = encoder->settings.realizations, rows = kernel->features * encoder->feature_rows;
     size_t flat = head * rows + row;
-    if (!encoder->code->realizations_first)
+    if (!encoder->settings.kernel->type->codes->along)
         memcpy(values, z + flat * size, size * sizeof *values);
     else
         for (size_t r = 0; r < size; r++)
@@ -155,23 +155,24 @@ void rpe_noise_fill_single(const rpe_encoder *encoder, const rpe_noise *noise, s
 
 size_t rpe_noise_realizations(const rpe_kernel *kernel, const rpe_array *given)
 {
-    const rpe_code *code = rpe_code_find(kernel->type->name);
-    if (code == NULL || given->rank != 3 + code->noise_axes(kernel))
+    const rpe_kernel_codes *codes = kernel->type->codes;
+    if (codes == NULL || given->rank != 3 + (codes->along ? kernel->axes : 1))
         return 0;
-    return given->shape[code->realizations_first ? 0 : given->rank - 1];
+    return given->shape[codes->along ? 0 : given->rank - 1];
 }
 
-/* Shape of given noise: [R,H,D,...] or [H,D,...,R]; returns the rank. */
+/* Shape of given noise: [R,H,D,...] of samples along the positions, else [H,D,...,R]; returns the rank. */
 static size_t given_shape(const rpe_encoder *encoder, size_t shape[RPE_RANK_MAX])
 {
     size_t rank = 0;
-    if (encoder->code->realizations_first)
+    bool along = encoder->settings.kernel->type->codes->along;
+    if (along)
         shape[rank++] = encoder->settings.realizations;
     shape[rank++] = encoder->settings.kernel->heads;
     shape[rank++] = encoder->settings.kernel->features;
     for (size_t i = 0; i < encoder->noise_axes; i++)
         shape[rank++] = encoder->noise_extent[i];
-    if (!encoder->code->realizations_first)
+    if (!along)
         shape[rank++] = encoder->settings.realizations;
     return rank;
 }

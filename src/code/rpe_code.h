@@ -9,6 +9,8 @@
 #include "rpe_kernel.h"
 #include "rpe_workspace.h"
 
+struct rpe_encoder;
+
 /* Some positions of one side of one head. */
 typedef struct rpe_code_part {
     const rpe_kernel *kernel;
@@ -41,12 +43,8 @@ typedef struct rpe_code_functions {
 
 typedef struct rpe_code {
     const char *name, *title, *source;
-    bool paired;             /* noise rows 2i and 2i+1 are cosine and sine of one sinusoid */
-    bool realizations_first; /* given noise is [R,H,D,...]; else [H,D,...,R] */
-    size_t (*noise_axes)(const rpe_kernel *kernel);
-    /* Extents of the noise of one feature and one realization; false when one overflows. */
-    bool (*noise_extent)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                         size_t extent[RPE_AXES_MAX]);
+    /* Further ways of encoding, chosen when the encoder is made; NULL: none. */
+    rpe_status (*plan)(struct rpe_encoder *encoder, rpe_error *error);
     /* Factored form, NULL without: the column of U that belongs to a position row of the stacked noise, and what its noise
        is multiplied by, lambda sqrt(1 - delta). */
     void (*place)(const rpe_kernel *kernel, size_t head, size_t row, size_t *column, double *weight);

@@ -6,6 +6,7 @@
 #include "rpe_code.h"
 #include "rpe_dispatch.h"
 #include "rpe_real.h"
+#include "rpe_sine.h"
 
 static const double two_pi = 6.283185307179586476925286766559;
 
@@ -28,12 +29,12 @@ static double turns_at(double frequency, size_t m)
 static void make(const rpe_code_part *part, size_t feature, const void *noise, void *codes, size_t row_stride)
 {
     const real *z = noise;
-    size_t realizations = part->realizations;
+    size_t realizations = part->realizations, sinusoids = rpe_sine_of(part->kernel).sinusoids;
     for (size_t i = 0; i < part->count; i++) {
         real *x = (real *)codes + i * row_stride;
         for (size_t r = 0; r < realizations; r++)
             x[r] = 0;
-        for (size_t k = 0; k < part->kernel->sinusoids; k++) {
+        for (size_t k = 0; k < sinusoids; k++) {
             rpe_sinusoid s = rpe_sinusoid_get(part->kernel, part->side, part->head, feature, k);
             double phase = two_pi * turns_at(s.frequency, part->first + i) + s.phase;
             real cosine = (real)(s.gain * cos(phase)), sine = (real)(s.gain * sin(phase));
@@ -84,9 +85,9 @@ static double phase_turns(double phase)
 static void start(const rpe_code_part *part, double *state)
 {
     const rpe_kernel *kernel = part->kernel;
-    size_t features = kernel->features, sinusoids = kernel->sinusoids, size = features * sinusoids;
-    const double *frequency = kernel->frequency + part->head * size,
-                 *phase = kernel->phase + part->head * size;
+    const rpe_sine sine = rpe_sine_of(kernel);
+    size_t features = kernel->features, sinusoids = sine.sinusoids, size = features * sinusoids;
+    const double *frequency = sine.frequency + part->head * size, *phase = sine.phase + part->head * size;
     double turns[TURNS], steps[TURNS];
     for (size_t first = 0; first < size; first += TURNS) {
         size_t count = size - first < TURNS ? size - first : TURNS;
@@ -167,8 +168,9 @@ RPE_DISPATCH_FUSED_STATIC void R(rotate)(const rotation *state, size_t features,
 static void factor(const rpe_kernel *kernel, double *state, const rpe_strip *strip, const void *inputs,
                    void *columns)
 {
-    size_t features = kernel->features, size = features * kernel->sinusoids;
-    for (size_t k = 0; k < kernel->sinusoids; k++) {
+    size_t features = kernel->features, sinusoids = rpe_sine_of(kernel).sinusoids;
+    size_t size = features * sinusoids;
+    for (size_t k = 0; k < sinusoids; k++) {
         double *first = state + k * features;
         rotation part = {first, first + size, first + 2 * size, first + 3 * size};
         real *u = (real *)columns + k * features;

@@ -14,7 +14,7 @@ typedef struct input_axis {
     const char *key;        /* in the grid's JSON */
     const char *coordinate; /* of the points */
     bool gate;              /* its values are gates, else integers */
-    bool (*concerns)(const rpe_input_settings *settings);
+    bool (*concerns)(const rpe_input_settings *settings, const char *key);
     rpe_status (*apply)(rpe_input_settings *settings, double value, const rpe_json *document,
                         rpe_error *error);
     const char *expected; /* the inputs that it concerns, for messages */
@@ -22,35 +22,29 @@ typedef struct input_axis {
 
 /* ---- the axes ---- */
 
-static bool any_input(const rpe_input_settings *settings)
+static bool any_input(const rpe_input_settings *settings, const char *key)
 {
     (void)settings;
+    (void)key;
     return true;
 }
 
-static bool is_drawn(const rpe_input_settings *settings)
+static bool has_open_heads(const rpe_input_settings *settings, const char *key)
 {
-    return settings->drawing != NULL;
-}
-
-static bool has_open_heads(const rpe_input_settings *settings)
-{
+    (void)key;
     return settings->open_heads;
 }
 
-static bool has_open_features(const rpe_input_settings *settings)
+static bool has_open_features(const rpe_input_settings *settings, const char *key)
 {
+    (void)key;
     return settings->open_features;
 }
 
-static bool has_sinusoids(const rpe_input_settings *settings)
+/* Drawn, and its size goes by the key. */
+static bool has_size(const rpe_input_settings *settings, const char *key)
 {
-    return is_drawn(settings) && strcmp(settings->drawing->size, "sinusoids") == 0;
-}
-
-static bool has_taps(const rpe_input_settings *settings)
-{
-    return is_drawn(settings) && strcmp(settings->drawing->size, "taps") == 0;
+    return settings->drawing != NULL && strcmp(settings->drawing->type->size, key) == 0;
 }
 
 static rpe_status apply_length(rpe_input_settings *settings, double value, const rpe_json *document,
@@ -104,8 +98,8 @@ static const input_axis axes[] = {
     {"lengths", "length", false, any_input, apply_length, "inputs"},
     {"heads", "heads", false, has_open_heads, apply_heads, "an input whose kernel is drawn"},
     {"features", "features", false, has_open_features, apply_features, "an input whose kernel is drawn"},
-    {"sinusoids", "sinusoids", false, has_sinusoids, apply_size, "an input with a drawn sine kernel"},
-    {"taps", "taps", false, has_taps, apply_size, "an input with a drawn conv kernel"},
+    {"sinusoids", "sinusoids", false, has_size, apply_size, "an input with a drawn sine kernel"},
+    {"taps", "taps", false, has_size, apply_size, "an input with a drawn conv kernel"},
     {"gates", "gate", true, any_input, apply_gate, "inputs"},
 };
 #define AXES (sizeof axes / sizeof axes[0])
@@ -124,7 +118,7 @@ typedef struct axis_list {
 
 /* The fits of a grid: the last axis. */
 typedef struct fit_axis {
-    const rpe_fit_type *type; /* NULL: kernels are taken as they are */
+    const rpe_kernel_type *type; /* NULL: kernels are taken as they are */
     const json_t *sizes;
 } fit_axis;
 
@@ -189,7 +183,7 @@ static rpe_status fit_read(fit_axis *axis, const rpe_grid_layers *layers, rpe_er
         status = rpe_json_text(document, object, "type", NULL, &name, error);
     if (status != RPE_OK)
         return status;
-    *axis = (fit_axis){.type = rpe_fit_type_find(name), .sizes = json_object_get(object, "sizes")};
+    *axis = (fit_axis){.type = rpe_kernel_fit_type_find(name), .sizes = json_object_get(object, "sizes")};
     if (axis->type == NULL)
         return rpe_json_value_error(document, "type", "a family of codes to fit by (sine, conv)",
                                     json_object_get(object, "type"), error);
@@ -222,7 +216,7 @@ static rpe_status inputs_error(const rpe_json *document, rpe_error *error)
 /* How many values an axis has for an input: 1 where the axis is not there or does not concern it. */
 static size_t extent_of(const axis_list *list, const input_axis *axis, const rpe_input_settings *settings)
 {
-    return list->values != NULL && axis->concerns(settings) ? json_array_size(list->values) : 1;
+    return list->values != NULL && axis->concerns(settings, axis->key) ? json_array_size(list->values) : 1;
 }
 
 /* More than RPE_POINTS_MAX are RPE_POINTS_MAX + 1. */
@@ -263,7 +257,7 @@ static rpe_status combination_apply(rpe_input_settings *settings, const grid_axe
     }
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < AXES; i++) {
-        if (read->lists[i].values == NULL || !axes[i].concerns(settings))
+        if (read->lists[i].values == NULL || !axes[i].concerns(settings, axes[i].key))
             continue;
         const json_t *value = json_array_get(read->lists[i].values, place[i]);
         status = axes[i].apply(settings, gate_number(value), document, error);
@@ -289,7 +283,7 @@ static rpe_status complete_check(const rpe_input_settings *settings, const rpe_j
     else if (settings->open_features && settings->features == 0)
         missing = "features";
     else if (drawing != NULL && settings->size == 0)
-        missing = drawing->size;
+        missing = drawing->type->size;
     if (missing != NULL && (drawing != NULL || settings->queries == NULL))
         return rpe_json_value_error(document, missing,
                                     drawing != NULL
@@ -313,7 +307,7 @@ static rpe_status inputs_count(grid_axes *read, const json_t *list, const rpe_js
         rpe_input_settings probe = {0};
         status = rpe_input_settings_read(&probe, document, json_array_get(list, i), error);
         for (size_t a = 0; a < AXES; a++)
-            read->lists[a].concerned = read->lists[a].concerned || axes[a].concerns(&probe);
+            read->lists[a].concerned = read->lists[a].concerned || axes[a].concerns(&probe, axes[a].key);
         *count += combinations(read, &probe);
         rpe_input_settings_destroy(&probe);
         if (status == RPE_OK && *count > RPE_POINTS_MAX)

@@ -158,16 +158,11 @@ static rpe_status fit_kernel(rpe_input *input, rpe_error *error)
     rpe_kernel *table = input->kernel, *fitted = NULL;
     if (settings->fit == NULL)
         return RPE_OK;
-    if (table->values == NULL || table->gate != NULL)
+    if (table->type->table == NULL || table->gate != NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected a table without a gate, as \"fit\" is asked for, found type %s%s",
                              table->path, table->type->name, table->gate != NULL ? " with a gate" : "");
-    const rpe_fit_table values = {.heads = table->heads,
-                                  .features = table->features,
-                                  .lags = table->lags,
-                                  .zero = table->lags / 2,
-                                  .values = table->values,
-                                  .name = table->path};
+    const rpe_fit_table values = table->type->table(table);
     rpe_status status = settings->fit->fit(&fitted, &values, settings->fit_size, 1, &input->fit, error);
     if (status != RPE_OK)
         return status;
@@ -398,21 +393,32 @@ static uint64_t hash_numbers(uint64_t hash, const double *values, size_t count)
     return (hash ^ (uint64_t)count) * UINT64_C(0x100000001b3);
 }
 
+#define HASHED_PARAMETERS 6 /* of the product family: what the first versions counted, of all its kernels together */
+
+/* Absent ones of the family count, too, each at the place that positions.def gives it; others follow. */
+static uint64_t hash_parameters(uint64_t hash, const rpe_kernel *kernel)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
+        const rpe_kernel_type *type = rpe_kernel_type_at(i);
+        bool own = type == kernel->type, product = type->family == &rpe_family_product;
+        for (size_t p = 0; type->parameters[p].name != NULL; p++, place += product) {
+            if (own && kernel->own[p].values != NULL)
+                hash = hash_numbers(hash, kernel->own[p].values, kernel->own[p].count);
+            else if (product && place < HASHED_PARAMETERS)
+                hash = hash_numbers(hash, NULL, 0);
+        }
+    }
+    return hash;
+}
+
 uint64_t rpe_input_hash(const rpe_input *input, uint64_t hash)
 {
     const rpe_kernel *kernel = input->kernel;
     size_t features = kernel->heads * kernel->features;
     hash ^= UINT64_C(0xcbf29ce484222325);
     hash = hash_numbers(hash, kernel->gate, kernel->gate == NULL ? 0 : features);
-    hash = hash_numbers(hash, kernel->frequency, features * kernel->sinusoids);
-    hash = hash_numbers(hash, kernel->phase, features * kernel->sinusoids);
-    hash = hash_numbers(hash, kernel->gain, features * kernel->sinusoids);
-    hash = hash_numbers(hash, kernel->query_filter, features * kernel->taps);
-    hash = hash_numbers(hash, kernel->key_filter, features * kernel->taps);
-    hash = hash_numbers(hash, kernel->values, features * kernel->lags);
-    for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++)
-        if (kernel->own[i].values != NULL)
-            hash = hash_numbers(hash, kernel->own[i].values, kernel->own[i].count);
+    hash = hash_parameters(hash, kernel);
     const rpe_array *arrays[] = {&input->queries, &input->keys, &input->values};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         hash = hash_numbers(hash, arrays[i]->values, rpe_array_count(arrays[i]));

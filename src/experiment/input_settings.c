@@ -156,14 +156,14 @@ static rpe_status drawn_kernel_read(rpe_input_settings *settings, const rpe_json
         return status;
     settings->type = rpe_kernel_type_find(type);
     settings->open_heads = settings->open_features = true;
-    const char *const allowed[] = {"type", "distribution", "heads", "features", settings->drawing->size,
+    const char *const allowed[] = {"type", "distribution", "heads", "features", settings->drawing->type->size,
                                    "gate", "alike",        NULL};
     const struct {
         const char *key;
         size_t *count;
     } counts[] = {{"heads", &settings->heads},
                   {"features", &settings->features},
-                  {settings->drawing->size, &settings->size}};
+                  {settings->drawing->type->size, &settings->size}};
     status = rpe_json_keys_check(document, object, allowed, error);
     for (size_t i = 0; status == RPE_OK && i < sizeof counts / sizeof counts[0]; i++)
         status = rpe_json_count(document, object, counts[i].key, 1, most, &absent, counts[i].count, error);

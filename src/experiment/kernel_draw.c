@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "rpe_interrupt.h"
-#include "rpe_kernel_parameters.h"
 #include "rpe_memory.h"
 #include "rpe_stream.h"
-
-static const double PI = 3.14159265358979323846264338327950288;
 
 /* ---- families ---- */
 
@@ -20,149 +17,78 @@ static rpe_stream stream_of(uint64_t seed, uint32_t point, size_t array)
         .seed = seed, .point = point, .purpose = rpe_stream_purpose(RPE_PURPOSE_OTHER, array)};
 }
 
-static double norm_of(size_t count, const double *values)
-{
-    double squares = 0.0;
-    for (size_t i = 0; i < count; i++)
-        squares += values[i] * values[i];
-    return sqrt(squares);
-}
+#define RPE_POSITION(name) extern const rpe_kernel_type rpe_kernel_type_##name;
+#include "positions.def"
+#undef RPE_POSITION
 
-static void sine_authors(rpe_kernel *kernel, uint64_t seed, uint32_t point)
-{
-    size_t features = kernel->heads * kernel->features, size = kernel->sinusoids, count = features * size;
-    rpe_stream_normals(stream_of(seed, point, 0), 0, count, kernel->frequency);
-    rpe_stream_normals(stream_of(seed, point, 1), 0, count, kernel->phase);
-    rpe_stream_normals(stream_of(seed, point, 2), 0, count, kernel->gain);
-    for (size_t i = 0; i < features; i++) {
-        double *gain = kernel->gain + i * size, scale = 2.0 / sqrt(norm_of(size, gain));
-        for (size_t k = 0; k < size; k++)
-            gain[k] = rpe_softplus(scale * gain[k]) / sqrt(2.0 * (double)size);
-    }
-    for (size_t i = 0; i < count; i++)
-        kernel->frequency[i] = 0.5 * rpe_sigmoid(kernel->frequency[i] - 4.0);
-}
-
-static void sine_unit(rpe_kernel *kernel, uint64_t seed, uint32_t point)
-{
-    size_t features = kernel->heads * kernel->features, size = kernel->sinusoids, count = features * size;
-    rpe_stream_uniforms(stream_of(seed, point, 0), 0, count, kernel->frequency);
-    rpe_stream_uniforms(stream_of(seed, point, 1), 0, count, kernel->phase);
-    rpe_stream_normals(stream_of(seed, point, 2), 0, count, kernel->gain);
-    for (size_t i = 0; i < features; i++) {
-        double *gain = kernel->gain + i * size, norm = norm_of(size, gain);
-        for (size_t k = 0; k < size; k++)
-            gain[k] = fabs(gain[k]) / norm;
-    }
-    for (size_t i = 0; i < count; i++) {
-        kernel->frequency[i] = exp2(-10.0 + 9.0 * kernel->frequency[i]);
-        kernel->phase[i] = 0.5 * PI * (kernel->phase[i] - 0.5);
-    }
-}
-
-static void conv_authors(rpe_kernel *kernel, uint64_t seed, uint32_t point)
-{
-    size_t count = kernel->heads * kernel->features * kernel->taps;
-    double scale = sqrt(0.5 * (double)kernel->taps);
-    rpe_stream_uniforms(stream_of(seed, point, 0), 0, count, kernel->query_filter);
-    rpe_stream_uniforms(stream_of(seed, point, 1), 0, count, kernel->key_filter);
-    for (size_t i = 0; i < count; i++) {
-        kernel->query_filter[i] /= scale;
-        kernel->key_filter[i] /= scale;
-    }
-}
-
-static void filter_unit(size_t features, size_t taps, double *filter)
-{
-    for (size_t i = 0; i < features; i++, filter += taps) {
-        for (size_t p = 0; p < taps; p++)
-            filter[p] *= exp(-4.0 * (double)p / (double)taps);
-        double norm = norm_of(taps, filter);
-        for (size_t p = 0; p < taps; p++)
-            filter[p] /= norm;
-    }
-}
-
-static void conv_unit(rpe_kernel *kernel, uint64_t seed, uint32_t point)
-{
-    size_t features = kernel->heads * kernel->features, count = features * kernel->taps;
-    rpe_stream_normals(stream_of(seed, point, 0), 0, count, kernel->query_filter);
-    rpe_stream_normals(stream_of(seed, point, 1), 0, count, kernel->key_filter);
-    filter_unit(features, kernel->taps, kernel->query_filter);
-    filter_unit(features, kernel->taps, kernel->key_filter);
-}
-
+/* Of every type; those that cannot be drawn are passed over. */
 static const rpe_kernel_drawing drawings[] = {
-    {.family = "sine", .distribution = "authors", .size = "sinusoids", .fill = sine_authors},
-    {.family = "sine", .distribution = "unit", .size = "sinusoids", .fill = sine_unit},
-    {.family = "conv", .distribution = "authors", .size = "taps", .fill = conv_authors},
-    {.family = "conv", .distribution = "unit", .size = "taps", .fill = conv_unit},
+#define RPE_POSITION(name)                                                                                   \
+    {&rpe_kernel_type_##name, RPE_DISTRIBUTION_AUTHORS}, {&rpe_kernel_type_##name, RPE_DISTRIBUTION_UNIT},
+#include "positions.def"
+#undef RPE_POSITION
 };
+
+static const char *const distributions[RPE_DISTRIBUTION_COUNT] = {"authors", "unit"};
+
+static bool is_drawn(const rpe_kernel_type *type)
+{
+    return type->size != NULL && type->parameters[0].laws != NULL;
+}
 
 const rpe_kernel_drawing *rpe_kernel_drawing_at(size_t index)
 {
-    return index < sizeof drawings / sizeof drawings[0] ? &drawings[index] : NULL;
+    for (size_t i = 0; i < sizeof drawings / sizeof drawings[0]; i++)
+        if (is_drawn(drawings[i].type) && index-- == 0)
+            return &drawings[i];
+    return NULL;
+}
+
+const char *rpe_kernel_drawing_distribution(const rpe_kernel_drawing *drawing)
+{
+    return distributions[drawing->distribution];
 }
 
 const rpe_kernel_drawing *rpe_kernel_drawing_find(const char *family, const char *distribution)
 {
-    for (size_t i = 0; i < sizeof drawings / sizeof drawings[0]; i++)
-        if (strcmp(drawings[i].family, family) == 0 && strcmp(drawings[i].distribution, distribution) == 0)
-            return &drawings[i];
+    const rpe_kernel_type *type = rpe_kernel_type_find(family);
+    const rpe_kernel_drawing *drawing;
+    for (size_t i = 0; (drawing = rpe_kernel_drawing_at(i)) != NULL; i++)
+        if (drawing->type == type && strcmp(distributions[drawing->distribution], distribution) == 0)
+            return drawing;
     return NULL;
 }
 
 /* ---- a kernel ---- */
 
-static const rpe_kernel_type *type_find(const char *name)
+/* By the laws of its parameters. */
+static void parameters_draw(rpe_kernel *kernel, rpe_distribution distribution, uint64_t seed, uint32_t point)
 {
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
-        if (strcmp(rpe_kernel_type_at(i)->name, name) == 0)
-            return rpe_kernel_type_at(i);
-    return NULL;
-}
-
-/* Room for the arrays that the family's size asks for; false without memory. */
-static bool arrays_make(rpe_kernel *kernel, const rpe_kernel_drawing *drawing, size_t size)
-{
-    size_t count;
-    if (!rpe_size_multiply(kernel->heads, kernel->features, &count) ||
-        !rpe_size_multiply(count, size, &count))
-        return false;
-    bool sinusoids = strcmp(drawing->size, "sinusoids") == 0;
-    double **arrays[] = {sinusoids ? &kernel->frequency : &kernel->query_filter,
-                         sinusoids ? &kernel->phase : &kernel->key_filter, sinusoids ? &kernel->gain : NULL};
-    *(sinusoids ? &kernel->sinusoids : &kernel->taps) = size;
-    for (size_t i = 0; !sinusoids && i < RPE_AXES_MAX; i++)
-        kernel->tap_extent[i] = i == 0 ? size : 1;
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0] && arrays[i] != NULL; i++) {
-        *arrays[i] = rpe_memory_allocate(count, sizeof(double));
-        if (*arrays[i] == NULL)
-            return false;
+    const rpe_parameter *parameters = kernel->type->parameters;
+    for (size_t i = 0; parameters[i].name != NULL; i++) {
+        const rpe_parameter_law *law = &parameters[i].laws[distribution];
+        const rpe_parameter_values *own = &kernel->own[i];
+        (law->normal ? rpe_stream_normals : rpe_stream_uniforms)(stream_of(seed, point, i), 0, own->count,
+                                                                 own->values);
+        size_t size = own->count / (kernel->heads * kernel->features);
+        for (size_t first = 0; law->map != NULL && first < own->count; first += size)
+            law->map(own->values + first, size);
     }
-    return true;
 }
 
 rpe_status rpe_kernel_draw(rpe_kernel **kernel, const rpe_kernel_drawing *drawing, size_t heads,
                            size_t features, size_t size, uint64_t seed, rpe_error *error)
 {
     char text[160];
-    snprintf(text, sizeof text, "kernel=%s;distribution=%s;heads=%zu;features=%zu;%s=%zu", drawing->family,
-             drawing->distribution, heads, features, drawing->size, size);
-    rpe_kernel *made = rpe_memory_allocate_zero(1, sizeof *made);
-    if (made != NULL) {
-        made->type = type_find(drawing->family);
-        made->path = rpe_memory_text(text);
-        made->heads = heads;
-        made->features = features;
-        made->axes = 1;
-    }
-    if (made == NULL || made->path == NULL || !arrays_make(made, drawing, size)) {
-        rpe_kernel_destroy(made);
-        return rpe_error_memory(error, text, heads * features, size * sizeof(double));
-    }
-    drawing->fill(made, seed, rpe_stream_point(text));
-    rpe_status status = rpe_interrupt_check("kernel", error);
+    rpe_kernel *made = NULL;
+    snprintf(text, sizeof text, "kernel=%s;distribution=%s;heads=%zu;features=%zu;%s=%zu",
+             drawing->type->name, distributions[drawing->distribution], heads, features, drawing->type->size,
+             size);
+    rpe_status status = rpe_kernel_create(&made, drawing->type, text, heads, features, size, error);
+    if (status != RPE_OK)
+        return status;
+    parameters_draw(made, drawing->distribution, seed, rpe_stream_point(text));
+    status = rpe_interrupt_check("kernel", error);
     if (status == RPE_OK)
         *kernel = made;
     else
@@ -187,17 +113,16 @@ rpe_status rpe_kernel_gate_set(rpe_kernel *kernel, double delta, rpe_error *erro
     return RPE_OK;
 }
 
+static void heads_equal(double *values, size_t heads, size_t count)
+{
+    for (size_t head = 1; values != NULL && head < heads; head++)
+        memcpy(values + head * count, values, count * sizeof *values);
+}
+
 void rpe_kernel_heads_equal(rpe_kernel *kernel)
 {
-    const struct {
-        double *values;
-        size_t size;
-    } arrays[] = {{kernel->frequency, kernel->sinusoids}, {kernel->phase, kernel->sinusoids},
-                  {kernel->gain, kernel->sinusoids},      {kernel->query_filter, kernel->taps},
-                  {kernel->key_filter, kernel->taps},     {kernel->gate, 1}};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
-        for (size_t head = 1; arrays[i].values != NULL && head < kernel->heads; head++) {
-            size_t count = kernel->features * arrays[i].size;
-            memcpy(arrays[i].values + head * count, arrays[i].values, count * sizeof(double));
-        }
+    for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++)
+        if (kernel->own[i].values != NULL && kernel->own[i].axes != NULL && kernel->own[i].axes[0] == 'h')
+            heads_equal(kernel->own[i].values, kernel->heads, kernel->own[i].count / kernel->heads);
+    heads_equal(kernel->gate, kernel->heads, kernel->features);
 }

@@ -22,16 +22,16 @@ static bool gates_alike(const rpe_kernel *kernel)
 
 static void set_kernel(rpe_row *row, const rpe_kernel *kernel)
 {
-    const bool product = kernel->type->family == &rpe_family_product;
+    size_t size[RPE_AXES_MAX];
     rpe_row_set_text(row, RPE_COLUMN_family, kernel->type->family->name);
     rpe_row_set_text(row, RPE_COLUMN_kernel, kernel->type->name);
     rpe_row_set_text(row, RPE_COLUMN_gate, kernel->gate == NULL ? "no" : "yes");
     if (kernel->gate != NULL && gates_alike(kernel))
         rpe_row_set_number(row, RPE_COLUMN_gate, kernel->gate[0]);
-    if (kernel->sinusoids > 0)
-        rpe_row_set_count(row, RPE_COLUMN_size, kernel->sinusoids);
-    else if (product)
-        rpe_row_set_extents(row, RPE_COLUMN_size, kernel->axes, kernel->tap_extent);
+    if (kernel->type->family != &rpe_family_product)
+        return;
+    rpe_kernel_size(kernel, size);
+    rpe_row_set_extents(row, RPE_COLUMN_size, kernel->axes, size);
 }
 
 void rpe_result_file_row(const rpe_result_file *file, const rpe_point *point, const rpe_input *input,

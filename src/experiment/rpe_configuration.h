@@ -33,9 +33,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rpe_fit_type.h"
 #include "rpe_json.h"
 #include "rpe_kernel_draw.h"
+#include "rpe_kernel_fit.h"
 #include "rpe_measure.h"
 #include "rpe_point_option.h"
 
@@ -64,7 +64,7 @@ typedef struct rpe_input_settings {
     bool plain;                /* without positions: the kernel gives the shapes alone */
     rpe_selection *selections; /* owned */
     size_t selection_count;
-    const rpe_fit_type *fit; /* what stands for the kernel, a table; NULL: itself */
+    const rpe_kernel_type *fit; /* what stands for the kernel, a table; NULL: itself */
     size_t fit_size;
     char coordinates[RPE_INPUT_COORDINATES]; /* of the axes: ";features=64" */
 } rpe_input_settings;

@@ -15,13 +15,13 @@
             theta uniform in (-pi/4,pi/4), lambda = g / |g| with g = |N(0,I_K)|.
             conv: taps N(0,1) exp(-4p/P), divided by their Euclidean norm. */
 typedef struct rpe_kernel_drawing {
-    const char *family, *distribution;
-    const char *size; /* key of K or P */
-    void (*fill)(rpe_kernel *kernel, uint64_t seed, uint32_t point);
+    const rpe_kernel_type *type;   /* its size is the key of K or P */
+    rpe_distribution distribution; /* one of the laws of each parameter */
 } rpe_kernel_drawing;
 
 /* NULL after the last. */
 const rpe_kernel_drawing *rpe_kernel_drawing_at(size_t index);
+const char *rpe_kernel_drawing_distribution(const rpe_kernel_drawing *drawing);
 const rpe_kernel_drawing *rpe_kernel_drawing_find(const char *family, const char *distribution);
 
 /* Decided by seed, drawing and shape alone.  No gate.  The caller owns *kernel. */

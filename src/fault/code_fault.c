@@ -8,16 +8,6 @@
 
 /* ---- sizes ---- */
 
-size_t rpe_code_fault_sinusoids(const rpe_kernel *kernel)
-{
-    return kernel->heads * kernel->features * kernel->sinusoids;
-}
-
-size_t rpe_code_fault_taps(const rpe_kernel *kernel)
-{
-    return kernel->heads * kernel->features * kernel->taps;
-}
-
 size_t rpe_code_fault_gates(const rpe_kernel *kernel)
 {
     return kernel->gate != NULL ? kernel->heads * kernel->features : 0;
@@ -56,52 +46,6 @@ void rpe_code_fault_draw(const char *sampler, const rpe_noise_shape *shape, rpe_
 
 /* ---- plans ---- */
 
-static rpe_status array_copy(double **array, size_t count, rpe_error *error)
-{
-    const double *from = *array;
-    if (from == NULL)
-        return RPE_OK;
-    *array = rpe_memory_allocate(count, sizeof **array);
-    if (*array == NULL)
-        return rpe_error_memory(error, "copy of a kernel", count, sizeof **array);
-    memcpy(*array, from, count * sizeof **array);
-    return RPE_OK;
-}
-
-static void kernel_free(rpe_kernel *kernel)
-{
-    rpe_memory_free(kernel->gate);
-    rpe_memory_free(kernel->frequency);
-    rpe_memory_free(kernel->phase);
-    rpe_memory_free(kernel->gain);
-    rpe_memory_free(kernel->query_filter);
-    rpe_memory_free(kernel->key_filter);
-}
-
-/* Arrays that are not yet copied are NULL, so that a copy that failed can be freed. */
-static rpe_status kernel_copy(rpe_kernel *copy, const rpe_kernel *kernel, rpe_error *error)
-{
-    const size_t gates = rpe_code_fault_gates(kernel), sinusoids = rpe_code_fault_sinusoids(kernel),
-                 taps = rpe_code_fault_taps(kernel);
-    double *arrays[] = {kernel->gate, kernel->frequency,    kernel->phase,
-                        kernel->gain, kernel->query_filter, kernel->key_filter};
-    const size_t counts[] = {gates, sinusoids, sinusoids, sinusoids, taps, taps};
-    rpe_status status = RPE_OK;
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
-        if (status == RPE_OK)
-            status = array_copy(&arrays[i], counts[i], error);
-        else
-            arrays[i] = NULL;
-    *copy = *kernel;
-    copy->gate = arrays[0];
-    copy->frequency = arrays[1];
-    copy->phase = arrays[2];
-    copy->gain = arrays[3];
-    copy->query_filter = arrays[4];
-    copy->key_filter = arrays[5];
-    return status;
-}
-
 static void fault_destroy(void *plan)
 {
     rpe_code_fault *fault = plan;
@@ -110,7 +54,7 @@ static void fault_destroy(void *plan)
     for (int side = 0; side < 2; side++) {
         if (fault->plan[side] != NULL)
             fault->method->plan_destroy(fault->plan[side]);
-        kernel_free(&fault->kernel[side]);
+        rpe_kernel_destroy(fault->kernel[side]);
     }
     rpe_memory_free(fault);
 }
@@ -128,9 +72,9 @@ rpe_status rpe_code_fault_create(void **plan, const rpe_problem *problem, const 
     for (int side = 0; side < 2; side++) {
         fault->problem[side] = *problem;
         if (status == RPE_OK && problem->kernel != NULL)
-            status = kernel_copy(&fault->kernel[side], problem->kernel, error);
+            status = rpe_kernel_copy(&fault->kernel[side], problem->kernel, error);
         if (problem->kernel != NULL)
-            fault->problem[side].kernel = &fault->kernel[side];
+            fault->problem[side].kernel = fault->kernel[side];
     }
     if (status == RPE_OK && problem->kernel != NULL && hooks->change != NULL)
         hooks->change(fault);

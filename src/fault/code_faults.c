@@ -32,24 +32,6 @@ const rpe_planting rpe_planting_codes_wrap = {
 
 /* ---- single precision ---- */
 
-static void frequency_rounded_change(rpe_code_fault *fault)
-{
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; fault->asked.precision == RPE_SINGLE && i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->frequency[i] = (float)kernel->frequency[i];
-}
-
-static void unchanged_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                             float *const sides[2])
-{
-    (void)fault, (void)noise, (void)inputs, (void)sides;
-}
-
-RPE_CODE_FAULT(frequency_rounded, .change = frequency_rounded_change, .single = unchanged_single)
-
-const rpe_planting rpe_planting_frequency_rounded = {
-    .case_name = "sine", .method = "softmax", .wrap = frequency_rounded_wrap};
-
 static void one_rounded_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
                                float *const sides[2])
 {

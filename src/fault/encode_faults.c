@@ -214,50 +214,6 @@ RPE_CODE_FAULT(half, .single = half_single)
 
 const rpe_planting rpe_planting_half = {.case_name = "sine", .method = "softmax", .wrap = half_wrap};
 
-/* One entry of qhat (theta as given) or khat (theta = 0), every phase in single precision. z: given noise [H,D,2K,R]. */
-static float phase_sum(const rpe_code_fault *fault, const double *z, size_t head, size_t realization,
-                       size_t position, float theta, const float *inputs)
-{
-    const rpe_kernel *kernel = fault->asked.kernel;
-    size_t size = fault->asked.realizations, count = kernel->features * kernel->sinusoids;
-    float sum = 0.0f;
-    for (size_t i = 0; i < count; i++) {
-        size_t at = head * count + i;
-        float phase =
-            6.2831853f * (float)kernel->frequency[at] * (float)position + theta * (float)kernel->phase[at];
-        float even = (float)z[2 * at * size + realization], odd = (float)z[(2 * at + 1) * size + realization];
-        sum += inputs[i / kernel->sinusoids] * (float)kernel->gain[at] *
-               (cosf(phase) * even + sinf(phase) * odd);
-    }
-    return sum * powf((float)(size * kernel->features), -0.25f);
-}
-
-/* One item, sine kernels without a gate, noise that is given. */
-static void float_phase_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
-                               float *const sides[2])
-{
-    size_t size = fault->asked.realizations, features = fault->asked.features;
-    if (noise->given == NULL || fault->asked.kernel->sinusoids == 0 || fault->asked.kernel->gate != NULL)
-        return;
-    const double *z = noise->given->values;
-    const float *q = inputs->queries, *k = inputs->keys;
-    for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++) {
-        size_t row = i / size, head = row % fault->asked.heads;
-        sides[RPE_SIDE_QUERY][i] =
-            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 1.0f, q + row * features);
-    }
-    for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++) {
-        size_t row = i / size, head = row % fault->asked.heads;
-        sides[RPE_SIDE_KEY][i] =
-            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 0.0f, k + row * features);
-    }
-}
-
-RPE_CODE_FAULT(float_phase, .single = float_phase_single)
-
-const rpe_planting rpe_planting_float_phase = {
-    .case_name = "sine", .method = "softmax", .wrap = float_phase_wrap};
-
 /* A thousandth of the first query in every later one: as a filter with a tail does. */
 static void tail_encoded(const rpe_code_fault *fault, double *const sides[2])
 {

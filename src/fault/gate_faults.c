@@ -6,7 +6,7 @@
 
 static void gate_inverted_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
+    rpe_kernel *kernel = fault->kernel[0];
     for (size_t i = 0; i < rpe_code_fault_gates(kernel); i++)
         kernel->gate[i] = 1.0 - kernel->gate[i];
 }
@@ -18,8 +18,8 @@ const rpe_planting rpe_planting_gate_inverted = {
 
 static void gate_ignored_change(rpe_code_fault *fault)
 {
-    rpe_memory_free(fault->kernel[0].gate);
-    fault->kernel[0].gate = NULL;
+    rpe_memory_free(fault->kernel[0]->gate);
+    fault->kernel[0]->gate = NULL;
 }
 
 RPE_CODE_FAULT(gate_ignored, .change = gate_ignored_change)
@@ -29,7 +29,7 @@ const rpe_planting rpe_planting_gate_ignored = {
 
 static void gate_clipped_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
+    rpe_kernel *kernel = fault->kernel[0];
     for (size_t i = 0; i < rpe_code_fault_gates(kernel); i++)
         kernel->gate[i] = fmin(kernel->gate[i], 0.8);
 }
@@ -47,7 +47,7 @@ static double gate_norm(double delta)
 
 static void gate_rootless_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
+    rpe_kernel *kernel = fault->kernel[0];
     for (size_t i = 0; i < rpe_code_fault_gates(kernel); i++) {
         double share = kernel->gate[i] / gate_norm(kernel->gate[i]);
         kernel->gate[i] = share * share;
@@ -146,7 +146,7 @@ const rpe_planting rpe_planting_gate_shared = {
 /* A gate that is 0 stays open by a twentieth. */
 static void gate_leak_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
+    rpe_kernel *kernel = fault->kernel[0];
     for (size_t i = 0; i < rpe_code_fault_gates(kernel); i++)
         kernel->gate[i] = fmax(kernel->gate[i], 0.05);
 }

@@ -36,7 +36,7 @@ struct rpe_code_fault {
     const rpe_method *method; /* the honest one */
     rpe_problem asked;        /* as it was to be planned */
     rpe_problem problem[2];   /* as it is planned; the kernels are those below */
-    rpe_kernel kernel[2];     /* copies, whose arrays are owned */
+    rpe_kernel *kernel[2];    /* copies, owned */
     void *plan[2];
     bool apart;   /* each side has its own problem */
     bool swapped; /* with apart: keys are encoded as if they were queries */
@@ -53,10 +53,8 @@ rpe_method rpe_code_fault_method(const rpe_method *method,
 /* Lets the keys be encoded as queries: for fault->change. */
 void rpe_code_fault_swap(rpe_code_fault *fault);
 
-/* Elements of an array [heads,features,K], or of its like, of the kernel. */
-size_t rpe_code_fault_sinusoids(const rpe_kernel *kernel);
-size_t rpe_code_fault_taps(const rpe_kernel *kernel);
-size_t rpe_code_fault_gates(const rpe_kernel *kernel); /* 0 without a gate */
+/* Elements of the gate [heads,features]; 0 without one. */
+size_t rpe_code_fault_gates(const rpe_kernel *kernel);
 
 /* Elements of the encoded queries or keys. */
 size_t rpe_code_fault_encoded(const rpe_code_fault *fault, rpe_side side);

@@ -3,14 +3,21 @@
 #include <string.h>
 
 #include "rpe_code_fault.h"
+#include "rpe_sine.h"
 
 #define TWO_PI 6.283185307179586
 
+/* Numbers of a parameter [heads,features,K]. */
+static size_t sinusoids_of(const rpe_kernel *kernel)
+{
+    return kernel->own[RPE_SINE_GAIN].count;
+}
+
 static void phase_sign_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->phase[i] = -kernel->phase[i];
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).phase[i] = -rpe_sine_of(kernel).phase[i];
 }
 
 RPE_CODE_FAULT(phase_sign, .change = phase_sign_change)
@@ -31,9 +38,9 @@ const rpe_planting rpe_planting_phase_both = {
 
 static void phase_missing_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->phase[i] = 0.0;
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).phase[i] = 0.0;
 }
 
 RPE_CODE_FAULT(phase_missing, .change = phase_missing_change)
@@ -43,9 +50,9 @@ const rpe_planting rpe_planting_phase_missing = {
 
 static void phase_cycles_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->phase[i] *= TWO_PI;
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).phase[i] *= TWO_PI;
 }
 
 RPE_CODE_FAULT(phase_cycles, .change = phase_cycles_change)
@@ -55,9 +62,9 @@ const rpe_planting rpe_planting_phase_cycles = {
 
 static void frequency_radians_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->frequency[i] /= TWO_PI;
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).frequency[i] /= TWO_PI;
 }
 
 RPE_CODE_FAULT(frequency_radians, .change = frequency_radians_change)
@@ -67,9 +74,9 @@ const rpe_planting rpe_planting_frequency_radians = {
 
 static void frequency_doubled_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->frequency[i] *= 2.0;
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).frequency[i] *= 2.0;
 }
 
 RPE_CODE_FAULT(frequency_doubled, .change = frequency_doubled_change)
@@ -79,9 +86,9 @@ const rpe_planting rpe_planting_frequency_doubled = {
 
 static void gain_root_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->gain[i] = sqrt(kernel->gain[i]);
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).gain[i] = sqrt(rpe_sine_of(kernel).gain[i]);
 }
 
 RPE_CODE_FAULT(gain_root, .change = gain_root_change)
@@ -91,9 +98,9 @@ const rpe_planting rpe_planting_gain_root = {
 
 static void gain_squared_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->gain[i] *= kernel->gain[i];
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).gain[i] *= rpe_sine_of(kernel).gain[i];
 }
 
 RPE_CODE_FAULT(gain_squared, .change = gain_squared_change)
@@ -104,9 +111,9 @@ const rpe_planting rpe_planting_gain_squared = {
 /* lambda^2 = softplus(g)^2 / (2K) */
 static void raw_scale_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->gain[i] *= sqrt(2.0 * (double)kernel->sinusoids);
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).gain[i] *= sqrt(2.0 * (double)rpe_sine_of(kernel).sinusoids);
 }
 
 RPE_CODE_FAULT(raw_scale, .change = raw_scale_change)
@@ -116,9 +123,10 @@ const rpe_planting rpe_planting_raw_scale = {
 
 static void sinusoid_dropped_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = kernel->sinusoids - 1; i < rpe_code_fault_sinusoids(kernel); i += kernel->sinusoids)
-        kernel->gain[i] = 0.0;
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = rpe_sine_of(kernel).sinusoids - 1; i < sinusoids_of(kernel);
+         i += rpe_sine_of(kernel).sinusoids)
+        rpe_sine_of(kernel).gain[i] = 0.0;
 }
 
 RPE_CODE_FAULT(sinusoid_dropped, .change = sinusoid_dropped_change)
@@ -128,10 +136,10 @@ const rpe_planting rpe_planting_sinusoid_dropped = {
 
 static void feature_skipped_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
+    rpe_kernel *kernel = fault->kernel[0];
     for (size_t head = 0; head < kernel->heads; head++)
-        memset(kernel->gain + head * kernel->features * kernel->sinusoids, 0,
-               kernel->sinusoids * sizeof *kernel->gain);
+        memset(rpe_sine_of(kernel).gain + head * kernel->features * rpe_sine_of(kernel).sinusoids, 0,
+               rpe_sine_of(kernel).sinusoids * sizeof *rpe_sine_of(kernel).gain);
 }
 
 RPE_CODE_FAULT(feature_skipped, .change = feature_skipped_change)
@@ -141,12 +149,15 @@ const rpe_planting rpe_planting_feature_skipped = {
 
 static void head_kernel_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    size_t row = kernel->features * kernel->sinusoids;
+    rpe_kernel *kernel = fault->kernel[0];
+    size_t row = kernel->features * rpe_sine_of(kernel).sinusoids;
     for (size_t head = 1; head < kernel->heads; head++) {
-        memcpy(kernel->frequency + head * row, kernel->frequency, row * sizeof *kernel->frequency);
-        memcpy(kernel->phase + head * row, kernel->phase, row * sizeof *kernel->phase);
-        memcpy(kernel->gain + head * row, kernel->gain, row * sizeof *kernel->gain);
+        memcpy(rpe_sine_of(kernel).frequency + head * row, rpe_sine_of(kernel).frequency,
+               row * sizeof *rpe_sine_of(kernel).frequency);
+        memcpy(rpe_sine_of(kernel).phase + head * row, rpe_sine_of(kernel).phase,
+               row * sizeof *rpe_sine_of(kernel).phase);
+        memcpy(rpe_sine_of(kernel).gain + head * row, rpe_sine_of(kernel).gain,
+               row * sizeof *rpe_sine_of(kernel).gain);
     }
 }
 
@@ -158,9 +169,9 @@ const rpe_planting rpe_planting_head_kernel = {
 /* Q(m) at m + 1 against K(n) at n: theta + 2 pi f */
 static void position_from_one_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[0];
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->phase[i] += TWO_PI * kernel->frequency[i];
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).phase[i] += TWO_PI * rpe_sine_of(kernel).frequency[i];
 }
 
 RPE_CODE_FAULT(position_from_one, .change = position_from_one_change)
@@ -171,13 +182,78 @@ const rpe_planting rpe_planting_position_from_one = {
 /* Keys at half the distance, as if queries had a stride of 2 */
 static void key_stride_change(rpe_code_fault *fault)
 {
-    rpe_kernel *kernel = &fault->kernel[RPE_SIDE_KEY];
+    rpe_kernel *kernel = fault->kernel[RPE_SIDE_KEY];
     fault->apart = true;
-    for (size_t i = 0; i < rpe_code_fault_sinusoids(kernel); i++)
-        kernel->frequency[i] /= 2.0;
+    for (size_t i = 0; i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).frequency[i] /= 2.0;
 }
 
 RPE_CODE_FAULT(key_stride, .change = key_stride_change)
 
 const rpe_planting rpe_planting_key_stride = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = key_stride_wrap};
+
+/* ---- single precision ---- */
+
+static void frequency_rounded_change(rpe_code_fault *fault)
+{
+    rpe_kernel *kernel = fault->kernel[0];
+    for (size_t i = 0; fault->asked.precision == RPE_SINGLE && i < sinusoids_of(kernel); i++)
+        rpe_sine_of(kernel).frequency[i] = (float)rpe_sine_of(kernel).frequency[i];
+}
+
+static void unchanged_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+                             float *const sides[2])
+{
+    (void)fault, (void)noise, (void)inputs, (void)sides;
+}
+
+RPE_CODE_FAULT(frequency_rounded, .change = frequency_rounded_change, .single = unchanged_single)
+
+const rpe_planting rpe_planting_frequency_rounded = {
+    .case_name = "sine", .method = "softmax", .wrap = frequency_rounded_wrap};
+
+/* One entry of qhat (theta as given) or khat (theta = 0), every phase in single precision. z: given noise [H,D,2K,R]. */
+static float phase_sum(const rpe_code_fault *fault, const double *z, size_t head, size_t realization,
+                       size_t position, float theta, const float *inputs)
+{
+    const rpe_kernel *kernel = fault->asked.kernel;
+    size_t size = fault->asked.realizations, count = kernel->features * rpe_sine_of(kernel).sinusoids;
+    float sum = 0.0f;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = head * count + i;
+        float phase = 6.2831853f * (float)rpe_sine_of(kernel).frequency[at] * (float)position +
+                      theta * (float)rpe_sine_of(kernel).phase[at];
+        float even = (float)z[2 * at * size + realization], odd = (float)z[(2 * at + 1) * size + realization];
+        sum += inputs[i / rpe_sine_of(kernel).sinusoids] * (float)rpe_sine_of(kernel).gain[at] *
+               (cosf(phase) * even + sinf(phase) * odd);
+    }
+    return sum * powf((float)(size * kernel->features), -0.25f);
+}
+
+/* One item, sine kernels without a gate, noise that is given. */
+static void float_phase_single(const rpe_code_fault *fault, const rpe_noise *noise, const rpe_inputs *inputs,
+                               float *const sides[2])
+{
+    size_t size = fault->asked.realizations, features = fault->asked.features;
+    if (noise->given == NULL || fault->asked.kernel->type != &rpe_kernel_type_sine ||
+        fault->asked.kernel->gate != NULL)
+        return;
+    const double *z = noise->given->values;
+    const float *q = inputs->queries, *k = inputs->keys;
+    for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_QUERY); i++) {
+        size_t row = i / size, head = row % fault->asked.heads;
+        sides[RPE_SIDE_QUERY][i] =
+            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 1.0f, q + row * features);
+    }
+    for (size_t i = 0; i < rpe_code_fault_encoded(fault, RPE_SIDE_KEY); i++) {
+        size_t row = i / size, head = row % fault->asked.heads;
+        sides[RPE_SIDE_KEY][i] =
+            phase_sum(fault, z, head, i % size, row / fault->asked.heads, 0.0f, k + row * features);
+    }
+}
+
+RPE_CODE_FAULT(float_phase, .single = float_phase_single)
+
+const rpe_planting rpe_planting_float_phase = {
+    .case_name = "sine", .method = "softmax", .wrap = float_phase_wrap};

@@ -174,8 +174,11 @@ static rpe_status fit_gain_fit(rpe_kernel **kernel, const rpe_fit_table *table, 
                                rpe_fit_result *result, rpe_error *error)
 {
     rpe_status status = rpe_kernel_fit_sine(kernel, table, sinusoids, threads, result, error);
-    for (size_t i = 0; status == RPE_OK && i < rpe_code_fault_sinusoids(*kernel); i++)
-        (*kernel)->gain[i] *= (*kernel)->gain[i];
+    const rpe_kernel_mistake *mistake = rpe_kernel_type_find("sine")->mistakes;
+    while (strcmp(mistake->name, "gain_squared") != 0)
+        mistake++;
+    if (status == RPE_OK)
+        mistake->make(*kernel);
     return status;
 }
 
@@ -194,12 +197,10 @@ static rpe_status fit_order_fit(rpe_kernel **kernel, const rpe_fit_table *table,
     if (status != RPE_OK || sinusoids == 0)
         return status;
     status = rpe_kernel_fit_sine(&all, table, 0, threads, &whole, error);
-    for (size_t i = 0; status == RPE_OK && i < rpe_code_fault_sinusoids(*kernel); i++) {
-        size_t from = (i / sinusoids + 1) * whole.size - sinusoids + i % sinusoids;
-        (*kernel)->frequency[i] = all->frequency[from];
-        (*kernel)->phase[i] = all->phase[from];
-        (*kernel)->gain[i] = all->gain[from];
-    }
+    for (size_t p = 0; status == RPE_OK && p < RPE_PARAMETERS_MAX; p++)
+        for (size_t i = 0; i < (*kernel)->own[p].count; i++)
+            (*kernel)->own[p].values[i] =
+                all->own[p].values[(i / sinusoids + 1) * whole.size - sinusoids + i % sinusoids];
     rpe_kernel_destroy(all);
     return status;
 }

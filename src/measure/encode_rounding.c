@@ -13,7 +13,8 @@
 static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 {
     const rpe_kernel *kernel = subject->problem->kernel;
-    if (kernel->sinusoids == 0 || kernel->gate != NULL)
+    size_t sinusoids;
+    if (rpe_kernel_frequencies(kernel, &sinusoids) == NULL || kernel->gate != NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "rounding is measured of sine kernels without a gate, found %s%s",
                              kernel->type->name, kernel->gate != NULL ? " with a gate" : "");
@@ -37,7 +38,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
 /* Noise [H,D,2K,R], from a stream that the seed of the run does not enter: rounding is a matter of the arithmetic. */
 static rpe_status noise_make(rpe_array *noise, const rpe_problem *problem, rpe_error *error)
 {
-    const size_t shape[] = {problem->heads, problem->features, 2 * problem->kernel->sinusoids,
+    const size_t shape[] = {problem->heads, problem->features, rpe_kernel_code_terms(problem->kernel),
                             problem->realizations};
     const rpe_stream stream = {.point = rpe_stream_point("measure=encode_rounding"),
                                .purpose = rpe_stream_purpose(RPE_PURPOSE_NOISE, 0)};
@@ -121,7 +122,7 @@ static rpe_status head_bounds(const rpe_subject *subject, size_t head, const rpe
                               rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
-    size_t size = problem->realizations, rows = problem->features * 2 * problem->kernel->sinusoids;
+    size_t size = problem->realizations, rows = problem->features * rpe_kernel_code_terms(problem->kernel);
     rpe_theory *theory = NULL;
     double *bound = rpe_memory_allocate(problem->queries.count, size * sizeof *bound);
     const rpe_theory_noise z = {.values = (const double *)noise->values + head * rows * size,

@@ -14,7 +14,8 @@ static size_t place(size_t index)
 
 static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 {
-    if (subject->problem->kernel->sinusoids == 0)
+    size_t sinusoids;
+    if (rpe_kernel_frequencies(subject->problem->kernel, &sinusoids) == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "a %s kernel has no phases",
                              subject->problem->kernel->type->name);
     return RPE_OK;
@@ -40,14 +41,14 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
 {
     (void)trial;
     (void)workspace;
-    const rpe_kernel *kernel = subject->problem->kernel;
-    size_t sinusoids = kernel->heads * kernel->features * kernel->sinusoids;
+    size_t sinusoids;
+    const double *frequency = rpe_kernel_frequencies(subject->problem->kernel, &sinusoids);
     for (size_t i = 0; i < count(subject); i++) {
         double squares = 0.0;
         for (size_t k = 0; k < sinusoids; k++) {
-            volatile float turn = (float)TWO_PI * (float)kernel->frequency[k];
+            volatile float turn = (float)TWO_PI * (float)frequency[k];
             volatile float phase = turn * (float)place(i);
-            double difference = (double)phase - TWO_PI * kernel->frequency[k] * (double)place(i);
+            double difference = (double)phase - TWO_PI * frequency[k] * (double)place(i);
             squares += difference * difference;
         }
         values[i] = sqrt(squares / (double)sinusoids);
@@ -57,11 +58,11 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
 static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
 {
     (void)error;
-    const rpe_kernel *kernel = subject->problem->kernel;
-    size_t sinusoids = kernel->heads * kernel->features * kernel->sinusoids;
+    size_t sinusoids;
+    const double *frequency = rpe_kernel_frequencies(subject->problem->kernel, &sinusoids);
     double squares = 0.0, roundings = 4.0 * 0x1p-24;
     for (size_t k = 0; k < sinusoids; k++)
-        squares += kernel->frequency[k] * kernel->frequency[k];
+        squares += frequency[k] * frequency[k];
     double largest = TWO_PI * sqrt(squares / (double)sinusoids) * roundings / (1.0 - roundings);
     for (size_t i = 0; i < count(subject); i++)
         values[i] = (rpe_closed_value){.mean = largest * (double)place(i), .variance = NAN};

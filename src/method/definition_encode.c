@@ -16,10 +16,7 @@ double rpe_definition_roundoff(rpe_precision precision)
 static double rows_of_feature(const rpe_problem *problem)
 {
     const rpe_kernel *kernel = problem->kernel;
-    double rows = kernel->sinusoids > 0 ? 2 * (double)kernel->sinusoids : 1;
-    for (size_t axis = 0; kernel->sinusoids == 0 && axis < kernel->axes; axis++)
-        rows *= fmax((double)problem->queries.extent[axis], (double)problem->keys.extent[axis]) +
-                (double)kernel->tap_extent[axis] - 1;
+    double rows = (double)rpe_kernel_noise_rows(kernel, &problem->queries, &problem->keys);
     return rows + (kernel->gate != NULL ? 1 : 0);
 }
 

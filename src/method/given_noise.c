@@ -1,24 +1,20 @@
 #include "rpe_given_noise.h"
 #include "rpe_interrupt.h"
 
-/* [H,D,2K,R], or [R,H,D,max(M,N)+P-1 on each axis]; returns the rank. */
+/* Samples along the positions: [R,H,D,...]; else [H,D,rows,R].  Returns the rank. */
 static size_t noise_shape(const rpe_problem *problem, size_t shape[RPE_RANK_MAX])
 {
     const rpe_kernel *kernel = problem->kernel;
-    size_t rank = 0;
-    if (kernel->sinusoids == 0)
+    size_t extent[RPE_AXES_MAX], rank = 0;
+    size_t axes = rpe_kernel_noise_extent(kernel, &problem->queries, &problem->keys, extent);
+    if (kernel->type->codes->along)
         shape[rank++] = problem->realizations;
     shape[rank++] = kernel->heads;
     shape[rank++] = kernel->features;
-    if (kernel->sinusoids > 0) {
-        shape[rank++] = 2 * kernel->sinusoids;
+    for (size_t axis = 0; axis < axes; axis++)
+        shape[rank++] = extent[axis];
+    if (!kernel->type->codes->along)
         shape[rank++] = problem->realizations;
-        return rank;
-    }
-    for (size_t axis = 0; axis < kernel->axes; axis++) {
-        size_t m = problem->queries.extent[axis], n = problem->keys.extent[axis];
-        shape[rank++] = (m > n ? m : n) + kernel->tap_extent[axis] - 1;
-    }
     return rank;
 }
 
@@ -62,10 +58,10 @@ rpe_theory_noise rpe_given_noise_rows(const rpe_given_noise *given, const rpe_pr
 {
     size_t size = problem->realizations, head_rows = problem->features * given->feature_rows;
     const double *values = given->position.values, *gate = given->gate.values;
-    bool sine = problem->kernel->sinusoids > 0;
-    return (rpe_theory_noise){.values = values + head * head_rows * (sine ? size : 1),
-                              .row_stride = sine ? size : 1,
-                              .realization_stride = sine ? 1 : problem->heads * head_rows,
+    bool along = problem->kernel->type->codes->along;
+    return (rpe_theory_noise){.values = values + head * head_rows * (along ? 1 : size),
+                              .row_stride = along ? 1 : size,
+                              .realization_stride = along ? problem->heads * head_rows : 1,
                               .gate = gate == NULL ? NULL : gate + head * problem->features * size,
                               .gate_row_stride = size,
                               .gate_realization_stride = 1};

@@ -217,40 +217,37 @@ rpe_status rpe_spe_code_moments(const rpe_problem *problem, size_t head, size_t 
     return status;
 }
 
-/* Operations of the codes of one feature and realization of a conv kernel, both sides: the fewer of
+/* Operations of the codes of one feature and realization, both sides, where the noise lies along the positions: the fewer of
      filters      2 P a position and side
      transforms   of L samples, L = max(M,N) + P - 1 on each axis, at 5 L log2 L a complex one, two realizations being one
                   signal: one of the noise, one back a side, and 6 L a side for the product with the filter's.
    The transforms of the filters are no part of a call, as they serve all of them. */
-static double conv_code_flops(const rpe_problem *problem)
+static double filter_flops(const rpe_problem *problem)
 {
     const rpe_kernel *kernel = problem->kernel;
-    double positions = (double)problem->queries.count + (double)problem->keys.count, length = 1;
-    for (size_t axis = 0; axis < kernel->axes; axis++) {
-        length *= fmax((double)problem->queries.extent[axis], (double)problem->keys.extent[axis]) +
-                  (double)kernel->tap_extent[axis] - 1;
-    }
+    double positions = (double)problem->queries.count + (double)problem->keys.count;
+    double length = (double)rpe_kernel_noise_rows(kernel, &problem->queries, &problem->keys);
     double transforms = 3 * 5 * length * log2(length) + 2 * 6 * length;
-    return fmin(2 * (double)kernel->taps * positions, transforms / 2);
+    return fmin(2 * (double)rpe_kernel_code_terms(kernel) * positions, transforms / 2);
 }
 
-/* Sine: qhat = U z, G columns.  Conv: codes, once for all items, and a sum over d.  Both sides; the draw of the noise is not
-   counted. */
+/* Rows that all codes see: qhat = U z, a column of U a row.  Rows along the positions: codes, once for all items, and a sum over d.
+   Both sides; the draw of the noise is not counted. */
 rpe_cost rpe_spe_cost(const rpe_problem *problem)
 {
     const rpe_kernel *kernel = problem->kernel;
-    if (kernel == NULL) {
+    if (kernel == NULL || kernel->type->codes == NULL) {
         return (rpe_cost){0};
     }
     double positions = (double)problem->queries.count + (double)problem->keys.count;
     double heads = (double)problem->heads, batch = (double)problem->batch, r = (double)problem->realizations;
     double gates = kernel->gate != NULL ? (double)kernel->features : 0;
     double d = (double)kernel->features;
-    double sine = 2 * (2 * (double)kernel->sinusoids * d + gates) * r * batch;
-    double conv = 2 * d * r * batch;
-    rpe_cost cost = {.flops = positions * heads * (kernel->sinusoids > 0 ? sine : conv)};
-    if (kernel->sinusoids == 0) {
-        cost.flops += heads * d * r * conv_code_flops(problem);
+    bool along = kernel->type->codes->along;
+    double columns = along ? d : (double)rpe_kernel_code_terms(kernel) * d + gates;
+    rpe_cost cost = {.flops = positions * heads * (2 * columns * r * batch)};
+    if (along) {
+        cost.flops += heads * d * r * filter_flops(problem);
     }
     cost.bytes_held = (double)rpe_precision_size(problem->precision) * batch * heads * positions * r;
     return cost;

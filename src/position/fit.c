@@ -1,6 +1,5 @@
-/* Fits: the table, the conv kernel by unit impulses, and what all fits share. */
+/* Fits: the table, and what all fits share. */
 #include <math.h>
-#include <string.h>
 
 #include "rpe_interrupt.h"
 #include "rpe_kernel_fitting.h"
@@ -50,48 +49,18 @@ rpe_status rpe_fit_table_check(const rpe_fit_table *table, rpe_error *error)
     return RPE_OK;
 }
 
-static const rpe_kernel_type *type_named(const char *name)
+const rpe_kernel_type *rpe_kernel_fit_type_at(size_t index)
 {
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
-        if (strcmp(rpe_kernel_type_at(i)->name, name) == 0)
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
+        if (rpe_kernel_type_at(i)->fit != NULL && index-- == 0)
             return rpe_kernel_type_at(i);
-    }
     return NULL;
 }
 
-rpe_status rpe_fit_kernel_create(rpe_kernel **kernel, const rpe_fit_table *table, const char *type,
-                                 size_t size, rpe_error *error)
+const rpe_kernel_type *rpe_kernel_fit_type_find(const char *name)
 {
-    size_t count = table->heads * table->features; /* of a table that exists: no overflow */
-    bool sine = strcmp(type, "sine") == 0, whole = rpe_size_multiply(count, size, &count);
-    rpe_kernel *made = rpe_memory_allocate_zero(1, sizeof *made);
-    if (made == NULL || !whole)
-        goto no_memory;
-    made->type = type_named(type);
-    made->path = rpe_memory_text(table->name);
-    made->heads = table->heads;
-    made->features = table->features;
-    made->axes = 1;
-    bool complete = made->path != NULL;
-    double **const arrays[2][3] = {{&made->query_filter, &made->key_filter, NULL},
-                                   {&made->frequency, &made->phase, &made->gain}};
-    for (size_t i = 0; i < 3 && arrays[sine][i] != NULL; i++) {
-        *arrays[sine][i] = rpe_memory_allocate_zero(count, sizeof(double));
-        complete = complete && *arrays[sine][i] != NULL;
-    }
-    if (!complete)
-        goto no_memory;
-    if (sine) {
-        made->sinusoids = size;
-    } else {
-        made->taps = made->tap_extent[0] = size;
-        made->tap_extent[1] = made->tap_extent[2] = 1;
-    }
-    *kernel = made;
-    return RPE_OK;
-no_memory:
-    rpe_kernel_destroy(made);
-    return rpe_error_memory(error, "fitted kernel", table->heads * table->features, size * sizeof(double));
+    const rpe_kernel_type *type = rpe_kernel_type_find(name);
+    return type != NULL && type->fit != NULL ? type : NULL;
 }
 
 /* Of each row: largest |P - table| and largest |table|. */
@@ -130,81 +99,12 @@ rpe_status rpe_fit_result_measure(rpe_fit_result *result, const rpe_kernel *kern
         return rpe_error_memory(error, "errors of the fit", rows, 2 * sizeof *values);
     measure_job job = {.kernel = kernel, .table = table, .errors = values, .largest = values + rows};
     rpe_parallel_for(rows, threads, measure_row, &job);
-    *result =
-        (rpe_fit_result){.bound = bound, .size = kernel->sinusoids > 0 ? kernel->sinusoids : kernel->taps};
+    size_t extent[RPE_AXES_MAX];
+    *result = (rpe_fit_result){.bound = bound, .size = rpe_kernel_size(kernel, extent)};
     for (size_t row = 0; row < rows; row++) {
         result->error = fmax(result->error, job.errors[row]);
         result->largest = fmax(result->largest, job.largest[row]);
     }
     rpe_memory_free(values);
     return rpe_interrupt_check("fit", error);
-}
-
-/* No value but 0 before lag 0. */
-static bool is_causal(const rpe_fit_table *table)
-{
-    for (size_t row = 0; row < table->heads * table->features; row++) {
-        for (size_t i = 0; i < table->zero; i++) {
-            if (table->values[row * table->lags + i] != 0)
-                return false;
-        }
-    }
-    return true;
-}
-
-/* Taps that give every lag, and the place j of the impulse among them. */
-static rpe_status impulse_place(const rpe_fit_table *table, size_t *taps, size_t *place, rpe_error *error)
-{
-    bool causal = is_causal(table);
-    size_t after = table->lags - 1 - table->zero, reach = after > table->zero ? after : table->zero;
-    size_t most = causal ? after + 1 : 2 * reach + 1;
-    if (*taps > most)
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: expected at most %zu taps, which are exact, found %zu", table->name, most,
-                             *taps);
-    if (*taps == 0)
-        *taps = most;
-    *place = causal ? 0 : (*taps - 1) / 2;
-    return RPE_OK;
-}
-
-/* a = delta_j, b[j + tau] = P(tau):  sum_p a[p] b[p + tau] = P(tau)  [form 16].  Returns the largest value left out. */
-static double taps_fill(rpe_kernel *kernel, const rpe_fit_table *table, size_t place)
-{
-    size_t taps = kernel->taps;
-    double dropped = 0;
-    for (size_t row = 0; row < table->heads * table->features; row++) {
-        double *b = kernel->key_filter + row * taps;
-        kernel->query_filter[row * taps + place] = 1;
-        for (size_t i = 0; i < table->lags; i++) {
-            double value = table->values[row * table->lags + i];
-            ptrdiff_t tap = (ptrdiff_t)place + (ptrdiff_t)i - (ptrdiff_t)table->zero;
-            if (tap >= 0 && tap < (ptrdiff_t)taps)
-                b[tap] = value;
-            else
-                dropped = fmax(dropped, fabs(value));
-        }
-    }
-    return dropped;
-}
-
-rpe_status rpe_kernel_fit_conv(rpe_kernel **kernel, const rpe_fit_table *table, size_t taps, int threads,
-                               rpe_fit_result *result, rpe_error *error)
-{
-    rpe_kernel *made = NULL;
-    size_t place = 0;
-    rpe_status status = rpe_fit_table_check(table, error);
-    if (status == RPE_OK)
-        status = impulse_place(table, &taps, &place, error);
-    if (status == RPE_OK)
-        status = rpe_fit_kernel_create(&made, table, "conv", taps, error);
-    if (status == RPE_OK) {
-        double dropped = taps_fill(made, table, place);
-        status = rpe_fit_result_measure(result, made, table, dropped, threads, error);
-    }
-    if (status == RPE_OK)
-        *kernel = made;
-    else
-        rpe_kernel_destroy(made);
-    return status;
 }

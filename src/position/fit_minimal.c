@@ -11,6 +11,7 @@
 #include "rpe_interrupt.h"
 #include "rpe_kernel_fitting.h"
 #include "rpe_memory.h"
+#include "rpe_sine.h"
 
 #define SYMMETRY_TOLERANCE 1e-12
 #define DEFINITE_TOLERANCE 1e-11 /* negative prediction error, of r(0), that may be rounding */
@@ -137,14 +138,15 @@ static rpe_status symmetry_check(const rpe_fit_table *table, rpe_error *error)
 
 static rpe_status rows_fill(rpe_kernel *kernel, const rpe_fit_table *table, rpe_error *error)
 {
+    const rpe_sine sine = rpe_sine_of(kernel);
     minimal m;
     rpe_status status = minimal_create(&m, table->zero + 1, error);
     for (size_t row = 0; status == RPE_OK && row < table->heads * table->features; row++) {
         status = rpe_interrupt_check("fit", error);
         if (status != RPE_OK)
             break;
-        if (!row_fill(&m, table->values + row * table->lags + table->zero, kernel->frequency + row * m.nodes,
-                      kernel->gain + row * m.nodes))
+        if (!row_fill(&m, table->values + row * table->lags + table->zero, sine.frequency + row * m.nodes,
+                      sine.gain + row * m.nodes))
             status =
                 rpe_error_set(error, RPE_ERROR_INPUT,
                               "%s: expected a positive-definite table, found a negative eigenvalue in head "
@@ -164,7 +166,8 @@ rpe_status rpe_kernel_fit_sine_minimal(rpe_kernel **kernel, const rpe_fit_table 
     if (status == RPE_OK)
         status = symmetry_check(table, error);
     if (status == RPE_OK)
-        status = rpe_fit_kernel_create(&made, table, "sine", (table->zero + 2) / 2, error);
+        status = rpe_kernel_create(&made, &rpe_kernel_type_sine, table->name, table->heads, table->features,
+                                   (table->zero + 2) / 2, error);
     if (status == RPE_OK)
         status = rows_fill(made, table, error);
     if (status == RPE_OK)

@@ -9,6 +9,7 @@
 #include "rpe_kernel_fitting.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
+#include "rpe_sine.h"
 
 #define RESIDUAL_SCALE 0x1p52 /* about the inverse of what rounding takes from a frequency */
 
@@ -94,15 +95,16 @@ static void spectrum_fill(const sine_fit *fit, size_t row, const row_memory *of)
 /* The largest sinusoids of one feature into the kernel; returns the sum of the dropped lambda^2. */
 static double row_keep(rpe_kernel *kernel, size_t row, const rpe_fit_table *table, sinusoid *spectrum)
 {
-    size_t waves = table->lags / 2 + 1, kept = kernel->sinusoids;
+    const rpe_sine sine = rpe_sine_of(kernel);
+    size_t waves = table->lags / 2 + 1, kept = sine.sinusoids;
     double dropped = 0;
     qsort(spectrum, waves, sizeof *spectrum, sinusoid_compare);
     for (size_t k = waves; k-- > kept;)
         dropped += spectrum[k].power;
     for (size_t k = 0; k < kept; k++) {
-        kernel->frequency[row * kept + k] = (double)spectrum[k].index / (double)table->lags;
-        kernel->phase[row * kept + k] = spectrum[k].phase;
-        kernel->gain[row * kept + k] = sqrt(spectrum[k].power);
+        sine.frequency[row * kept + k] = (double)spectrum[k].index / (double)table->lags;
+        sine.phase[row * kept + k] = spectrum[k].phase;
+        sine.gain[row * kept + k] = sqrt(spectrum[k].power);
     }
     return dropped;
 }
@@ -124,17 +126,17 @@ static void wave_add(const row_memory *of, size_t index, size_t lags, double a, 
    first, lest its digits are lost in the other's rounding. */
 static void row_measure(sine_fit *fit, size_t row, const row_memory *of)
 {
-    const rpe_kernel *kernel = fit->kernel;
+    const rpe_sine sine = rpe_sine_of(fit->kernel);
     const rpe_fit_table *table = fit->table;
     size_t lags = table->lags;
     double error = 0, largest = 0;
     memset(of->real_part, 0, 2 * lags * sizeof *of->real_part);
-    for (size_t k = row * kernel->sinusoids; k < (row + 1) * kernel->sinusoids; k++) {
-        size_t index = (size_t)rint(kernel->frequency[k] * (double)lags);
-        double power = kernel->gain[k] * kernel->gain[k], c = power * cos(kernel->phase[k]),
-               s = power * sin(kernel->phase[k]);
+    for (size_t k = row * sine.sinusoids; k < (row + 1) * sine.sinusoids; k++) {
+        size_t index = (size_t)rint(sine.frequency[k] * (double)lags);
+        double power = sine.gain[k] * sine.gain[k], c = power * cos(sine.phase[k]),
+               s = power * sin(sine.phase[k]);
         double turn =
-            RESIDUAL_SCALE * 2 * PI * fma(-kernel->frequency[k], (double)lags, (double)index) / (double)lags;
+            RESIDUAL_SCALE * 2 * PI * fma(-sine.frequency[k], (double)lags, (double)index) / (double)lags;
         wave_add(of, index, lags, c, -s, false);
         wave_add(of, index, lags, turn * s, turn * c, true);
     }
@@ -182,7 +184,7 @@ static rpe_status rows_fit(sine_fit *fit, int threads, rpe_fit_result *result, r
     rpe_status status = rpe_interrupt_check("fit", error);
     if (status != RPE_OK)
         return status;
-    *result = (rpe_fit_result){.size = fit->kernel->sinusoids};
+    *result = (rpe_fit_result){.size = rpe_sine_of(fit->kernel).sinusoids};
     for (size_t row = 0; row < rows; row++) {
         result->bound = fmax(result->bound, fit->dropped[row]);
         result->error = fmax(result->error, fit->errors[row]);
@@ -203,7 +205,8 @@ rpe_status rpe_kernel_fit_sine(rpe_kernel **kernel, const rpe_fit_table *table, 
                              "%s: expected at most %zu sinusoids, which are exact, found %zu", table->name,
                              waves, sinusoids);
     sine_fit fit = {.table = table};
-    status = rpe_fit_kernel_create(&fit.kernel, table, "sine", sinusoids == 0 ? waves : sinusoids, error);
+    status = rpe_kernel_create(&fit.kernel, &rpe_kernel_type_sine, table->name, table->heads, table->features,
+                               sinusoids == 0 ? waves : sinusoids, error);
     if (status == RPE_OK)
         status = memory_make(&fit, threads, error);
     if (status == RPE_OK)

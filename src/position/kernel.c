@@ -84,69 +84,14 @@ static rpe_status type_read(const rpe_json *document, const rpe_kernel_type **ty
     return status != RPE_OK ? status : text_error(document, forms ? name : NULL, forms ? form : name, error);
 }
 
-static rpe_status parameterization_read(const rpe_json *document, bool *raw, rpe_error *error)
-{
-    const char *text = NULL;
-    rpe_status status =
-        rpe_json_text(document, document->root, "parameterization", "canonical", &text, error);
-    if (status != RPE_OK) {
-        return status;
-    }
-    *raw = strcmp(text, "raw") == 0;
-    if (!*raw && strcmp(text, "canonical") != 0) {
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "%s: \"parameterization\": expected \"canonical\" or \"raw\", found \"%s\"",
-                             document->path, text);
-    }
-    return RPE_OK;
-}
-
-/* delta = sigmoid(raw gate), or delta itself */
-static rpe_status gate_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
-{
-    if (json_object_get(document->root, "gate") == NULL) {
-        return RPE_OK;
-    }
-    rpe_parameter_shape shape = {0};
-    rpe_status status = rpe_parameters_read(document, "gate", 2, 2, &shape, &kernel->gate, error);
-    if (status != RPE_OK) {
-        return status;
-    }
-    if (shape.extent[0] != kernel->heads || shape.extent[1] != kernel->features) {
-        char found[RPE_SHAPE_CAPACITY];
-        return rpe_error_set(
-            error, RPE_ERROR_INPUT, "%s: \"gate\": expected shape [%zu,%zu] (heads, features), found %s",
-            document->path, kernel->heads, kernel->features, rpe_shape_text(shape.rank, shape.extent, found));
-    }
-    if (raw) {
-        for (size_t i = 0; i < shape.count; i++) {
-            kernel->gate[i] = rpe_sigmoid(kernel->gate[i]);
-        }
-    }
-    return rpe_parameters_range_check(document, "gate", &shape, kernel->gate, 0, 1, error);
-}
-
 static rpe_status kernel_fill(rpe_kernel *kernel, const rpe_json *document, rpe_error *error)
 {
-    bool raw = false;
     kernel->path = rpe_memory_text(document->path);
     if (kernel->path == NULL) {
         return rpe_error_memory(error, document->path, strlen(document->path) + 1, 1);
     }
     rpe_status status = type_read(document, &kernel->type, error);
-    if (status == RPE_OK && kernel->type->read == NULL) {
-        return rpe_parameter_table_read(kernel, document, error);
-    }
-    if (status == RPE_OK) {
-        status = parameterization_read(document, &raw, error);
-    }
-    if (status == RPE_OK) {
-        status = kernel->type->read(kernel, document, raw, error);
-    }
-    if (status == RPE_OK) {
-        status = gate_read(kernel, document, raw, error);
-    }
-    return status;
+    return status == RPE_OK ? rpe_parameter_table_read(kernel, document, error) : status;
 }
 
 /* The document's kernel; path is for memory that runs out. */
@@ -212,12 +157,6 @@ void rpe_kernel_destroy(rpe_kernel *kernel)
     for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++) {
         rpe_memory_free(kernel->own[i].values);
     }
-    rpe_memory_free(kernel->values);
-    rpe_memory_free(kernel->key_filter);
-    rpe_memory_free(kernel->query_filter);
-    rpe_memory_free(kernel->gain);
-    rpe_memory_free(kernel->phase);
-    rpe_memory_free(kernel->frequency);
     rpe_memory_free(kernel->gate);
     rpe_memory_free(kernel->path);
     rpe_memory_free(kernel);

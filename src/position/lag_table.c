@@ -34,7 +34,7 @@ static rpe_status lag_grid_make(lag_grid *grid, const rpe_kernel *kernel, const 
 
 size_t rpe_kernel_lags_polled(const rpe_kernel *kernel)
 {
-    size_t terms = kernel->sinusoids > kernel->taps ? kernel->sinusoids : kernel->taps;
+    size_t extent[RPE_AXES_MAX], terms = rpe_kernel_size(kernel, extent);
     return 1 + TERMS_POLLED / (1 + terms);
 }
 

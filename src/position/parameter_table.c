@@ -103,41 +103,33 @@ static rpe_status extents_check(const rpe_parameter *parameter, const char *axes
     return RPE_OK;
 }
 
-static rpe_status range_check(const rpe_parameter *parameter, const rpe_json *document,
-                              const rpe_parameter_values *values, rpe_error *error)
+/* As the parameter that it says. */
+static rpe_status same_check(const rpe_parameter *parameter, const rpe_kernel *kernel, const rpe_array *array,
+                             rpe_error *error)
 {
-    rpe_parameter_shape shape = {.key = parameter->name, .rank = values->rank, .count = values->count};
-    memcpy(shape.extent, values->extent, values->rank * sizeof *values->extent);
-    rpe_status status = rpe_parameters_range_check(document, parameter->name, &shape, values->values,
-                                                   parameter->low, parameter->high, error);
-    for (size_t i = 0; status == RPE_OK && parameter->whole && i < values->count; i++)
-        if (values->values[i] != rint(values->values[i])) {
-            char number[RPE_NUMBER_CAPACITY];
-            rpe_number_text(values->values[i], number);
-            status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected whole numbers, found %s",
-                                   document->path, parameter->name, number);
-        }
-    return status;
+    size_t index = 0;
+    while (strcmp(kernel->type->parameters[index].name, parameter->same) != 0)
+        index++;
+    const rpe_parameter_values *values = &kernel->own[index];
+    if (array->rank == values->rank &&
+        memcmp(array->shape, values->extent, array->rank * sizeof *array->shape) == 0)
+        return RPE_OK;
+    char expected[RPE_SHAPE_CAPACITY], found[RPE_SHAPE_CAPACITY];
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected shape %s as \"%s\", found %s",
+                         kernel->path, parameter->name,
+                         rpe_shape_text(values->rank, values->extent, expected), parameter->same,
+                         rpe_shape_text(array->rank, array->shape, found));
 }
 
-static rpe_status parameter_read(const rpe_parameter *parameter, const rpe_json *document,
-                                 letter_extents *letters, rpe_parameter_values *values, rpe_error *error)
+static rpe_status array_read(const rpe_parameter *parameter, const rpe_kernel *kernel,
+                             const rpe_json *document, const char *axes, letter_extents *letters,
+                             rpe_parameter_values *values, rpe_error *error)
 {
-    const json_t *found = json_object_get(document->root, parameter->name);
-    const char *axes =
-        json_is_string(found) && parameter->file_axes != NULL ? parameter->file_axes : parameter->axes;
-    if (parameter->optional && found == NULL)
-        return RPE_OK;
-    if (*axes == '\0') {
-        rpe_status status = values_make(values, 0, NULL, NULL, document->path, error);
-        if (status == RPE_OK)
-            status = number_read(parameter, document, values->values, error);
-        bool number = parameter->words == NULL && !parameter->flag;
-        return status == RPE_OK && number ? range_check(parameter, document, values, error) : status;
-    }
     rpe_array array = {0};
     rpe_status status = rpe_json_array(document, document->root, parameter->name, rank_of(axes),
                                        rank_of(last_axes(axes)), &array, error);
+    if (status == RPE_OK && parameter->same != NULL)
+        status = same_check(parameter, kernel, &array, error);
     while (status == RPE_OK && rank_of(axes) != array.rank)
         axes += rank_of(axes) + 1;
     if (status == RPE_OK)
@@ -146,34 +138,136 @@ static rpe_status parameter_read(const rpe_parameter *parameter, const rpe_json 
         rpe_array_destroy(&array);
         return status;
     }
-    status = values_make(values, array.rank, array.shape, array.values, document->path, error);
     values->axes = axes;
-    return status == RPE_OK ? range_check(parameter, document, values, error) : status;
+    return values_make(values, array.rank, array.shape, array.values, document->path, error);
+}
+
+static rpe_status parameter_read(const rpe_parameter *parameter, const rpe_kernel *kernel,
+                                 const rpe_json *document, letter_extents *letters,
+                                 rpe_parameter_values *values, rpe_error *error)
+{
+    const json_t *found = json_object_get(document->root, parameter->name);
+    const char *axes =
+        json_is_string(found) && parameter->file_axes != NULL ? parameter->file_axes : parameter->axes;
+    if (parameter->optional && found == NULL)
+        return RPE_OK;
+    if (*axes != '\0')
+        return array_read(parameter, kernel, document, axes, letters, values, error);
+    rpe_status status = values_make(values, 0, NULL, NULL, document->path, error);
+    return status == RPE_OK ? number_read(parameter, document, values->values, error) : status;
+}
+
+static void raw_map(const rpe_parameter *parameter, rpe_parameter_values *values)
+{
+    for (size_t i = 0; parameter->raw != NULL && i < values->count; i++)
+        values->values[i] = parameter->raw(values->values[i], values->extent[values->rank - 1]);
+}
+
+static rpe_status range_check(const rpe_parameter *parameter, const char *path,
+                              const rpe_parameter_values *values, rpe_error *error)
+{
+    if (values->values == NULL || parameter->words != NULL || parameter->flag)
+        return RPE_OK;
+    rpe_status status = rpe_parameter_range_check(path, parameter, values, error);
+    for (size_t i = 0; status == RPE_OK && parameter->whole && i < values->count; i++)
+        if (values->values[i] != rint(values->values[i])) {
+            char number[RPE_NUMBER_CAPACITY];
+            rpe_number_text(values->values[i], number);
+            status = rpe_error_set(error, RPE_ERROR_INPUT, "%s: \"%s\": expected whole numbers, found %s",
+                                   path, parameter->name, number);
+        }
+    return status;
+}
+
+/* Canonical parameters of a kernel whose arrays have been read. */
+static rpe_status parameters_finish(rpe_kernel *kernel, bool raw, rpe_error *error)
+{
+    const rpe_parameter *table = kernel->type->parameters;
+    rpe_status status = RPE_OK;
+    for (size_t i = 0; raw && table[i].name != NULL; i++)
+        raw_map(&table[i], &kernel->own[i]);
+    for (size_t i = 0; status == RPE_OK && table[i].name != NULL; i++)
+        status = range_check(&table[i], kernel->path, &kernel->own[i], error);
+    return status == RPE_OK && kernel->type->check != NULL ? kernel->type->check(kernel, error) : status;
+}
+
+/* The family's gate, of the heads and features that the parameters have. */
+static rpe_status gate_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
+{
+    const rpe_parameter *gate = kernel->type->family->gate;
+    rpe_parameter_values values = {0};
+    letter_extents letters = {0};
+    rpe_status status = parameter_read(gate, kernel, document, &letters, &values, error);
+    kernel->gate = values.values;
+    if (status != RPE_OK || values.values == NULL)
+        return status;
+    if (values.extent[0] != kernel->heads || values.extent[1] != kernel->features) {
+        char found[RPE_SHAPE_CAPACITY];
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "%s: \"%s\": expected shape [%zu,%zu] (heads, features), found %s", kernel->path,
+                             gate->name, kernel->heads, kernel->features,
+                             rpe_shape_text(values.rank, values.extent, found));
+    }
+    if (raw)
+        raw_map(gate, &values);
+    return range_check(gate, kernel->path, &values, error);
+}
+
+static rpe_status keys_check(const rpe_kernel *kernel, const rpe_json *document, rpe_error *error)
+{
+    const rpe_parameter *table = kernel->type->parameters, *gate = kernel->type->family->gate;
+    const char *allowed[RPE_PARAMETERS_MAX + 5] = {"type"};
+    size_t keys = 1;
+    rpe_status status = kernel->type->foreign != NULL ? kernel->type->foreign(document, error) : RPE_OK;
+    if (kernel->type->form != NULL)
+        allowed[keys++] = "form";
+    if (gate != NULL)
+        allowed[keys++] = "parameterization";
+    for (size_t i = 0; table[i].name != NULL; i++)
+        allowed[keys++] = table[i].name;
+    if (gate != NULL)
+        allowed[keys++] = gate->name;
+    return status == RPE_OK ? rpe_json_keys_check(document, document->root, allowed, error) : status;
+}
+
+static rpe_status parameterization_read(const rpe_json *document, bool *raw, rpe_error *error)
+{
+    const char *text = NULL;
+    rpe_status status =
+        rpe_json_text(document, document->root, "parameterization", "canonical", &text, error);
+    if (status != RPE_OK)
+        return status;
+    *raw = strcmp(text, "raw") == 0;
+    if (*raw || strcmp(text, "canonical") == 0)
+        return RPE_OK;
+    return rpe_error_set(error, RPE_ERROR_INPUT,
+                         "%s: \"parameterization\": expected \"canonical\" or \"raw\", found \"%s\"",
+                         document->path, text);
 }
 
 rpe_status rpe_parameter_table_read(rpe_kernel *kernel, const rpe_json *document, rpe_error *error)
 {
     const rpe_parameter *table = kernel->type->parameters;
-    const char *allowed[RPE_PARAMETERS_MAX + 3] = {"type"};
-    size_t keys = 1;
-    if (kernel->type->form != NULL)
-        allowed[keys++] = "form";
-    for (size_t i = 0; table[i].name != NULL; i++)
-        allowed[keys++] = table[i].name;
-    rpe_status status = rpe_json_keys_check(document, document->root, allowed, error);
+    const bool gated = kernel->type->family->gate != NULL;
     letter_extents letters = {0};
+    bool raw = false;
+    rpe_status status = gated ? parameterization_read(document, &raw, error) : RPE_OK;
+    if (status == RPE_OK)
+        status = keys_check(kernel, document, error);
     for (size_t i = 0; status == RPE_OK && table[i].name != NULL; i++)
-        status = parameter_read(&table[i], document, &letters, &kernel->own[i], error);
+        status = parameter_read(&table[i], kernel, document, &letters, &kernel->own[i], error);
     kernel->heads = letters.extent['h' - 'a'];
     kernel->features = letters.extent['d' - 'a'];
     kernel->axes = 1;
-    return status == RPE_OK && kernel->type->check != NULL ? kernel->type->check(kernel, error) : status;
+    if (status == RPE_OK)
+        status = parameters_finish(kernel, raw, error);
+    return status == RPE_OK && gated ? gate_read(kernel, document, raw, error) : status;
 }
 
 bool rpe_parameter_table_write(const rpe_kernel *kernel, json_t *document)
 {
     const rpe_parameter *table = kernel->type->parameters;
-    for (size_t i = 0; table != NULL && table[i].name != NULL; i++) {
+    for (size_t i = 0; table[i].name != NULL; i++) {
         const rpe_parameter_values *values = &kernel->own[i];
         const double *next = values->values;
         if (next == NULL)
@@ -184,7 +278,12 @@ bool rpe_parameter_table_write(const rpe_kernel *kernel, json_t *document)
         if (value == NULL || json_object_set_new(document, table[i].name, value) != 0)
             return false;
     }
-    return true;
+    const double *gate = kernel->gate;
+    if (gate == NULL)
+        return true;
+    const size_t extent[] = {kernel->heads, kernel->features};
+    json_t *value = rpe_parameter_list(2, extent, &gate);
+    return value != NULL && json_object_set_new(document, kernel->type->family->gate->name, value) == 0;
 }
 
 json_t *rpe_parameter_list(size_t rank, const size_t *extent, const double **values)

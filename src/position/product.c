@@ -21,12 +21,23 @@ static double score(const rpe_kernel *kernel, size_t head, const double *q, cons
     return sum / sqrt((double)size);
 }
 
+/* delta = sigmoid(raw gate), or delta itself */
+static double gate_raw(double number, size_t extent)
+{
+    (void)extent;
+    return rpe_sigmoid(number);
+}
+
+static const rpe_parameter gate = {
+    .name = "gate", .axes = "hd", .high = 1, .optional = true, .raw = gate_raw};
+
 const rpe_family rpe_family_product = {
     .name = "product",
     .title = "a position kernel for each feature",
     .exponential = true,
     .terms = terms_count,
     .score = score,
+    .gate = &gate,
 };
 
 void rpe_kernel_product_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,

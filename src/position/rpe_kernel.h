@@ -42,7 +42,10 @@ void rpe_positions_coordinates(const rpe_positions *positions, size_t index,
 typedef enum rpe_side { RPE_SIDE_QUERY = 0, RPE_SIDE_KEY = 1 } rpe_side;
 
 typedef struct rpe_kernel rpe_kernel;
+typedef struct rpe_parameter rpe_parameter;
 typedef struct rpe_feature_weight rpe_feature_weight; /* of the feature family alone */
+typedef struct rpe_fit_table rpe_fit_table;
+typedef struct rpe_fit_result rpe_fit_result;
 
 /* What is the same for all positions of a family.  Errors of methods of different families are never compared. */
 typedef struct rpe_family {
@@ -56,13 +59,28 @@ typedef struct rpe_family {
     /* What a row is divided by; NULL: by the sum of its weights.  mask: sum over the keys that are seen of e to the sum of
        log_decay (feature 0) between them and the query. */
     double (*divisor)(const rpe_kernel *kernel, double sum, double mask);
+    /* Of every head and feature, besides the type's parameters; files of the family say "parameterization", too.  NULL: none. */
+    const rpe_parameter *gate;
 } rpe_family;
 
 extern const rpe_family rpe_family_product, rpe_family_bias, rpe_family_rotary, rpe_family_feature,
     rpe_family_decay;
 
-/* A parameter of a position: reading, writing and range checks follow from its line. */
-typedef struct rpe_parameter {
+/* Distributions that experiments draw kernels from; what each is stands in experiment/rpe_kernel_draw.h. */
+typedef enum rpe_distribution {
+    RPE_DISTRIBUTION_AUTHORS,
+    RPE_DISTRIBUTION_UNIT,
+    RPE_DISTRIBUTION_COUNT
+} rpe_distribution;
+
+/* How a parameter is drawn: numbers from N(0,1), or uniform in (0,1), which `map` makes parameters of. */
+typedef struct rpe_parameter_law {
+    bool normal;
+    void (*map)(double *values, size_t count); /* those of one head and feature; NULL: as they are drawn */
+} rpe_parameter_law;
+
+/* A parameter of a position: reading, writing, range checks and drawing follow from its line. */
+struct rpe_parameter {
     const char *name; /* key in files */
     /* A letter an axis, equal letters have equal extents; h: heads, d: features; "": one number; "h|hd": either. */
     const char *axes;
@@ -74,12 +92,16 @@ typedef struct rpe_parameter {
     bool neutral;          /* where all such parameters are 0, the position changes nothing */
     const char *const
         *words; /* one of these texts in the place of a number; NULL-terminated; the value is its index */
-} rpe_parameter;
+    const char *same; /* the parameter before it whose whole shape it has; NULL: letters decide */
+    /* The parameter that a raw number stands for; extent: of the last axis.  NULL: the number itself. */
+    double (*raw)(double number, size_t extent);
+    const rpe_parameter_law *laws; /* [RPE_DISTRIBUTION_COUNT]; NULL: it cannot be drawn */
+};
 
 typedef struct rpe_parameter_values {
     double *values;   /* NULL: left out */
     const char *axes; /* of those that the parameter may have; ends at '|' too */
-    size_t rank, extent[4], count;
+    size_t rank, extent[2 + RPE_AXES_MAX], count;
 } rpe_parameter_values;
 
 #define RPE_PARAMETERS_MAX 8
@@ -98,6 +120,37 @@ typedef struct rpe_position_example {
     .examples = (const rpe_position_example[]){__VA_ARGS__},                                                 \
     .example_count = sizeof((const rpe_position_example[]){__VA_ARGS__}) / sizeof(rpe_position_example)
 
+/* How codes are made of noise:  X_d(m) = sum_j u_j(m) z_j,  without the gate.  [spec 4]
+   A row j of the noise is either seen by all codes, or it lies at a place of its own and is seen by the codes whose window
+   it is in: as many samples from their position on, on each axis, as the kernel's size says. */
+typedef struct rpe_kernel_codes {
+    bool along;  /* the rows lie along the positions; else there are 2K or K of them, K the kernel's size */
+    bool paired; /* 2K: rows 2k and 2k+1 are the cosine and the sine of one oscillation */
+    /* u_j(m) of a row and a place, one number an axis; 0 out of the window. */
+    double (*coefficient)(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                          const ptrdiff_t *row, const ptrdiff_t *place);
+    /* Bound on the rounding of a code of [head,feature] `index` at a position, over the largest noise: every term errs by gamma,
+       phases by the roundoff of what they are computed in. */
+    double (*rounding)(const rpe_kernel *kernel, size_t index, double position, double gamma,
+                       double roundoff);
+    /* [heads,features,K] cycles a position, whose products with positions are the phases of the codes; NULL: no phases. */
+    const double *(*frequencies)(const rpe_kernel *kernel);
+    /* The kernel becomes the one whose value is sum_k of the products of a cosine row and the sine row beside it; NULL: no pairs. */
+    void (*quadrature)(rpe_kernel *kernel);
+    /* The kernel becomes the one whose value is sum_j u_j(m)^2 w_j(n)^2; NULL: that is no function of the lag. */
+    void (*square)(rpe_kernel *kernel);
+    /* Codes of [head,feature] `index` are to be `factor` times as large. */
+    void (*scale)(rpe_kernel *kernel, size_t index, double factor);
+    /* Queries are to stand one position further on this axis (ahead), or keys are. */
+    rpe_status (*shift)(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error);
+} rpe_kernel_codes;
+
+/* A usual mistake of those who make the codes: what they make are the right codes of another kernel. */
+typedef struct rpe_kernel_mistake {
+    const char *name, *sentence;
+    bool (*make)(rpe_kernel *kernel); /* the kernel becomes that one; false: it is the same */
+} rpe_kernel_mistake;
+
 /* A relative position; one file each, listed in positions.def. */
 typedef struct rpe_kernel_type {
     const char *name, *title, *source;
@@ -105,11 +158,13 @@ typedef struct rpe_kernel_type {
     const rpe_family *family;
     /* NULL-terminated by name; kernel->own has their values in this order. */
     const rpe_parameter *parameters;
+    /* Refuses keys by which others call the parameters, before any is read; NULL: none is known. */
+    rpe_status (*foreign)(const rpe_json *document, rpe_error *error);
     /* Beyond the ranges; fills what follows from the parameters.  NULL: nothing. */
     rpe_status (*check)(rpe_kernel *kernel, rpe_error *error);
-    /* Fills the family's arrays and heads, features, axes from the document, in the place of parameters; the gate is read by
-       rpe_kernel_read. */
-    rpe_status (*read)(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error);
+    /* What the size of a kernel counts, and the key that it is drawn by: the extents of the first parameter beyond heads and
+       features.  NULL: kernels of the type have no size. */
+    const char *size;
     /* What the places of a query and a key make: the family's terms. */
     void (*terms)(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
                   const rpe_place *key, double *terms);
@@ -130,9 +185,19 @@ typedef struct rpe_kernel_type {
     bool whole; /* positions are whole numbers */
     /* Product family: P_d(lag), without the gate. */
     double (*value)(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag);
-    /* Auto-covariance of the codes of one side, without the gate; NULL: there are no codes. */
+    const rpe_kernel_codes *codes; /* NULL: there are no codes */
+    /* Auto-covariance of the codes of one side, without the gate; where there are codes. */
     double (*autocovariance)(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
                              const double *lag);
+    const rpe_kernel_mistake *mistakes; /* ends with a NULL name; NULL: none is known */
+    /* A kernel of this type for a table: rpe_kernel_fit.h.  size 0: what is exact.  NULL: there is no such fit. */
+    rpe_status (*fit)(rpe_kernel **kernel, const rpe_fit_table *table, size_t size, int threads,
+                      rpe_fit_result *result, rpe_error *error);
+    /* With the smallest size that is exact, for the tables that have one. */
+    rpe_status (*fit_minimal)(rpe_kernel **kernel, const rpe_fit_table *table, int threads,
+                              rpe_fit_result *result, rpe_error *error);
+    /* The table that the kernel is given by, to be fitted; NULL: it is no table. */
+    rpe_fit_table (*table)(const rpe_kernel *kernel);
     /* Whether every pair of the two position sets is known, of vectors of `size` elements; NULL: always. */
     rpe_status (*covers)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
                          rpe_error *error);
@@ -153,18 +218,6 @@ struct rpe_kernel {
     size_t least_features;                        /* of vectors, where any number from this on will do */
     rpe_parameter_values own[RPE_PARAMETERS_MAX]; /* in the order of the type's parameters */
     double *gate;                                 /* [heads,features], in [0,1], or NULL: no gate */
-
-    size_t sinusoids; /* sine: K */
-    double *frequency, *phase,
-        *gain; /* sine: [heads,features,K]; cycles per position in [0,1/2], radians, >= 0 */
-
-    size_t tap_extent[RPE_AXES_MAX]; /* conv: P on each axis */
-    size_t taps;                     /* conv: their product */
-    /* conv: [heads,features,taps]; of the authors' ConvSPE conv_k and conv_q, in this order: its conv_q makes codes of keys */
-    double *query_filter, *key_filter;
-
-    size_t lags;    /* table: 2N-1, lag 0 in the middle */
-    double *values; /* table: [heads,features,lags] */
 };
 
 /* Reads the JSON of spec 7.  Unknown keys, wrong shapes, negative gains, frequencies out of [0,1/2], gates out of [0,1]
@@ -179,6 +232,27 @@ rpe_status rpe_kernel_type_read(const rpe_kernel_type **type, const char *path, 
 
 /* Of parameters that have a number for each token, those of the first `count` tokens are kept; fewer stay as they are. */
 void rpe_kernel_tokens_keep(rpe_kernel *kernel, size_t count);
+
+/* A kernel on one axis whose parameters are all [heads,features,size], and 0; without a gate.  path is for messages.
+   RPE_ERROR_MEMORY also where the sizes overflow.  The caller owns *kernel. */
+rpe_status rpe_kernel_create(rpe_kernel **kernel, const rpe_kernel_type *type, const char *path, size_t heads,
+                             size_t features, size_t size, rpe_error *error);
+/* One whose parameters may be changed; the caller owns *copy. */
+rpe_status rpe_kernel_copy(rpe_kernel **copy, const rpe_kernel *kernel, rpe_error *error);
+
+/* What the type calls size: the product, and one number an axis, 1 on axes that there are not.  0 and an extent of 0: it has none. */
+size_t rpe_kernel_size(const rpe_kernel *kernel, size_t extent[RPE_AXES_MAX]);
+/* Extents of the noise of one feature and realization, for a kernel with codes: 2K or K, or max(M,N)+P-1 on each axis.  Returns the
+   number of axes; 0: an extent overflows. */
+size_t rpe_kernel_noise_extent(const rpe_kernel *kernel, const rpe_positions *queries,
+                               const rpe_positions *keys, size_t extent[RPE_AXES_MAX]);
+/* Their product: noise rows of one feature; 0: it overflows. */
+size_t rpe_kernel_noise_rows(const rpe_kernel *kernel, const rpe_positions *queries,
+                             const rpe_positions *keys);
+/* Frequencies of the phases of the codes, [heads,features,K], and how many: rpe_kernel_codes.frequencies; NULL: there are none. */
+const double *rpe_kernel_frequencies(const rpe_kernel *kernel, size_t *count);
+/* Terms of the sum that a code of one feature is: rows that it sees. */
+size_t rpe_kernel_code_terms(const rpe_kernel *kernel);
 
 /* Writes the kernel as canonical JSON, atomically: read again, it has the same parameters bit for bit. */
 rpe_status rpe_kernel_write(const rpe_kernel *kernel, const char *path, rpe_error *error);

@@ -6,28 +6,32 @@
 
 /* Values known elsewhere: [heads,features,lags] in double, borrowed.  Lag 0 stands at `zero`, so the lags are
    -zero .. lags-1-zero: for a table of 2N-1 lags zero = N-1, for M queries and N keys lags = M+N-1 and zero = N-1. */
-typedef struct rpe_fit_table {
+struct rpe_fit_table {
     size_t heads, features, lags, zero;
     const double *values;
     const char *name; /* of the file, for messages */
-} rpe_fit_table;
+};
 
 /* The table in an array [H,D,2N-1] of doubles.  RPE_ERROR_INPUT: another rank, precision or an even number of lags. */
 rpe_status rpe_fit_table_make(rpe_fit_table *table, const rpe_array *array, const char *name,
                               rpe_error *error);
 
-typedef struct rpe_fit_result {
+struct rpe_fit_result {
     double
         error; /* largest |P_d(lag) - table| over all heads, features and lags, of the kernel as it stands */
     double
         bound; /* what theory guarantees of it, rounding apart; 0: exact.  Minimal form: NaN, no bound but the error */
     double largest; /* largest |table| */
     size_t size;    /* sinusoids or taps of the kernel */
-} rpe_fit_result;
+};
 
 /* The caller owns *kernel (rpe_kernel_destroy); it has no gate, and can be written by rpe_kernel_write.  Values must be
    finite; a table without elements, a size out of range and squares that overflow are RPE_ERROR_INPUT.  On failure outputs are
    untouched.  threads >= 1 measure the error, with the same result for any number. */
+
+/* Types that have fits, in the order of positions.def; NULL after the last. */
+const rpe_kernel_type *rpe_kernel_fit_type_at(size_t index);
+const rpe_kernel_type *rpe_kernel_fit_type_find(const char *name); /* NULL if there is none */
 
 /* Sine by DFT of the lags: frequencies k/lags with free phases reproduce every table with floor(lags/2)+1 sinusoids (a negative
    coefficient is a phase of pi).  Of each feature the `sinusoids` largest lambda^2 are kept, largest first (0: all); then

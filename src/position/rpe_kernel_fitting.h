@@ -7,10 +7,6 @@
 /* Shapes, finite values. */
 rpe_status rpe_fit_table_check(const rpe_fit_table *table, rpe_error *error);
 
-/* An empty kernel of a family ("sine", "conv") with the table's heads and features; arrays [H,D,size], all 0. */
-rpe_status rpe_fit_kernel_create(rpe_kernel **kernel, const rpe_fit_table *table, const char *type,
-                                 size_t size, rpe_error *error);
-
 /* Fills result: the bound as given, the rest from the kernel. */
 rpe_status rpe_fit_result_measure(rpe_fit_result *result, const rpe_kernel *kernel,
                                   const rpe_fit_table *table, double bound, int threads, rpe_error *error);

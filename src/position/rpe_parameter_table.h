@@ -5,7 +5,8 @@
 #include "rpe_kernel.h"
 #include "rpe_kernel_parameters.h"
 
-/* Reads kernel->own, heads and features from the document by the type's table, then asks the type's check. */
+/* Reads kernel->own, heads and features from the document by the type's table: all arrays, then raw maps, ranges and the
+   type's check; then the family's gate. */
 rpe_status rpe_parameter_table_read(rpe_kernel *kernel, const rpe_json *document, rpe_error *error);
 /* Adds what was read, under the same keys; false without memory. */
 bool rpe_parameter_table_write(const rpe_kernel *kernel, json_t *document);

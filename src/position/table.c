@@ -1,44 +1,52 @@
 /* Kernels given by their values at the lags -(N-1) .. N-1: learned elsewhere, without codes.  [spec 3] */
-#include "rpe_kernel.h"
+#include <math.h>
+
+#include "rpe_kernel_fit.h"
 #include "rpe_parameter_table.h"
 
-static rpe_status table_read(rpe_kernel *kernel, const rpe_json *document, bool raw, rpe_error *error)
+static const rpe_parameter parameters[] = {
+    {.name = "values", .axes = "hdl", .low = -INFINITY, .high = INFINITY}, /* no raw form */
+    {0},
+};
+
+static size_t lags_of(const rpe_kernel *kernel)
 {
-    static const char *const keys[] = {"type", "parameterization", "values", "gate", NULL};
-    (void)raw; /* values have no raw form */
-    rpe_parameter_shape shape = {0};
-    rpe_status status = rpe_json_keys_check(document, document->root, keys, error);
-    if (status == RPE_OK) {
-        status = rpe_parameters_read(document, "values", 3, 3, &shape, &kernel->values, error);
-    }
-    if (status != RPE_OK) {
-        return status;
-    }
-    if (shape.extent[2] % 2 == 0) {
-        char found[RPE_SHAPE_CAPACITY];
-        return rpe_error_set(
-            error, RPE_ERROR_INPUT,
-            "%s: \"values\": expected an odd number of lags (2N-1) on the last axis, found shape %s",
-            document->path, rpe_shape_text(shape.rank, shape.extent, found));
-    }
-    kernel->heads = shape.extent[0];
-    kernel->features = shape.extent[1];
-    kernel->lags = shape.extent[2];
-    kernel->axes = 1;
-    return RPE_OK;
+    return kernel->own[0].extent[2]; /* 2N-1, lag 0 in the middle */
+}
+
+static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+{
+    char found[RPE_SHAPE_CAPACITY];
+    if (lags_of(kernel) % 2 != 0)
+        return RPE_OK;
+    return rpe_error_set(
+        error, RPE_ERROR_INPUT,
+        "%s: \"values\": expected an odd number of lags (2N-1) on the last axis, found shape %s",
+        kernel->path, rpe_shape_text(3, kernel->own[0].extent, found));
 }
 
 static double table_value(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag)
 {
-    const double *row = kernel->values + (head * kernel->features + feature) * kernel->lags;
-    return row[(ptrdiff_t)(kernel->lags / 2) + (ptrdiff_t)lag[0]];
+    size_t lags = lags_of(kernel);
+    const double *row = kernel->own[0].values + (head * kernel->features + feature) * lags;
+    return row[(ptrdiff_t)(lags / 2) + (ptrdiff_t)lag[0]];
+}
+
+static rpe_fit_table table(const rpe_kernel *kernel)
+{
+    return (rpe_fit_table){.heads = kernel->heads,
+                           .features = kernel->features,
+                           .lags = lags_of(kernel),
+                           .zero = lags_of(kernel) / 2,
+                           .values = kernel->own[0].values,
+                           .name = kernel->path};
 }
 
 /* Known lags: -(N-1) .. N-1. */
 static rpe_status table_covers(const rpe_kernel *kernel, const rpe_positions *queries,
                                const rpe_positions *keys, rpe_error *error)
 {
-    size_t last = kernel->lags / 2;
+    size_t last = lags_of(kernel) / 2;
     double lowest, highest, known = (double)last;
     rpe_positions_lags(queries, keys, 0, &lowest, &highest);
     if (lowest >= -known && highest <= known) {
@@ -55,11 +63,13 @@ const rpe_kernel_type rpe_kernel_type_table = {
     .title = "table of values",
     .source = "values learned or computed elsewhere",
     .family = &rpe_family_product,
-    .read = table_read,
+    .parameters = parameters,
+    .check = check,
     .terms = rpe_kernel_product_terms,
     .whole = true,
     .value = table_value,
     .covers = table_covers,
+    .table = table,
     /* The value of the lag. */
     RPE_POSITION_EXAMPLES({"{\"type\":\"table\",\"values\":[[[5,6,7],[0,0,0]]]}",
                            0,

@@ -12,8 +12,7 @@
 size_t rpe_theory_single_terms(const rpe_theory *theory)
 {
     const rpe_kernel *kernel = theory->kernel;
-    size_t per_feature = kernel->sinusoids > 0 ? 2 * kernel->sinusoids : kernel->taps;
-    return theory->features * per_feature + (theory->rows - theory->position_rows);
+    return theory->features * rpe_kernel_code_terms(kernel) + (theory->rows - theory->position_rows);
 }
 
 /* panel [count,R] = z_i, rows first .. first+count-1 */

@@ -4,28 +4,21 @@
 #include "rpe_memory.h"
 #include "rpe_theory_rows.h"
 
-static const double TWO_PI = 6.283185307179586476925286766559;
-
-/* Rows of one feature: sine 2K, conv max(M,N)+P-1 on each axis. */
+/* Samples of each axis, or rows that are no samples on one. */
 static rpe_status rows_per_feature(rpe_theory *theory, rpe_error *error)
 {
     const rpe_kernel *kernel = theory->kernel;
-    if (kernel->sinusoids > 0) {
-        theory->rows_per_feature = 2 * kernel->sinusoids;
-        return RPE_OK;
-    }
-    if (kernel->taps == 0)
+    if (kernel->type->codes == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "closed forms: expected a kernel of type sine or conv, found %s",
                              kernel->type->name);
-    theory->rows_per_feature = 1;
-    for (size_t axis = 0; axis < kernel->axes; axis++) {
-        size_t m = theory->query_positions.extent[axis], n = theory->key_positions.extent[axis];
-        theory->samples[axis] = (m > n ? m : n) + kernel->tap_extent[axis] - 1;
-        if (!rpe_size_multiply(theory->rows_per_feature, theory->samples[axis], &theory->rows_per_feature))
-            return rpe_error_memory(error, "noise rows", theory->rows_per_feature, theory->samples[axis]);
-    }
-    return RPE_OK;
+    theory->sample_axes =
+        rpe_kernel_noise_extent(kernel, &theory->query_positions, &theory->key_positions, theory->samples);
+    theory->rows_per_feature =
+        rpe_kernel_noise_rows(kernel, &theory->query_positions, &theory->key_positions);
+    return theory->rows_per_feature > 0
+               ? RPE_OK
+               : rpe_error_memory(error, "noise rows", theory->samples[0], theory->samples[0]);
 }
 
 /* Only features with a gate above 0 have a gate row. */
@@ -62,31 +55,14 @@ size_t rpe_theory_row_place(const rpe_theory *theory, size_t row)
                                        : theory->gate_first + (row - theory->position_rows);
 }
 
-/* lambda_k cos(2 pi f_k m + theta_k) for even j, sin for odd j; theta = 0 on the key side.  Reduced before scaling by pi. */
-static double sine_value(const rpe_theory *theory, rpe_side side, size_t d, size_t j, const ptrdiff_t *place)
+/* u_j of the code: [spec 4] */
+static double coefficient(const rpe_theory *theory, rpe_side side, size_t d, size_t j, const ptrdiff_t *place)
 {
-    const rpe_kernel *kernel = theory->kernel;
-    size_t k = (theory->head * kernel->features + theory->first_feature + d) * kernel->sinusoids + j / 2;
-    double turns = kernel->frequency[k] * (double)place[0];
-    double phase = TWO_PI * (turns - rint(turns)) + (side == RPE_SIDE_QUERY ? kernel->phase[k] : 0);
-    return kernel->gain[k] * (j % 2 == 0 ? cos(phase) : sin(phase));
-}
-
-/* a_d[x - m] or b_d[x - n] at the sample x of the row, 0 outside the taps. */
-static double conv_value(const rpe_theory *theory, rpe_side side, size_t d, size_t j, const ptrdiff_t *place)
-{
-    const rpe_kernel *kernel = theory->kernel;
-    size_t tap = 0, scale = 1;
-    for (size_t axis = kernel->axes; axis-- > 0;) {
-        ptrdiff_t sample = (ptrdiff_t)(j % theory->samples[axis]) - place[axis];
-        j /= theory->samples[axis];
-        if (sample < 0 || sample >= (ptrdiff_t)kernel->tap_extent[axis])
-            return 0;
-        tap += (size_t)sample * scale;
-        scale *= kernel->tap_extent[axis];
-    }
-    const double *taps = side == RPE_SIDE_QUERY ? kernel->query_filter : kernel->key_filter;
-    return taps[(theory->head * kernel->features + theory->first_feature + d) * kernel->taps + tap];
+    ptrdiff_t row[RPE_AXES_MAX];
+    for (size_t axis = theory->sample_axes; axis-- > 0; j /= theory->samples[axis])
+        row[axis] = (ptrdiff_t)(j % theory->samples[axis]);
+    return theory->kernel->type->codes->coefficient(theory->kernel, side, theory->head,
+                                                    theory->first_feature + d, row, place);
 }
 
 double rpe_theory_row_value(const rpe_theory *theory, rpe_side side, size_t row, size_t position)
@@ -100,9 +76,7 @@ double rpe_theory_row_value(const rpe_theory *theory, rpe_side side, size_t row,
         return x * sqrt(delta);
     const ptrdiff_t *place = (query ? theory->query_places : theory->key_places) + position * RPE_AXES_MAX;
     size_t j = row % theory->rows_per_feature;
-    double value = theory->kernel->sinusoids > 0 ? sine_value(theory, side, d, j, place)
-                                                 : conv_value(theory, side, d, j, place);
-    return x * sqrt(1 - delta) * value;
+    return x * sqrt(1 - delta) * coefficient(theory, side, d, j, place);
 }
 
 void rpe_theory_rows_fill(const rpe_theory *theory, rpe_side side, size_t first, size_t count, double *panel)

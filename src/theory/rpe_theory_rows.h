@@ -18,12 +18,12 @@ struct rpe_theory {
     double *inner;                        /* c [M,N] */
     ptrdiff_t *query_places, *key_places; /* coordinates [M,RPE_AXES_MAX], [N,RPE_AXES_MAX] */
 
-    size_t samples[RPE_AXES_MAX]; /* conv: max(M,N)+P-1 on each axis */
-    size_t rows_per_feature;      /* sine: 2K; conv: product of samples */
-    size_t rows, position_rows;   /* of the features used: all; those before the gate rows */
-    size_t position_first;        /* where the first position row stands among all rows of the head */
-    size_t gate_first;            /* where the first gate row stands there */
-    size_t *gated; /* [rows - position_rows] features with a gate row, counted from first_feature */
+    size_t sample_axes, samples[RPE_AXES_MAX]; /* rpe_kernel_noise_extent */
+    size_t rows_per_feature;                   /* product of samples */
+    size_t rows, position_rows;                /* of the features used: all; those before the gate rows */
+    size_t position_first; /* where the first position row stands among all rows of the head */
+    size_t gate_first;     /* where the first gate row stands there */
+    size_t *gated;         /* [rows - position_rows] features with a gate row, counted from first_feature */
 };
 
 /* Rows and where they stand in the stack of the head; the family of the kernel must be sine or conv. */

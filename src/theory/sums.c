@@ -47,29 +47,35 @@ static void weights_fill(const rpe_theory *theory, size_t count, const double *x
     }
 }
 
+/* The kernel without its gate, changed. */
+static rpe_status kernel_change(rpe_kernel **changed, const rpe_kernel *kernel, void (*change)(rpe_kernel *),
+                                rpe_error *error)
+{
+    rpe_kernel plain = *kernel;
+    plain.gate = NULL;
+    rpe_status status = rpe_kernel_copy(changed, &plain, error);
+    if (status == RPE_OK)
+        change(*changed);
+    return status;
+}
+
+/* c~ = sum_d q_d k_d (1 - delta_d) times the sum of cosine rows times sine rows */
 rpe_status rpe_theory_quadrature_sum(const rpe_theory *theory, double *sum, rpe_error *error)
 {
-    /* c~ = sum_d q_d k_d (1 - delta_d) sum_k lambda^2 sin(2 pi f tau + theta): the kernel without its gate, theta - pi/2 */
-    size_t parameters = theory->kernel->heads * theory->kernel->features * theory->kernel->sinusoids;
     size_t m = theory->query_positions.count;
-    double *phase = rpe_memory_allocate(parameters, sizeof *phase);
+    rpe_kernel *shifted = NULL;
     double *weights = rpe_memory_allocate(theory->features * m, sizeof *weights);
-    rpe_status status = RPE_OK;
-    if (phase == NULL || weights == NULL) {
-        status = rpe_error_memory(error, "quadrature", parameters + theory->features * m, sizeof *phase);
-        goto done;
+    if (weights == NULL)
+        return rpe_error_memory(error, "quadrature", theory->features * m, sizeof *weights);
+    rpe_status status =
+        kernel_change(&shifted, theory->kernel, theory->kernel->type->codes->quadrature, error);
+    if (status == RPE_OK) {
+        weights_fill(theory, m, theory->queries, false, 1, weights);
+        status = rpe_theory_lag_sum(theory, shifted, RPE_COVARIANCE_CROSS, &theory->query_positions,
+                                    &theory->key_positions, weights, theory->keys, sum, error);
     }
-    for (size_t i = 0; i < parameters; i++)
-        phase[i] = theory->kernel->phase[i] - 1.5707963267948966192313216916398;
-    rpe_kernel shifted = *theory->kernel;
-    shifted.phase = phase;
-    shifted.gate = NULL;
-    weights_fill(theory, m, theory->queries, false, 1, weights);
-    status = rpe_theory_lag_sum(theory, &shifted, RPE_COVARIANCE_CROSS, &theory->query_positions,
-                                &theory->key_positions, weights, theory->keys, sum, error);
-done:
+    rpe_kernel_destroy(shifted);
     rpe_memory_free(weights);
-    rpe_memory_free(phase);
     return status;
 }
 
@@ -91,40 +97,30 @@ static void fourth_gate_add(const rpe_theory *theory, double *sum)
     }
 }
 
-/* Conv: sum_d q^2 k^2 (1 - delta)^2 sum_p a[p]^2 b[p+tau]^2, the kernel of the squared filters. */
-static rpe_status fourth_conv(const rpe_theory *theory, double *sum, rpe_error *error)
+/* sum_d q^2 k^2 (1 - delta)^2 sum_i u_i^2 w_i^2 where that is a kernel's value */
+static rpe_status fourth_kernel(const rpe_theory *theory, double *sum, rpe_error *error)
 {
-    size_t taps = theory->kernel->heads * theory->kernel->features * theory->kernel->taps;
     size_t m = theory->query_positions.count, n = theory->key_positions.count;
-    double *filters = rpe_memory_allocate(taps, 2 * sizeof *filters);
+    rpe_kernel *squared = NULL;
     double *weights = rpe_memory_allocate(theory->features * (m + n), sizeof *weights);
-    rpe_status status = RPE_OK;
-    if (filters == NULL || weights == NULL) {
-        status = rpe_error_memory(error, "squared filters", 2 * taps + theory->features * (m + n),
-                                  sizeof *filters);
-        goto done;
+    if (weights == NULL)
+        return rpe_error_memory(error, "squared rows", theory->features * (m + n), sizeof *weights);
+    rpe_status status = kernel_change(&squared, theory->kernel, theory->kernel->type->codes->square, error);
+    if (status == RPE_OK) {
+        weights_fill(theory, m, theory->queries, true, 2, weights);
+        weights_fill(theory, n, theory->keys, true, 0, weights + theory->features * m);
+        status =
+            rpe_theory_lag_sum(theory, squared, RPE_COVARIANCE_CROSS, &theory->query_positions,
+                               &theory->key_positions, weights, weights + theory->features * m, sum, error);
     }
-    rpe_kernel squared = *theory->kernel;
-    squared.query_filter = filters;
-    squared.key_filter = filters + taps;
-    squared.gate = NULL;
-    for (size_t i = 0; i < taps; i++) {
-        squared.query_filter[i] = theory->kernel->query_filter[i] * theory->kernel->query_filter[i];
-        squared.key_filter[i] = theory->kernel->key_filter[i] * theory->kernel->key_filter[i];
-    }
-    weights_fill(theory, m, theory->queries, true, 2, weights);
-    weights_fill(theory, n, theory->keys, true, 0, weights + theory->features * m);
-    status = rpe_theory_lag_sum(theory, &squared, RPE_COVARIANCE_CROSS, &theory->query_positions,
-                                &theory->key_positions, weights, weights + theory->features * m, sum, error);
     if (status == RPE_OK)
         fourth_gate_add(theory, sum);
-done:
+    rpe_kernel_destroy(squared);
     rpe_memory_free(weights);
-    rpe_memory_free(filters);
     return status;
 }
 
-/* Any family: the squares of the rows, in panels.  sum_i u_i^2 w_i^2 */
+/* Any codes: the squares of the rows, in panels.  sum_i u_i^2 w_i^2 */
 static rpe_status fourth_rows(const rpe_theory *theory, double *sum, rpe_error *error)
 {
     size_t m = theory->query_positions.count, n = theory->key_positions.count;
@@ -148,5 +144,6 @@ static rpe_status fourth_rows(const rpe_theory *theory, double *sum, rpe_error *
 
 rpe_status rpe_theory_fourth_sum(const rpe_theory *theory, double *sum, rpe_error *error)
 {
-    return theory->kernel->taps > 0 ? fourth_conv(theory, sum, error) : fourth_rows(theory, sum, error);
+    return theory->kernel->type->codes->square != NULL ? fourth_kernel(theory, sum, error)
+                                                       : fourth_rows(theory, sum, error);
 }

@@ -9,7 +9,7 @@ static rpe_status law_check(const rpe_theory *theory, rpe_noise_law law, size_t 
 {
     if (realizations == 0)
         return rpe_error_set(error, RPE_ERROR_INPUT, "realizations: expected at least 1, found 0");
-    if (law.dependence == RPE_NOISE_QUADRATURE && theory->kernel->sinusoids == 0)
+    if (law.dependence == RPE_NOISE_QUADRATURE && theory->kernel->type->codes->quadrature == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "quadrature pairs: expected a sine kernel, found type %s",
                              theory->kernel->type->name);

@@ -9,6 +9,7 @@
 #include "rpe_attention.h"
 #include "rpe_memory.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #define TAPS 3
 #define THREADS_MAX 3
@@ -58,17 +59,12 @@ static inline void kernel_make(problem *p, double gate)
 {
     rpe_kernel *kernel = &p->kernel;
     size_t rows = p->shape.heads * p->shape.size;
-    *kernel = (rpe_kernel){.type = conv_type(),
-                           .heads = p->shape.heads,
-                           .features = p->shape.size,
-                           .axes = p->queries.axes,
-                           .taps = 1};
-    for (size_t axis = 0; axis < kernel->axes; axis++) {
-        kernel->tap_extent[axis] = TAPS;
-        kernel->taps *= TAPS;
-    }
-    kernel->query_filter = numbers(11, rows * kernel->taps, 1);
-    kernel->key_filter = numbers(12, rows * kernel->taps, 1);
+    size_t taps[RPE_AXES_MAX] = {TAPS, TAPS, TAPS}, count = rows;
+    *kernel = (rpe_kernel){
+        .type = conv_type(), .heads = p->shape.heads, .features = p->shape.size, .axes = p->queries.axes};
+    for (size_t axis = 0; axis < kernel->axes; axis++)
+        count *= TAPS;
+    rpe_test_conv_set(kernel, taps, numbers(11, count, 1), numbers(12, count, 1));
     if (gate >= 0) {
         kernel->gate = rpe_memory_allocate(rows, sizeof *kernel->gate);
         for (size_t i = 0; i < rows; i++) {
@@ -112,8 +108,8 @@ static inline void problem_destroy(problem *p)
                       p->v_single,
                       p->outputs_single,
                       p->kernel.gate,
-                      p->kernel.query_filter,
-                      p->kernel.key_filter};
+                      p->kernel.own[RPE_CONV_QUERY].values,
+                      p->kernel.own[RPE_CONV_KEY].values};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         rpe_memory_free(blocks[i]);
     }

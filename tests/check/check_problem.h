@@ -11,6 +11,7 @@
 #include "rpe_check.h"
 #include "rpe_encoder.h"
 #include "rpe_memory.h"
+#include "rpe_test_kernel.h"
 
 /* What codes are drawn for. */
 typedef struct shape {
@@ -53,22 +54,17 @@ static inline rpe_kernel *kernel_make(const shape *s)
     kernel->heads = s->heads;
     kernel->features = s->features;
     kernel->axes = s->axes;
+    size_t count = rows;
+    for (size_t i = 0; i < s->axes; i++)
+        count *= s->size[i];
     if (strcmp(s->kernel, "sine") == 0) {
-        kernel->sinusoids = s->size[0];
-        kernel->frequency = numbers(1, rows * s->size[0], 0.0, 1.0);
-        for (size_t i = 0; i < rows * s->size[0]; i++) /* apart: 1/48 is what 48 positions tell */
-            kernel->frequency[i] =
-                0.5 * ((double)(i % s->size[0]) + 0.2 + 0.6 * kernel->frequency[i]) / (double)s->size[0];
-        kernel->phase = numbers(2, rows * s->size[0], 0.3, 2.8);
-        kernel->gain = numbers(3, rows * s->size[0], 0.2, 0.8);
+        double *frequency = numbers(1, count, 0.0, 1.0);
+        for (size_t i = 0; i < count; i++) /* apart: 1/48 is what 48 positions tell */
+            frequency[i] = 0.5 * ((double)(i % s->size[0]) + 0.2 + 0.6 * frequency[i]) / (double)s->size[0];
+        rpe_test_sine_set(kernel, s->size[0], frequency, numbers(2, count, 0.3, 2.8),
+                          numbers(3, count, 0.2, 0.8));
     } else {
-        kernel->taps = 1;
-        for (size_t i = 0; i < s->axes; i++) {
-            kernel->tap_extent[i] = s->size[i];
-            kernel->taps *= s->size[i];
-        }
-        kernel->query_filter = numbers(4, rows * kernel->taps, -1.0, 1.0);
-        kernel->key_filter = numbers(5, rows * kernel->taps, -1.0, 1.0);
+        rpe_test_conv_set(kernel, s->size, numbers(4, count, -1.0, 1.0), numbers(5, count, -1.0, 1.0));
     }
     if (s->gated)
         kernel->gate = numbers(6, rows, 0.05, 0.4);

@@ -1,5 +1,6 @@
 /* Each cause is planted in right codes, at once and in variants, and must be the one that is named.  Where two faults meet, none is. */
 #include "check_problem.h"
+#include "rpe_conv.h"
 
 #include "rpe_stream.h"
 
@@ -646,8 +647,8 @@ static void what_differs_is_said(void **state)
     (void)state;
     rpe_kernel *right = kernel_make(&CONVS), *wrong = kernel_make(&CONVS);
     size_t row = 5, taps = CONVS.size[0]; /* feature 2 of head 1 */
-    memset(wrong->key_filter + row * taps, 0, taps * sizeof *wrong->key_filter);
-    wrong->key_filter[row * taps + 4] = 3;
+    memset(rpe_conv_of(wrong).key_filter + row * taps, 0, taps * sizeof *rpe_conv_of(wrong).key_filter);
+    rpe_conv_of(wrong).key_filter[row * taps + 4] = 3;
     codes drawn = codes_draw(&CONVS, wrong, "gaussian", 900, false);
     rpe_check_settings settings = settings_of(right, &drawn);
     rpe_check_report report = run(&settings);

@@ -1,5 +1,7 @@
 /* The checker, checked: every usual fault is refused at R = 256, 48 positions, 2 heads, 4 features, and named. */
 #include "check_problem.h"
+#include "rpe_conv.h"
+#include "rpe_sine.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
 
@@ -18,95 +20,97 @@ static void multiply(double *values, size_t count, double factor)
 
 static void gains_15_percent(rpe_kernel *k)
 {
-    multiply(k->gain, rows_of(k) * k->sinusoids, 1.15);
+    multiply(rpe_sine_of(k).gain, rows_of(k) * rpe_sine_of(k).sinusoids, 1.15);
 }
 
 static void gains_15_percent_less(rpe_kernel *k)
 {
-    multiply(k->gain, rows_of(k) * k->sinusoids, 0.85);
+    multiply(rpe_sine_of(k).gain, rows_of(k) * rpe_sine_of(k).sinusoids, 0.85);
 }
 
 static void gains_of_a_feature(rpe_kernel *k)
 {
-    multiply(k->gain + 3 * k->sinusoids, k->sinusoids, 1.15);
+    multiply(rpe_sine_of(k).gain + 3 * rpe_sine_of(k).sinusoids, rpe_sine_of(k).sinusoids, 1.15);
 }
 
 static void one_gain(rpe_kernel *k)
 {
-    k->gain[7] *= 1.25;
+    rpe_sine_of(k).gain[7] *= 1.25;
 }
 
 static void taps_15_percent(rpe_kernel *k)
 {
-    multiply(k->query_filter, rows_of(k) * k->taps, 1.15);
-    multiply(k->key_filter, rows_of(k) * k->taps, 1.15);
+    multiply(rpe_conv_of(k).query_filter, rows_of(k) * rpe_conv_of(k).taps, 1.15);
+    multiply(rpe_conv_of(k).key_filter, rows_of(k) * rpe_conv_of(k).taps, 1.15);
 }
 
 static void taps_of_queries(rpe_kernel *k)
 {
-    multiply(k->query_filter, rows_of(k) * k->taps, 1.15);
+    multiply(rpe_conv_of(k).query_filter, rows_of(k) * rpe_conv_of(k).taps, 1.15);
 }
 
 static void phases_flipped(rpe_kernel *k)
 {
-    multiply(k->phase, rows_of(k) * k->sinusoids, -1);
+    multiply(rpe_sine_of(k).phase, rows_of(k) * rpe_sine_of(k).sinusoids, -1);
 }
 
 static void one_phase_flipped(rpe_kernel *k)
 {
-    k->phase[11] *= -1;
+    rpe_sine_of(k).phase[11] *= -1;
 }
 
 static void phases_gone(rpe_kernel *k)
 {
-    multiply(k->phase, rows_of(k) * k->sinusoids, 0);
+    multiply(rpe_sine_of(k).phase, rows_of(k) * rpe_sine_of(k).sinusoids, 0);
 }
 
 static void no_two_pi(rpe_kernel *k)
 {
-    multiply(k->frequency, rows_of(k) * k->sinusoids, 1 / TWO_PI);
+    multiply(rpe_sine_of(k).frequency, rows_of(k) * rpe_sine_of(k).sinusoids, 1 / TWO_PI);
 }
 
 static void not_halved(rpe_kernel *k)
 {
-    multiply(k->frequency, rows_of(k) * k->sinusoids, 2);
+    multiply(rpe_sine_of(k).frequency, rows_of(k) * rpe_sine_of(k).sinusoids, 2);
 }
 
 static void no_raw_scale(rpe_kernel *k)
 {
-    multiply(k->gain, rows_of(k) * k->sinusoids, sqrt(2 * (double)k->sinusoids));
+    multiply(rpe_sine_of(k).gain, rows_of(k) * rpe_sine_of(k).sinusoids,
+             sqrt(2 * (double)rpe_sine_of(k).sinusoids));
 }
 
 static void gains_squared(rpe_kernel *k)
 {
-    for (size_t i = 0; i < rows_of(k) * k->sinusoids; i++)
-        k->gain[i] *= k->gain[i];
+    for (size_t i = 0; i < rows_of(k) * rpe_sine_of(k).sinusoids; i++)
+        rpe_sine_of(k).gain[i] *= rpe_sine_of(k).gain[i];
 }
 
 static void queries_ahead(rpe_kernel *k)
 {
-    for (size_t i = 0; i < rows_of(k) * k->sinusoids; i++)
-        k->phase[i] += TWO_PI * k->frequency[i];
+    for (size_t i = 0; i < rows_of(k) * rpe_sine_of(k).sinusoids; i++)
+        rpe_sine_of(k).phase[i] += TWO_PI * rpe_sine_of(k).frequency[i];
 }
 
 static void queries_behind(rpe_kernel *k)
 {
-    for (size_t i = 0; i < rows_of(k) * k->sinusoids; i++)
-        k->phase[i] -= TWO_PI * k->frequency[i];
+    for (size_t i = 0; i < rows_of(k) * rpe_sine_of(k).sinusoids; i++)
+        rpe_sine_of(k).phase[i] -= TWO_PI * rpe_sine_of(k).frequency[i];
 }
 
 static void filters_swapped(rpe_kernel *k)
 {
-    double *filter = k->query_filter;
-    k->query_filter = k->key_filter;
-    k->key_filter = filter;
+    rpe_parameter_values query = k->own[RPE_CONV_QUERY];
+    k->own[RPE_CONV_QUERY] = k->own[RPE_CONV_KEY];
+    k->own[RPE_CONV_KEY] = query;
 }
 
 static void reverse(rpe_kernel *k, double *filter)
 {
     for (size_t row = 0; row < rows_of(k); row++)
-        for (size_t i = 0; i < k->taps / 2; i++) {
-            double *a = &filter[row * k->taps + i], *b = &filter[(row + 1) * k->taps - 1 - i], kept = *a;
+        for (size_t i = 0; i < rpe_conv_of(k).taps / 2; i++) {
+            double *a = &filter[row * rpe_conv_of(k).taps + i],
+                   *b = &filter[(row + 1) * rpe_conv_of(k).taps - 1 - i], kept = *a;
             *a = *b;
             *b = kept;
         }
@@ -114,26 +118,26 @@ static void reverse(rpe_kernel *k, double *filter)
 
 static void filters_reversed(rpe_kernel *k)
 {
-    reverse(k, k->query_filter);
-    reverse(k, k->key_filter);
+    reverse(k, rpe_conv_of(k).query_filter);
+    reverse(k, rpe_conv_of(k).key_filter);
 }
 
 static void query_reversed(rpe_kernel *k)
 {
-    reverse(k, k->query_filter);
+    reverse(k, rpe_conv_of(k).query_filter);
 }
 
 static void key_reversed(rpe_kernel *k)
 {
-    reverse(k, k->key_filter);
+    reverse(k, rpe_conv_of(k).key_filter);
 }
 
 /* a[p] -> a[p - 1]: the last tap is 0 in the kernel that they are put to, too */
 static void taps_later(rpe_kernel *k)
 {
     for (size_t row = 0; row < rows_of(k); row++) {
-        double *taps = k->query_filter + row * k->taps;
-        memmove(taps + 1, taps, (k->taps - 1) * sizeof *taps);
+        double *taps = rpe_conv_of(k).query_filter + row * rpe_conv_of(k).taps;
+        memmove(taps + 1, taps, (rpe_conv_of(k).taps - 1) * sizeof *taps);
         taps[0] = 0;
     }
 }
@@ -276,8 +280,8 @@ static void filters_one_position_apart(void **state)
 {
     (void)state;
     rpe_kernel *right = kernel_make(&CONV), *wrong = kernel_make(&CONV);
-    for (size_t i = CONV.size[0] - 1; i < rows_of(right) * right->taps; i += CONV.size[0])
-        right->query_filter[i] = wrong->query_filter[i] = 0;
+    for (size_t i = CONV.size[0] - 1; i < rows_of(right) * rpe_conv_of(right).taps; i += CONV.size[0])
+        rpe_conv_of(right).query_filter[i] = rpe_conv_of(wrong).query_filter[i] = 0;
     taps_later(wrong);
     codes drawn = codes_draw(&CONV, wrong, "gaussian", 7, false);
     rpe_check_settings settings = settings_of(right, &drawn);

@@ -1,4 +1,6 @@
 /* fit and compare: a fitted kernel gives its table back, what is printed is so, and verdicts at their limits. */
+#include "rpe_conv.h"
+#include "rpe_sine.h"
 #include "rpe_test.h"
 
 #include <math.h>
@@ -111,7 +113,7 @@ static size_t kernel_size(void)
     rpe_kernel *kernel = NULL;
     rpe_error error = {""};
     rpe_test_ok(rpe_kernel_read(&kernel, path_of("K.json"), &error), &error);
-    size_t size = kernel->sinusoids > 0 ? kernel->sinusoids : kernel->taps;
+    size_t size = kernel->type->codes->paired ? rpe_sine_of(kernel).sinusoids : rpe_conv_of(kernel).taps;
     rpe_kernel_destroy(kernel);
     return size;
 }

@@ -8,6 +8,7 @@
 #include "rpe_encoder.h"
 #include "rpe_memory.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #define THREADS_MOST 3
 
@@ -77,20 +78,14 @@ static inline rpe_kernel *kernel_make(const shape *s)
     kernel->heads = s->heads;
     kernel->features = s->features;
     kernel->axes = s->axes;
-    if (strcmp(s->kernel, "sine") == 0) {
-        kernel->sinusoids = s->size[0];
-        kernel->frequency = numbers(1, rows * s->size[0], 0.0, 0.5);
-        kernel->phase = numbers(2, rows * s->size[0], -4.0, 4.0);
-        kernel->gain = numbers(3, rows * s->size[0], 0.1, 1.0);
-    } else {
-        kernel->taps = 1;
-        for (size_t i = 0; i < s->axes; i++) {
-            kernel->tap_extent[i] = s->size[i];
-            kernel->taps *= s->size[i];
-        }
-        kernel->query_filter = numbers(4, rows * kernel->taps, -1.0, 1.0);
-        kernel->key_filter = numbers(5, rows * kernel->taps, -1.0, 1.0);
-    }
+    for (size_t i = 0; i < s->axes; i++)
+        rows *= s->size[i];
+    if (strcmp(s->kernel, "sine") == 0)
+        rpe_test_sine_set(kernel, s->size[0], numbers(1, rows, 0.0, 0.5), numbers(2, rows, -4.0, 4.0),
+                          numbers(3, rows, 0.1, 1.0));
+    else
+        rpe_test_conv_set(kernel, s->size, numbers(4, rows, -1.0, 1.0), numbers(5, rows, -1.0, 1.0));
+    rows = s->heads * s->features;
     if (s->gate != 0) {
         kernel->gate = numbers(6, rows, 0.0, 1.0);
         for (size_t i = 0; s->gate == 2 && i < rows; i += 2)
@@ -131,7 +126,7 @@ static inline void noise_make(problem *p)
     const shape *s = p->shape;
     size_t extents[RPE_RANK_MAX], rank = 0;
     size_t gate[3] = {s->heads, s->features, s->realizations};
-    bool conv = p->kernel->taps > 0;
+    bool conv = p->kernel->type->codes->along;
     if (conv)
         extents[rank++] = s->realizations;
     extents[rank++] = s->heads;

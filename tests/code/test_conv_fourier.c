@@ -4,6 +4,7 @@
 
 #include "encoder_problem.h"
 #include "rpe_encoder_plan.h"
+#include "rpe_test_kernel.h"
 
 /* Lengths around powers of two, primes and 1; filters shorter and longer than the sequence; several blocks in time. */
 static const shape transforms[] = {
@@ -126,14 +127,8 @@ static rpe_encoder *noise_encoder(rpe_kernel *kernel, const double *filter, size
     rpe_encoder_settings settings = {.kernel = kernel, .batch = 1, .realizations = realizations};
     rpe_encoder *encoder;
     rpe_error error;
-    *kernel = (rpe_kernel){.type = type_find("conv"),
-                           .heads = 1,
-                           .features = 2,
-                           .axes = 1,
-                           .tap_extent = {taps},
-                           .taps = taps,
-                           .query_filter = (double *)filter,
-                           .key_filter = (double *)filter};
+    *kernel = (rpe_kernel){.type = type_find("conv"), .heads = 1, .features = 2, .axes = 1};
+    rpe_test_conv_set(kernel, &taps, (double *)filter, (double *)filter);
     settings.sampler = rpe_sampler_find("gaussian");
     settings.precision = RPE_DOUBLE;
     rpe_test_ok(rpe_positions_make(&settings.queries, 1, &positions, "queries", &error), &error);
@@ -205,7 +200,7 @@ static void test_period(void **state)
     rpe_noise noise = {.stream = {.seed = 3, .point = 4, .trial = 5}};
     rpe_stream stream = noise.stream;
     (void)state;
-    kernel.key_filter = (double *)second;
+    kernel.own[RPE_CONV_KEY].values = (double *)second;
     assert_int_equal(encoder->conv.fourier.length, 24);
     rpe_test_ok(rpe_workspace_create(&workspace, rpe_encoder_workspace_bytes(encoder), &error), &error);
     rpe_encoder_codes(encoder, &noise, 0, 0, z[0], z[1], 2, &workspace);

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "encoder_problem.h"
+#include "rpe_conv.h"
+#include "rpe_sine.h"
 
 #define PI 3.14159265358979323846
 
@@ -24,13 +26,13 @@ static void sine_add(const problem *p, int side, size_t m, size_t h, size_t sour
 {
     const rpe_kernel *kernel = p->kernel;
     const double *z = p->given.values;
-    for (size_t k = 0; k < kernel->sinusoids; k++) {
-        size_t i = (h * kernel->features + d) * kernel->sinusoids + k;
-        size_t row = 2 * ((source * kernel->features + d) * kernel->sinusoids + k);
-        double theta = side == RPE_SIDE_QUERY ? kernel->phase[i] : 0.0;
-        double phase = 2.0 * PI * fmod(kernel->frequency[i] * (double)m, 1.0) + theta;
-        add(t, x * kernel->gain[i] * cos(phase) * z[row * p->shape->realizations + r]);
-        add(t, x * kernel->gain[i] * sin(phase) * z[(row + 1) * p->shape->realizations + r]);
+    for (size_t k = 0; k < rpe_sine_of(kernel).sinusoids; k++) {
+        size_t i = (h * kernel->features + d) * rpe_sine_of(kernel).sinusoids + k;
+        size_t row = 2 * ((source * kernel->features + d) * rpe_sine_of(kernel).sinusoids + k);
+        double theta = side == RPE_SIDE_QUERY ? rpe_sine_of(kernel).phase[i] : 0.0;
+        double phase = 2.0 * PI * fmod(rpe_sine_of(kernel).frequency[i] * (double)m, 1.0) + theta;
+        add(t, x * rpe_sine_of(kernel).gain[i] * cos(phase) * z[row * p->shape->realizations + r]);
+        add(t, x * rpe_sine_of(kernel).gain[i] * sin(phase) * z[(row + 1) * p->shape->realizations + r]);
     }
 }
 
@@ -39,20 +41,20 @@ static void conv_add(const problem *p, int side, size_t m, size_t h, size_t sour
                      double x, total *t)
 {
     const rpe_kernel *kernel = p->kernel;
-    const double *z = p->given.values,
-                 *filter = side == RPE_SIDE_QUERY ? kernel->query_filter : kernel->key_filter;
+    const double *z = p->given.values, *filter = side == RPE_SIDE_QUERY ? rpe_conv_of(kernel).query_filter
+                                                                        : rpe_conv_of(kernel).key_filter;
     size_t axes = kernel->axes;
     const size_t *noise_extent = p->given.shape + 3; /* after R, H, D */
-    for (size_t tap = 0; tap < kernel->taps; tap++) {
+    for (size_t tap = 0; tap < rpe_conv_of(kernel).taps; tap++) {
         ptrdiff_t position[RPE_AXES_MAX];
         size_t tap_position[RPE_AXES_MAX], rest = tap,
                                            index = (r * kernel->heads + source) * kernel->features + d;
         rpe_positions_coordinates(side_positions(p, side), m, position);
-        for (size_t i = axes; i-- > 0; rest /= kernel->tap_extent[i])
-            tap_position[i] = rest % kernel->tap_extent[i];
+        for (size_t i = axes; i-- > 0; rest /= rpe_conv_of(kernel).extent[i])
+            tap_position[i] = rest % rpe_conv_of(kernel).extent[i];
         for (size_t i = 0; i < axes; i++)
             index = index * noise_extent[i] + (size_t)position[i] + tap_position[i];
-        add(t, x * filter[(h * kernel->features + d) * kernel->taps + tap] * z[index]);
+        add(t, x * filter[(h * kernel->features + d) * rpe_conv_of(kernel).taps + tap] * z[index]);
     }
 }
 
@@ -66,7 +68,7 @@ static total definition(const problem *p, int side, size_t item, size_t m, size_
     for (size_t d = 0; d < s->features; d++) {
         size_t row = (item * side_positions(p, side)->count + m) * s->heads + h;
         double x = scale * p->inputs[side][row * s->features + d], gate = rpe_kernel_gate(p->kernel, h, d);
-        if (p->kernel->taps > 0)
+        if (p->kernel->type->codes->along)
             conv_add(p, side, m, h, source, d, r, x * sqrt(1.0 - gate), &t);
         else
             sine_add(p, side, m, h, source, d, r, x * sqrt(1.0 - gate), &t);

@@ -5,6 +5,7 @@
 #include "rpe_encoder.h"
 #include "rpe_memory.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 typedef struct fixture {
     rpe_kernel kernel;
@@ -15,24 +16,16 @@ typedef struct fixture {
 
 static void kernel_set(fixture *f, const char *type)
 {
-    f->kernel = (rpe_kernel){.path = f->path,
-                             .heads = 1,
-                             .features = 2,
-                             .axes = 1,
-                             .sinusoids = 1,
-                             .frequency = f->frequency,
-                             .phase = f->phase,
-                             .gain = f->gain,
-                             .query_filter = f->filter,
-                             .key_filter = f->filter,
-                             .taps = 3,
-                             .tap_extent = {3},
-                             .lags = 9,
-                             .values = f->values};
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
-        if (strcmp(rpe_kernel_type_at(i)->name, type) == 0)
-            f->kernel.type = rpe_kernel_type_at(i);
+    f->kernel = (rpe_kernel){.path = f->path, .heads = 1, .features = 2, .axes = 1};
+    const size_t taps = 3, lags = 9;
+    f->kernel.type = rpe_kernel_type_find(type);
     assert_non_null(f->kernel.type);
+    if (f->kernel.type == &rpe_kernel_type_sine)
+        rpe_test_sine_set(&f->kernel, 1, f->frequency, f->phase, f->gain);
+    else if (f->kernel.type == &rpe_kernel_type_conv)
+        rpe_test_conv_set(&f->kernel, &taps, f->filter, f->filter);
+    else
+        rpe_test_parameter_set(&f->kernel, 0, &lags, f->values);
 }
 
 static void fixture_make(fixture *f, const char *type)

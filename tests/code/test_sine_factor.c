@@ -3,6 +3,7 @@
 
 #include "encoder_problem.h"
 #include "rpe_code.h"
+#include "rpe_sine.h"
 
 enum { FEATURES = 19, SINUSOIDS = 2, SIZE = FEATURES * SINUSOIDS, POSITIONS = 258, STRIP = 6, HEAD = 1 };
 
@@ -28,8 +29,8 @@ static void position_check(const rpe_code_part *part, rpe_precision precision, s
     for (size_t k = 0; k < SINUSOIDS; k++)
         for (size_t d = 0; d < FEATURES; d++) {
             size_t i = (HEAD * FEATURES + d) * SINUSOIDS + k;
-            double theta = part->side == RPE_SIDE_QUERY ? part->kernel->phase[i] : 0.0;
-            long double phase = phase_exact(part->kernel->frequency[i], m);
+            double theta = part->side == RPE_SIDE_QUERY ? rpe_sine_of(part->kernel).phase[i] : 0.0;
+            long double phase = phase_exact(rpe_sine_of(part->kernel).frequency[i], m);
             /* cos(a + theta), sin(a + theta) by addition: theta may be too large to be added to a */
             long double cosine = cosl(phase) * cosl(theta) - sinl(phase) * sinl(theta);
             long double sine = sinl(phase) * cosl(theta) + cosl(phase) * sinl(theta);
@@ -66,12 +67,12 @@ static void test_far_positions(void **state)
     const shape s = {"sine", 1, {1}, {1}, 2, FEATURES, {SINUSOIDS}, 1, 1, 0, false};
     const size_t firsts[] = {0, 1, 1023, ((size_t)1 << 20) - 1, ((size_t)1 << 20) + 1, 1999999973};
     rpe_kernel *kernel = kernel_make(&s);
-    kernel->frequency[HEAD * SIZE] = 0.0;
-    kernel->frequency[HEAD * SIZE + 3] = 0.5;
-    kernel->frequency[HEAD * SIZE + 4] = 0.25;
-    kernel->phase[HEAD * SIZE + 5] = -15.5;
-    kernel->phase[HEAD * SIZE + 6] = 1e9;
-    kernel->phase[HEAD * SIZE + 7] = -1e17;
+    rpe_sine_of(kernel).frequency[HEAD * SIZE] = 0.0;
+    rpe_sine_of(kernel).frequency[HEAD * SIZE + 3] = 0.5;
+    rpe_sine_of(kernel).frequency[HEAD * SIZE + 4] = 0.25;
+    rpe_sine_of(kernel).phase[HEAD * SIZE + 5] = -15.5;
+    rpe_sine_of(kernel).phase[HEAD * SIZE + 6] = 1e9;
+    rpe_sine_of(kernel).phase[HEAD * SIZE + 7] = -1e17;
     for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)
         for (int side = 0; side < 2; side++)
             for (int precision = 0; precision < 2; precision++)

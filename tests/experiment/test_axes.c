@@ -1,6 +1,8 @@
 /* Axes of a grid: what they make of inputs, drawn kernels, what is refused; and the measures that need them agree with their
    closed forms at any number of threads. */
 #include "experiment_run.h"
+#include "rpe_conv.h"
+#include "rpe_sine.h"
 
 #include <math.h>
 
@@ -135,14 +137,15 @@ static void test_drawn(void **state)
     static const ptrdiff_t zero[RPE_AXES_MAX] = {0};
     for (size_t i = 0; rpe_kernel_drawing_at(i) != NULL; i++) {
         const rpe_kernel_drawing *drawing = rpe_kernel_drawing_at(i);
-        rpe_kernel *kernel = kernel_draw(drawing->family, drawing->distribution, 7, 1), *again = NULL;
+        const char *distribution = rpe_kernel_drawing_distribution(drawing);
+        rpe_kernel *kernel = kernel_draw(drawing->type->name, distribution, 7, 1), *again = NULL;
         rpe_error error;
         rpe_test_ok(rpe_kernel_write(kernel, file_path("drawn.json"), &error), &error);
         rpe_test_ok(rpe_kernel_read(&again, file_path("drawn.json"), &error), &error);
-        rpe_kernel *other = kernel_draw(drawing->family, drawing->distribution, 7, 2);
+        rpe_kernel *other = kernel_draw(drawing->type->name, distribution, 7, 2);
         assert_true(rpe_kernel_value(kernel, 2, 3, zero) == rpe_kernel_value(again, 2, 3, zero));
         assert_true(rpe_kernel_value(kernel, 2, 3, zero) != rpe_kernel_value(other, 2, 3, zero));
-        for (size_t d = 0; d < 150 && strcmp(drawing->distribution, "unit") == 0; d++)
+        for (size_t d = 0; d < 150 && strcmp(distribution, "unit") == 0; d++)
             for (int side = 0; side < 2; side++) {
                 double power = rpe_kernel_autocovariance(kernel, (rpe_side)side, d / 50, d % 50, zero);
                 assert_true(fabs(power - 1) < 1e-12);
@@ -161,11 +164,12 @@ static void test_authors(void **state)
     const double count = 1050;
     double raw = 0, phase = 0, squares = 0, tap = 0;
     for (size_t i = 0; i < 1050; i++) {
-        raw += log(2 * sine->frequency[i] / (1 - 2 * sine->frequency[i])) / count;
-        phase += sine->phase[i] / count;
-        squares += sine->phase[i] * sine->phase[i] / count;
-        tap += conv->key_filter[i] * sqrt(3.5) / count;
-        assert_true(sine->gain[i] > 0 && conv->query_filter[i] > 0 && conv->query_filter[i] < sqrt(2.0 / 7));
+        raw += log(2 * rpe_sine_of(sine).frequency[i] / (1 - 2 * rpe_sine_of(sine).frequency[i])) / count;
+        phase += rpe_sine_of(sine).phase[i] / count;
+        squares += rpe_sine_of(sine).phase[i] * rpe_sine_of(sine).phase[i] / count;
+        tap += rpe_conv_of(conv).key_filter[i] * sqrt(3.5) / count;
+        assert_true(rpe_sine_of(sine).gain[i] > 0 && rpe_conv_of(conv).query_filter[i] > 0 &&
+                    rpe_conv_of(conv).query_filter[i] < sqrt(2.0 / 7));
     }
     double p[] = {rpe_p_normal((raw + 4) * sqrt(count)), rpe_p_normal(phase * sqrt(count)),
                   rpe_p_normal((squares - 1) * sqrt(count / 2)),
@@ -201,7 +205,7 @@ static void test_loaded(void **state)
     for (size_t i = 0; i < 4 * 2 * 3; i++)
         assert_true(queries[i] == queries[i / 6 * 6 + i % 3]);
     for (size_t i = 0; i < 6; i++)
-        assert_true(inputs[2].kernel->gain[i] == inputs[2].kernel->gain[6 + i]);
+        assert_true(rpe_sine_of(inputs[2].kernel).gain[i] == rpe_sine_of(inputs[2].kernel).gain[6 + i]);
     for (size_t i = 0; i < 3; i++)
         rpe_input_destroy(&inputs[i]);
     rpe_configuration_destroy(&configuration);

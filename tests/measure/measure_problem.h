@@ -9,6 +9,7 @@
 #include "rpe_measure.h"
 #include "rpe_memory.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #define HEADS 2
 #define FEATURES 3
@@ -84,16 +85,11 @@ static inline rpe_kernel kernel_make(const char *type, bool gated)
 {
     rpe_kernel kernel = {.type = kernel_type(type), .heads = HEADS, .features = FEATURES, .axes = 1};
     kernel.gate = gated ? gate : NULL;
-    if (strcmp(type, "sine") == 0) {
-        kernel.sinusoids = SINUSOIDS;
-        kernel.frequency = frequency;
-        kernel.phase = phase;
-        kernel.gain = gain;
-    } else {
-        kernel.tap_extent[0] = kernel.taps = TAPS;
-        kernel.query_filter = query_filter;
-        kernel.key_filter = key_filter;
-    }
+    const size_t taps = TAPS;
+    if (strcmp(type, "sine") == 0)
+        rpe_test_sine_set(&kernel, SINUSOIDS, frequency, phase, gain);
+    else
+        rpe_test_conv_set(&kernel, &taps, query_filter, key_filter);
     return kernel;
 }
 

@@ -247,7 +247,7 @@ static void test_phases(void **state)
     for (size_t i = 0; i < count; i++)
         assert_true(values[i] > 0 && values[i] < bounds[i].mean);
     for (size_t i = 0; i < HEADS * FEATURES * SINUSOIDS; i++)
-        f.kernel.frequency[i] = 0;
+        frequency[i] = 0;
     evaluate(&f, "phase_error", values);
     assert_true(values[0] == 0 && values[1] == 0);
     fixture_destroy(&f);

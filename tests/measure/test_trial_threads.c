@@ -89,7 +89,7 @@ static bool supported(const stages *all)
 {
     rpe_error error = {""};
     rpe_status status = all->method->supports == NULL ? RPE_OK : all->method->supports(all->problem, &error);
-    assert_true(status == RPE_OK || (status == RPE_ERROR_INPUT && all->problem->kernel->taps > 0));
+    assert_true(status == RPE_OK || (status == RPE_ERROR_INPUT && all->problem->kernel->type->codes->along));
     return status == RPE_OK;
 }
 

@@ -9,6 +9,7 @@
 #include "rpe_memory.h"
 #include "rpe_method.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #define HEADS 2
 #define FEATURES 3
@@ -44,16 +45,9 @@ static inline rpe_kernel sine_kernel(void)
     for (size_t i = 0; i < HEADS * FEATURES; i++) {
         gate[i] = 0.5 + 0.4 * rpe_test_number(24, i);
     }
-    return (rpe_kernel){.type = kernel_type("sine"),
-                        .path = kernel_path,
-                        .heads = HEADS,
-                        .features = FEATURES,
-                        .axes = 1,
-                        .gate = gate,
-                        .sinusoids = SINUSOIDS,
-                        .frequency = frequency,
-                        .phase = phase,
-                        .gain = gain};
+    rpe_kernel kernel = {.path = kernel_path, .heads = HEADS, .features = FEATURES, .axes = 1, .gate = gate};
+    rpe_test_sine_set(&kernel, SINUSOIDS, frequency, phase, gain);
+    return kernel;
 }
 
 static inline rpe_problem problem_make(const rpe_kernel *kernel, const char *sampler, size_t realizations)

@@ -6,6 +6,7 @@
 #include "rpe_memory.h"
 #include "rpe_method.h"
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #define HEADS 2
 #define FEATURES 3
@@ -33,20 +34,11 @@ static void fill(double *values, size_t count, uint64_t seed)
 
 static rpe_kernel conv_kernel(void)
 {
-    rpe_kernel kernel = {.heads = HEADS,
-                         .features = FEATURES,
-                         .axes = 1,
-                         .taps = TAPS,
-                         .tap_extent = {TAPS},
-                         .query_filter = filters[0],
-                         .key_filter = filters[1]};
+    rpe_kernel kernel = {.heads = HEADS, .features = FEATURES, .axes = 1};
+    const size_t taps = TAPS;
+    rpe_test_conv_set(&kernel, &taps, filters[0], filters[1]);
     fill(filters[0], HEADS * FEATURES * TAPS, 31);
     fill(filters[1], HEADS * FEATURES * TAPS, 32);
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
-        if (strcmp(rpe_kernel_type_at(i)->name, "conv") == 0) {
-            kernel.type = rpe_kernel_type_at(i);
-        }
-    }
     return kernel;
 }
 

@@ -51,13 +51,10 @@ static void refusals(void **state)
     refuses("softmax", &problem, "kernel.json");
     refuses("explicit", &problem, "kernel.json");
     double table_values[HEADS * FEATURES * (2 * KEYS - 1)] = {0};
-    rpe_kernel table = {.type = kernel_type("table"),
-                        .path = kernel_path,
-                        .heads = HEADS,
-                        .features = FEATURES,
-                        .axes = 1,
-                        .lags = 2 * KEYS - 1,
-                        .values = table_values};
+    rpe_kernel table = {
+        .type = kernel_type("table"), .path = kernel_path, .heads = HEADS, .features = FEATURES, .axes = 1};
+    const size_t lags = 2 * KEYS - 1;
+    rpe_test_parameter_set(&table, 0, &lags, table_values);
     problem = problem_make(&table, "gaussian", 4);
     refuses("softmax", &problem, "kernel.json");
     rpe_error error;
@@ -127,11 +124,8 @@ static void conv_costs(void **state)
     } cases[] = {{6, 7, 2, 52}, {6, 7, 26, 676}, {6, 7, 122, 3172}, {63, 63, 66, 7488}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t m = cases[i].queries, n = cases[i].keys;
-        const rpe_kernel kernel = {.heads = HEADS,
-                                   .features = FEATURES,
-                                   .axes = 1,
-                                   .taps = cases[i].taps,
-                                   .tap_extent = {cases[i].taps}};
+        rpe_kernel kernel = {.heads = HEADS, .features = FEATURES, .axes = 1};
+        rpe_test_conv_set(&kernel, &cases[i].taps, NULL, NULL);
         rpe_problem problem = problem_make(&kernel, NULL, 5);
         problem.queries = (rpe_positions){.axes = 1, .extent = {m}, .count = m};
         problem.keys = (rpe_positions){.axes = 1, .extent = {n}, .count = n};

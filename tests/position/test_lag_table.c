@@ -1,5 +1,6 @@
 /* Lag tables and kernel matrices against the kernel's own values, and auto-covariances against their definitions. */
 #include "rpe_test.h"
+#include "rpe_test_kernel.h"
 
 #include <math.h>
 #include <string.h>
@@ -143,11 +144,11 @@ static void conv_definitions(void **state)
 {
     (void)state;
     rpe_kernel *kernel = golden_kernel("kernel_conv_gated.kernel.json");
-    ptrdiff_t taps = (ptrdiff_t)kernel->taps;
+    ptrdiff_t taps = (ptrdiff_t)rpe_conv_of(kernel).taps;
     for (size_t row = 0; row < kernel->heads * kernel->features; row++) {
         size_t h = row / kernel->features, d = row % kernel->features;
-        const double *a = kernel->query_filter + row * kernel->taps,
-                     *b = kernel->key_filter + row * kernel->taps;
+        const double *a = rpe_conv_of(kernel).query_filter + row * rpe_conv_of(kernel).taps,
+                     *b = rpe_conv_of(kernel).key_filter + row * rpe_conv_of(kernel).taps;
         double delta = kernel->gate[row], rest = 1 - delta;
         for (ptrdiff_t lag = -taps - 2; lag <= taps + 2; lag++) {
             double cross = rest * plain_correlation(a, b, taps, lag) + delta;
@@ -170,12 +171,14 @@ static void sine_definitions(void **state)
     (void)state;
     rpe_kernel *kernel = golden_kernel("kernel_sine.kernel.json");
     size_t rows = kernel->heads * kernel->features;
-    memset(kernel->phase, 0, rows * kernel->sinusoids * sizeof *kernel->phase);
+    memset(rpe_sine_of(kernel).phase, 0,
+           rows * rpe_sine_of(kernel).sinusoids * sizeof *rpe_sine_of(kernel).phase);
     for (size_t row = 0; row < rows; row++) {
         size_t h = row / kernel->features, d = row % kernel->features;
         double power = 0;
-        for (size_t k = 0; k < kernel->sinusoids; k++) {
-            power += kernel->gain[row * kernel->sinusoids + k] * kernel->gain[row * kernel->sinusoids + k];
+        for (size_t k = 0; k < rpe_sine_of(kernel).sinusoids; k++) {
+            power += rpe_sine_of(kernel).gain[row * rpe_sine_of(kernel).sinusoids + k] *
+                     rpe_sine_of(kernel).gain[row * rpe_sine_of(kernel).sinusoids + k];
         }
         for (ptrdiff_t lag = 0; lag < 20; lag++) {
             ptrdiff_t opposite = -lag;
@@ -196,8 +199,8 @@ static void symmetries(void **state)
     for (size_t i = 0; i < sizeof KERNELS / sizeof KERNELS[0]; i++) {
         rpe_kernel *kernel = golden_kernel(KERNELS[i]);
         rpe_kernel swapped = *kernel;
-        swapped.query_filter = kernel->key_filter;
-        swapped.key_filter = kernel->query_filter;
+        swapped.own[RPE_CONV_QUERY] = kernel->own[RPE_CONV_KEY];
+        swapped.own[RPE_CONV_KEY] = kernel->own[RPE_CONV_QUERY];
         const size_t extent[RPE_AXES_MAX] = {5, 5, 5};
         rpe_positions grid = positions_of(kernel->axes, extent);
         for (size_t at = 0; at < grid.count; at++) {
@@ -216,7 +219,7 @@ static void symmetries(void **state)
                     power *= rpe_kernel_autocovariance(kernel, side, 0, d, zero);
                 }
                 assert_true(fabs(rpe_kernel_value(kernel, 0, d, lag)) <= sqrt(power) * (1 + 1e-14));
-                if (kernel->query_filter != NULL) {
+                if (kernel->type == &rpe_kernel_type_conv) {
                     double difference =
                         rpe_kernel_value(kernel, 0, d, lag) - rpe_kernel_value(&swapped, 0, d, opposite);
                     assert_true(fabs(difference) < 1e-14);
@@ -231,14 +234,9 @@ static void symmetries(void **state)
 static rpe_kernel made_sine(const rpe_kernel *golden, size_t features, double *frequency, double *phase,
                             double *gain)
 {
-    return (rpe_kernel){.type = golden->type,
-                        .heads = 1,
-                        .features = features,
-                        .axes = 1,
-                        .sinusoids = 1,
-                        .frequency = frequency,
-                        .phase = phase,
-                        .gain = gain};
+    rpe_kernel made = {.type = golden->type, .heads = 1, .features = features, .axes = 1};
+    rpe_test_sine_set(&made, 1, frequency, phase, gain);
+    return made;
 }
 
 /* Phases are reduced before they are scaled: no digits are lost at lags of many millions. */
@@ -306,13 +304,11 @@ static void table_kernel(void **state)
     (void)state;
     rpe_error error = {""};
     double values[] = {1, 2, 3, 4, 5, -1, -2, -3, -4, -5};
-    const rpe_kernel_type *type = NULL;
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
-        type = strcmp(rpe_kernel_type_at(i)->name, "table") == 0 ? rpe_kernel_type_at(i) : type;
-    }
+    const rpe_kernel_type *type = rpe_kernel_type_find("table");
     char path[] = "table.json";
-    rpe_kernel kernel = {
-        .type = type, .path = path, .heads = 2, .features = 1, .axes = 1, .lags = 5, .values = values};
+    rpe_kernel kernel = {.type = type, .path = path, .heads = 2, .features = 1, .axes = 1};
+    const size_t lags = 5;
+    rpe_test_parameter_set(&kernel, 0, &lags, values);
     const size_t two = 2, three = 3, four = 4;
     rpe_positions queries = positions_of(1, &two), keys = positions_of(1, &three),
                   more = positions_of(1, &four);

@@ -1,4 +1,6 @@
 /* Reading kernels: what is accepted, and that every complaint names the file, the key, what was expected and found. */
+#include "rpe_conv.h"
+#include "rpe_sine.h"
 #include "rpe_test.h"
 
 #include <math.h>
@@ -124,15 +126,18 @@ static void canonical(void **state)
     rpe_kernel *kernel = read_text("{" SINE ",\"parameterization\":\"canonical\",\"gate\":[[0.25]]}");
     assert_string_equal(kernel->type->name, "sine");
     assert_string_equal(kernel->path, path);
-    assert_true(kernel->heads == 1 && kernel->features == 1 && kernel->sinusoids == 2 && kernel->axes == 1);
-    assert_true(kernel->frequency[1] == 0.2 && kernel->phase[1] == 1 && kernel->gain[1] == 2);
+    assert_true(kernel->heads == 1 && kernel->features == 1 && rpe_sine_of(kernel).sinusoids == 2 &&
+                kernel->axes == 1);
+    assert_true(rpe_sine_of(kernel).frequency[1] == 0.2 && rpe_sine_of(kernel).phase[1] == 1 &&
+                rpe_sine_of(kernel).gain[1] == 2);
     assert_true(rpe_kernel_gate(kernel, 0, 0) == 0.25);
     rpe_kernel_destroy(kernel);
 
     kernel = read_text(
         "{\"type\":\"conv\",\"query_filter\":[[[[1,2,3],[4,5,6]]]],\"key_filter\":[[[[1,2,3],[4,5,6]]]]}");
-    assert_true(kernel->axes == 2 && kernel->taps == 6);
-    assert_true(kernel->tap_extent[0] == 2 && kernel->tap_extent[1] == 3 && kernel->tap_extent[2] == 1);
+    assert_true(kernel->axes == 2 && rpe_conv_of(kernel).taps == 6);
+    size_t extent[RPE_AXES_MAX];
+    assert_true(rpe_kernel_size(kernel, extent) == 6 && extent[0] == 2 && extent[1] == 3 && extent[2] == 1);
     assert_true(rpe_kernel_gate(kernel, 0, 0) == 0);
     rpe_kernel_destroy(kernel);
 }
@@ -143,18 +148,18 @@ static void raw(void **state)
     (void)state;
     rpe_kernel *kernel = read_text("{" RAW "\"frequency\":[[[-800,0,800]]],\"phase\":[[[1,2,3]]],"
                                    "\"gain\":[[[-800,0,800]]],\"gate\":[[800]]}");
-    const double *f = kernel->frequency, *gain = kernel->gain;
+    const double *f = rpe_sine_of(kernel).frequency, *gain = rpe_sine_of(kernel).gain;
     assert_true(f[0] == 0 && f[1] == 0.25 && f[2] == 0.5);
     assert_true(gain[0] >= 0 && gain[0] < 1e-300);
     assert_true(fabs(gain[1] - log(2) / sqrt(6)) < 1e-15);
     assert_true(fabs(gain[2] - 800 / sqrt(6)) < 1e-12);
-    assert_true(kernel->phase[2] == 3);
+    assert_true(rpe_sine_of(kernel).phase[2] == 3);
     assert_true(rpe_kernel_gate(kernel, 0, 0) == 1);
     rpe_kernel_destroy(kernel);
 
     /* a raw conv or table kernel: the gate alone is raw */
     kernel = read_text("{" CONV ",\"parameterization\":\"raw\",\"gate\":[[-800]]}");
-    assert_true(kernel->query_filter[1] == 2 && rpe_kernel_gate(kernel, 0, 0) == 0);
+    assert_true(rpe_conv_of(kernel).query_filter[1] == 2 && rpe_kernel_gate(kernel, 0, 0) == 0);
     rpe_kernel_destroy(kernel);
     kernel = read_text("{" TABLE ",\"parameterization\":\"raw\",\"gate\":[[0,0]]}");
     const ptrdiff_t lag[] = {-1};
@@ -237,7 +242,8 @@ static void registry(void **state)
         const rpe_kernel_type *type = rpe_kernel_type_at(i);
         assert_true(type->name != NULL && type->title != NULL && type->source != NULL);
         assert_true(type->family != NULL && type->terms != NULL);
-        assert_true((type->read != NULL) != (type->parameters != NULL));
+        assert_true(type->parameters != NULL);
+        assert_true(rpe_kernel_type_find(type->name) == type);
         assert_true((type->value != NULL) == (type->family == &rpe_family_product));
     }
 }

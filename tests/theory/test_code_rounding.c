@@ -1,6 +1,7 @@
 /* The bound of codes whose noise is not known, against numbers worked by hand, and what it is made of. */
 #include "theory_problem.h"
 
+#include "rpe_test_kernel.h"
 #include "rpe_theory_rounding.h"
 
 static const rpe_code_rounding single = {.sums = 0x1p-24, .phases = 0x1p-24};
@@ -12,15 +13,8 @@ static void test_sine(void **state)
     (void)state;
     double frequency[] = {0.1, 0.25}, phase[] = {0.0, -2.0}, gain[] = {0.5, 1.0}, gate[] = {0.36},
            bound[3] = {0, 0, 0};
-    const rpe_kernel kernel = {.path = (char[]){"K"},
-                               .heads = 1,
-                               .features = 1,
-                               .axes = 1,
-                               .gate = gate,
-                               .sinusoids = 2,
-                               .frequency = frequency,
-                               .phase = phase,
-                               .gain = gain};
+    rpe_kernel kernel = {.path = (char[]){"K"}, .heads = 1, .features = 1, .axes = 1, .gate = gate};
+    rpe_test_sine_set(&kernel, 2, frequency, phase, gain);
     rpe_positions positions;
     rpe_error error = {""};
     rpe_test_ok(rpe_positions_make(&positions, 1, (const size_t[]){3}, "n", &error), &error);
@@ -45,14 +39,9 @@ static void test_conv(void **state)
 {
     (void)state;
     double query[] = {1.0, -2.0, 0.5}, key[] = {1.0, 1.0, 1.0}, bound[4] = {0};
-    const rpe_kernel kernel = {.path = (char[]){"K"},
-                               .heads = 1,
-                               .features = 1,
-                               .axes = 1,
-                               .tap_extent = {3},
-                               .taps = 3,
-                               .query_filter = query,
-                               .key_filter = key};
+    rpe_kernel kernel = {.path = (char[]){"K"}, .heads = 1, .features = 1, .axes = 1};
+    const size_t taps = 3;
+    rpe_test_conv_set(&kernel, &taps, query, key);
     rpe_positions positions;
     rpe_error error = {""};
     rpe_test_ok(rpe_positions_make(&positions, 1, (const size_t[]){4}, "n", &error), &error);
@@ -70,7 +59,7 @@ static void test_no_codes(void **state)
     (void)state;
     const rpe_kernel_type type = {.name = "table"};
     const rpe_kernel kernel = {
-        .type = &type, .path = (char[]){"K.json"}, .heads = 1, .features = 1, .axes = 1, .lags = 3};
+        .type = &type, .path = (char[]){"K.json"}, .heads = 1, .features = 1, .axes = 1};
     rpe_positions positions;
     rpe_error error = {""};
     rpe_test_ok(rpe_positions_make(&positions, 1, (const size_t[]){4}, "n", &error), &error);

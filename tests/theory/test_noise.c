@@ -1,4 +1,5 @@
 /* Noise rows, and forms 6 and 11 written out a second way from single rows. */
+#include "rpe_sine.h"
 #include "theory_problem.h"
 
 static double row(const problem *p, rpe_side side, size_t i, size_t position)
@@ -94,7 +95,7 @@ static void test_row_places(void **state)
     (void)state;
     const size_t six = 6;
     problem p = problem_open("kernel_sine_gated.kernel.json", 1, &six, &six, 0, 0, 1);
-    size_t gates = 0, features = p.kernel->features, per_feature = 2 * p.kernel->sinusoids;
+    size_t gates = 0, features = p.kernel->features, per_feature = 2 * rpe_sine_of(p.kernel).sinusoids;
     for (size_t d = 0; d < features; d++)
         gates += rpe_kernel_gate(p.kernel, p.kernel->heads - 1, d) > 0;
     assert_int_equal(p.theory->rows, features * per_feature + gates);
@@ -140,7 +141,7 @@ static void test_quadrature_pairs(void **state)
     for (size_t index = 0; index < PROBLEMS; index++) {
         problem p = problem_at(index);
         double variance[ENTRIES_MAX], gaussian[ENTRIES_MAX];
-        if (p.kernel->sinusoids == 0) {
+        if (!p.kernel->type->codes->paired) {
             variance[0] = -1;
             assert_int_equal(rpe_theory_score_variance(p.theory, QUADRATURE, 4, variance, &error),
                              RPE_ERROR_INPUT);

@@ -1,6 +1,7 @@
 /* Form 12: limits at v = 0, pi/2, pi, and its attention. */
 #include "theory_problem.h"
 
+#include "rpe_test_kernel.h"
 #include "rpe_theory_relu.h"
 
 #define PI 3.14159265358979323846
@@ -10,17 +11,10 @@ static void angle_compute(double theta, double *mean, double *variance)
 {
     rpe_error error;
     double frequency = 0, gain = 1;
-    rpe_kernel kernel = {.heads = 1, .features = 1, .axes = 1, .sinusoids = 1};
+    rpe_kernel kernel = {.heads = 1, .features = 1, .axes = 1};
     const double two = 2, three = 3;
     const size_t one = 1;
-    kernel.type = rpe_kernel_type_at(0);
-    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
-        if (strcmp(rpe_kernel_type_at(i)->name, "sine") == 0)
-            kernel.type = rpe_kernel_type_at(i);
-    }
-    kernel.frequency = &frequency;
-    kernel.phase = &theta;
-    kernel.gain = &gain;
+    rpe_test_sine_set(&kernel, 1, &frequency, &theta, &gain);
     rpe_theory_inputs inputs = {.kernel = &kernel, .features = 1, .queries = &two, .keys = &three};
     rpe_theory *theory = NULL;
     rpe_test_ok(rpe_positions_make(&inputs.query_positions, 1, &one, "queries", &error), &error);

@@ -73,7 +73,7 @@ static rpe_theory_noise noise_of(const encode_case *test, size_t head)
         .gate = test->gate.values == NULL ? NULL : (const double *)test->gate.values + head * features * r,
         .gate_row_stride = r,
         .gate_realization_stride = 1};
-    bool sine = test->kernel->sinusoids > 0;
+    bool sine = test->kernel->type->codes->paired;
     size_t rows = features * test->noise.shape[sine ? 2 : 3];
     noise.values = (const double *)test->noise.values + head * rows * (sine ? r : 1);
     noise.row_stride = sine ? r : 1;

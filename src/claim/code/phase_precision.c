@@ -91,7 +91,8 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
-    if (subject->problem.kernel->sinusoids == 0)
+    size_t sinusoids;
+    if (rpe_kernel_frequencies(subject->problem.kernel, &sinusoids) == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "a %s kernel has no phases",
                              subject->problem.kernel->type->name);
     return rpe_supports_single(subject, reason);

@@ -1,14 +1,16 @@
 #include <math.h>
-#include <string.h>
 
 #include "rpe_case_noise.h"
 #include "rpe_memory.h"
 #include "rpe_simulate.h"
 
-static bool beyond_taps(const rpe_kernel *kernel, const ptrdiff_t *lag)
+/* Further on some axis than the samples that a code sees. */
+static bool beyond_window(const rpe_kernel *kernel, const ptrdiff_t *lag)
 {
+    size_t extent[RPE_AXES_MAX];
+    rpe_kernel_size(kernel, extent);
     for (size_t axis = 0; axis < kernel->axes; axis++)
-        if ((size_t)(lag[axis] < 0 ? -lag[axis] : lag[axis]) >= kernel->tap_extent[axis])
+        if ((size_t)(lag[axis] < 0 ? -lag[axis] : lag[axis]) >= extent[axis])
             return true;
     return false;
 }
@@ -24,7 +26,7 @@ static double kernel_beyond(const rpe_problem *problem)
         rpe_positions_coordinates(&problem->keys, pair % problem->keys.count, key);
         for (size_t axis = 0; axis < kernel->axes; axis++)
             lag[axis] = query[axis] - key[axis];
-        for (size_t i = 0; beyond_taps(kernel, lag) && i < kernel->heads * kernel->features; i++) {
+        for (size_t i = 0; beyond_window(kernel, lag) && i < kernel->heads * kernel->features; i++) {
             size_t head = i / kernel->features, feature = i % kernel->features;
             double value = rpe_kernel_value(kernel, head, feature, lag);
             largest = fmax(largest, fabs(value - rpe_kernel_gate(kernel, head, feature)));
@@ -37,13 +39,15 @@ static double kernel_beyond(const rpe_problem *problem)
 static void keep_first_window(rpe_given_noise *given, const rpe_kernel *kernel)
 {
     rpe_array *position = &given->position;
+    size_t window[RPE_AXES_MAX];
+    rpe_kernel_size(kernel, window);
     double *values = position->values, *gate = given->gate.values;
     for (size_t i = 0; i < rpe_array_count(position); i++) {
         size_t rest = i;
         bool inside = true;
         for (size_t axis = kernel->axes; axis-- > 0;) {
             size_t extent = position->shape[position->rank - kernel->axes + axis];
-            inside = inside && rest % extent < kernel->tap_extent[axis];
+            inside = inside && rest % extent < window[axis];
             rest /= extent;
         }
         values[i] = inside ? values[i] : 0.0;
@@ -61,7 +65,7 @@ static double encoded_beyond(const rpe_problem *problem, const rpe_positions *po
     double largest = 0.0;
     for (size_t position = 0; position < positions->count; position++) {
         rpe_positions_coordinates(positions, position, place);
-        for (size_t i = 0; beyond_taps(problem->kernel, place) && i < row; i++)
+        for (size_t i = 0; beyond_window(problem->kernel, place) && i < row; i++)
             largest = fmax(largest, fabs(encoded[position * row + i]));
     }
     return largest;
@@ -90,7 +94,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
-    if (strcmp(subject->problem.kernel->type->name, "conv") != 0)
+    if (subject->problem.kernel->type->codes == NULL || !subject->problem.kernel->type->codes->along)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "only conv kernels vanish beyond their taps");
     return RPE_OK;
 }

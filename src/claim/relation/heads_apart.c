@@ -16,12 +16,8 @@ static void own_take(rpe_parameter_values *own, size_t head)
 static rpe_kernel kernel_of(const rpe_kernel *kernel, size_t head)
 {
     rpe_kernel one = *kernel;
-    double **arrays[] = {&one.gate,         &one.frequency,  &one.phase, &one.gain,
-                         &one.query_filter, &one.key_filter, &one.values};
-    const size_t sizes[] = {1, one.sinusoids, one.sinusoids, one.sinusoids, one.taps, one.taps, one.lags};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        if (*arrays[i] != NULL)
-            *arrays[i] += head * kernel->features * sizes[i];
+    if (one.gate != NULL)
+        one.gate += head * kernel->features;
     if (kernel->heads > 0)
         for (size_t i = 0; i < RPE_PARAMETERS_MAX; i++)
             own_take(&one.own[i], head);

@@ -124,23 +124,10 @@ rpe_status rpe_simulate_deviations(const rpe_case *subject, const char *claim, c
     return status;
 }
 
-/* Sine 2K, conv max(M,N)+P-1 on each axis. */
-static size_t feature_rows(const rpe_problem *problem)
-{
-    const rpe_kernel *kernel = problem->kernel;
-    size_t rows = 1;
-    if (kernel->sinusoids > 0)
-        return 2 * kernel->sinusoids;
-    for (size_t axis = 0; axis < kernel->axes; axis++) {
-        size_t queries = problem->queries.extent[axis], keys = problem->keys.extent[axis];
-        rows *= (queries > keys ? queries : keys) + kernel->tap_extent[axis] - 1;
-    }
-    return rows;
-}
-
 size_t rpe_case_noise_rows(const rpe_problem *problem, size_t head)
 {
-    size_t features = problem->kernel->features, rows = features * feature_rows(problem);
+    size_t features = problem->kernel->features;
+    size_t rows = features * rpe_kernel_noise_rows(problem->kernel, &problem->queries, &problem->keys);
     for (size_t feature = 0; feature < features; feature++)
         rows += rpe_kernel_gate(problem->kernel, head, feature) > 0.0;
     return rows;
