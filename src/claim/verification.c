@@ -86,9 +86,9 @@ static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *c
     const rpe_method *method = rpe_method_at(index);
     const rpe_method *planted = run->settings->planted;
     if (planted != NULL)
-        return strcmp(method->name, planted->name) == 0 ? planted : NULL;
+        return method == rpe_method_find(planted->name) ? planted : NULL;
     if (run->settings->only_method != NULL)
-        return chosen(run->settings->only_method, method->name) ? method : NULL;
+        return method == rpe_method_find(run->settings->only_method) ? method : NULL;
     return is_repeated(claim, index) || (rpe_method_is_oracle(method) && !claim->outputs) ? NULL : method;
 }
 

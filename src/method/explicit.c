@@ -134,6 +134,13 @@ static const explicit_way tiles = {true, tiles_create, tiles_bytes, tiles_attend
                           rotated = {true, rotation_create, rotation_bytes, rotation_attend},
                           plain = {false, plain_create, plain_bytes, plain_attend};
 
+/* Families whose scores are come by fast; NULL: no position. */
+static const struct {
+    const rpe_family *family;
+    const explicit_way *way;
+} fast_ways[] = {
+    {NULL, &tiles}, {&rpe_family_product, &tiles}, {&rpe_family_bias, &biases}, {&rpe_family_rotary, &rotated}};
+
 /* Fast ways are for positions of a grid, which keys are seen by index alone. */
 static const explicit_way *way_of(const rpe_problem *problem)
 {
@@ -141,11 +148,11 @@ static const explicit_way *way_of(const rpe_problem *problem)
     if (problem->queries.given != NULL || problem->keys.given != NULL || problem->queries.segment != NULL ||
         (kernel != NULL && kernel->type->absolute))
         return &plain;
-    if (kernel == NULL || kernel->type->family == &rpe_family_product)
-        return &tiles;
-    return kernel->type->family == &rpe_family_bias     ? &biases
-           : kernel->type->family == &rpe_family_rotary ? &rotated
-                                                        : &plain;
+    const rpe_family *family = kernel != NULL ? kernel->type->family : NULL;
+    for (size_t i = 0; i < sizeof fast_ways / sizeof fast_ways[0]; i++)
+        if (fast_ways[i].family == family)
+            return fast_ways[i].way;
+    return &plain;
 }
 
 static rpe_status supports(const rpe_problem *problem, rpe_error *error)

@@ -10,7 +10,7 @@
 
 static bool measure_is(const rpe_record *record, size_t row, const rpe_measure *measure)
 {
-    return strcmp(rpe_record_cell(record, row, RPE_COLUMN_measure), measure->name) == 0;
+    return rpe_measure_find(rpe_record_cell(record, row, RPE_COLUMN_measure)) == measure;
 }
 
 /* Whether two rows have the same text in each of these columns; the axis is left out. */

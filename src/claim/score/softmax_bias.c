@@ -1,5 +1,4 @@
 #include <math.h>
-#include <string.h>
 
 #include "rpe_closed_form.h"
 #include "rpe_memory.h"
@@ -123,7 +122,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 static rpe_status supports(const rpe_case *subject, rpe_error *reason)
 {
     rpe_status status = rpe_supports_gaussian(subject, reason);
-    if (status == RPE_OK && strcmp(subject->method->name, "softmax") != 0)
+    if (status == RPE_OK && (subject->method->encode == NULL || subject->method->map != NULL))
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s is not the softmax of the scores",
                              subject->method->name);
     return status;
