@@ -2,6 +2,8 @@
 #define _GNU_SOURCE /* fopencookie */
 #include "experiment_run.h"
 
+#include <unistd.h>
+
 #include "rpe_parallel.h"
 #include "rpe_point.h"
 
@@ -82,24 +84,34 @@ static void test_neighbours(void **state)
     rpe_csv_destroy(&small);
 }
 
-/* A progress stream that asks for an interrupt when the first finished point is told, after the plan. */
+/* A progress stream that asks for an interrupt when a text is told. */
 static ssize_t interrupting_write(void *cookie, const char *bytes, size_t count)
 {
-    (void)cookie;
-    if (memmem(bytes, count, "  point ", 8) != NULL)
+    const char *told = cookie;
+    if (memmem(bytes, count, told, strlen(told)) != NULL)
         rpe_interrupt_set(true);
     return (ssize_t)count;
 }
 
-static void expect_interrupted(FILE *progress, int finished)
+static rpe_status interrupted_run(const char *name, FILE *progress, rpe_error *error)
 {
     char output[FILE_PATH_CAPACITY];
-    rpe_error error = {""};
-    snprintf(output, sizeof output, "%s", file_path("interrupted"));
+    snprintf(output, sizeof output, "%s", file_path(name));
     rpe_run_settings settings = {.output = output, .threads = 1, .progress = progress};
-    rpe_interrupt_set(progress == NULL);
-    assert_int_equal(rpe_experiment_run(file_path("stop.json"), &settings, &error), RPE_ERROR_INTERRUPTED);
+    rpe_status status = rpe_experiment_run(file_path("stop.json"), &settings, error);
     rpe_interrupt_set(false);
+    return status;
+}
+
+/* The signal comes when this is told. */
+static void expect_interrupted(const char *told, int finished)
+{
+    rpe_error error = {""};
+    FILE *stream = fopencookie((void *)told, "w", (cookie_io_functions_t){.write = interrupting_write});
+    assert_non_null(stream);
+    assert_int_equal(setvbuf(stream, NULL, _IONBF, 0), 0);
+    assert_int_equal(interrupted_run("interrupted", stream, &error), RPE_ERROR_INTERRUPTED);
+    assert_int_equal(fclose(stream), 0);
     char expected[64];
     snprintf(expected, sizeof expected, "interrupted after %d of 3 points", finished);
     assert_non_null(strstr(error.message, expected));
@@ -112,23 +124,24 @@ static void expect_interrupted(FILE *progress, int finished)
     rpe_csv csv = csv_open("interrupted/stop.csv");
     assert_int_equal(csv.rows, finished);
     rpe_csv_destroy(&csv);
-    assert_int_equal(entries_count(output), 3);
+    assert_int_equal(entries_count(file_path("interrupted")), 3);
 }
 
+/* While inputs are drawn there is nothing to keep: no folder is made. */
 static void test_interrupt(void **state)
 {
+    rpe_error error = {""};
     (void)state;
     file_write(
         "stop.json",
         EXPERIMENT("[\"score_error\"]",
                    GRID("g", SINE, "\"realizations\":[2,4,8],\"samplers\":[\"gaussian\"]," TRIALS(5))));
-    expect_interrupted(NULL, 0);
-    FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = interrupting_write});
-    assert_non_null(stream);
-    assert_int_equal(setvbuf(stream, NULL, _IONBF, 0), 0);
-    expect_interrupted(stream, 1);
-    assert_int_equal(fclose(stream), 0);
-    rpe_interrupt_set(false);
+    rpe_interrupt_set(true);
+    assert_int_equal(interrupted_run("drawing", NULL, &error), RPE_ERROR_INTERRUPTED);
+    assert_non_null(strstr(error.message, "interrupted"));
+    assert_int_equal(access(file_path("drawing"), F_OK), -1);
+    expect_interrupted("3 points", 0);
+    expect_interrupted("  point ", 1);
 }
 
 static void stop_at(void *context, size_t trials_done)
