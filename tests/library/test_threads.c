@@ -78,7 +78,7 @@ static void test_threads_that_are_refused(void **state)
         pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0) {
-            alarm(100);
+            alarm(250);
             limits[i]();
             attend_favor(4, outputs);
             _exit(same_bytes(sizeof outputs, outputs, expected) ? 0 : 1);
@@ -99,7 +99,7 @@ static void test_fork(void **state)
         pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0) {
-            alarm(100);
+            alarm(250);
             attend_favor(2, outputs);
             _exit(same_bytes(sizeof outputs, outputs, expected) ? 0 : 1);
         }

@@ -78,7 +78,7 @@ static void page_probe(const char *browser, const char *directory, const char *p
     fprintf(copy, "%.*s<head>%s%s", (int)(head - page), page, probe, head + strlen("<head>"));
     assert_int_equal(fclose(copy), 0);
     snprintf(command, sizeof command,
-             "timeout 100 %s --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run "
+             "timeout 250 %s --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run "
              "--disable-background-networking --user-data-dir='%s/%s/profile' --enable-logging=stderr "
              "--log-level=0 "
              "--window-size=%d,900 --virtual-time-budget=5000 %s --dump-dom 'file://%s/%s' >'%s/dom.html' "
