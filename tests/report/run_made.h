@@ -25,6 +25,8 @@ typedef struct run_made {
     double spread;    /* standard error over the estimate; 0: 0.01 */
     int trials;       /* 0: 20 */
     int untold;       /* rows of a smaller R have too few trials to tell */
+    int heads;        /* over the head in place of R */
+    int far;          /* 2.5 standard errors off its closed form at lags beyond it; 0: nowhere */
 } run_made;
 
 static inline char *made_path(const char *directory, const char *name, const char *suffix)
@@ -40,6 +42,7 @@ static inline void made_row(FILE *csv, const run_made *run, const char *input, c
     char cells[RPE_COLUMN_COUNT][64] = {{0}};
     double closed = run->lags > 0 ? exp(-abs(lag) / 4.0) : pow(realizations, run->exponent);
     double error = (run->spread > 0 ? run->spread : 0.01) * closed, z = realizations == 4 ? run->offset : 0.5;
+    z = run->far > 0 && abs(lag) > run->far ? 2.5 : z;
     snprintf(cells[RPE_COLUMN_input], 64, "%s", input);
     snprintf(cells[RPE_COLUMN_sampler], 64, "%s", sampler);
     snprintf(cells[RPE_COLUMN_measure], 64, "%s", run->measure);
@@ -59,6 +62,10 @@ static inline void made_row(FILE *csv, const run_made *run, const char *input, c
         snprintf(cells[RPE_COLUMN_kernel], 64, "%s-kernel", sampler);
         snprintf(cells[RPE_COLUMN_size], 64, "%d", realizations);
         snprintf(cells[RPE_COLUMN_sampler], 64, "gaussian");
+        snprintf(cells[RPE_COLUMN_realizations], 64, "1");
+    }
+    if (run->heads) {
+        snprintf(cells[RPE_COLUMN_head], 64, "%d", realizations);
         snprintf(cells[RPE_COLUMN_realizations], 64, "1");
     }
     if (run->lags > 0) {
@@ -120,6 +127,7 @@ static inline void made_write(const char *directory, const run_made *run)
             run->name, run->title, run->picture,
             run->lags > 0 ? "lag"
             : run->sizes  ? "size"
+            : run->heads  ? "head"
                           : "realizations");
     assert_int_equal(fclose(json), 0);
 }

@@ -116,6 +116,24 @@ static void in_sentences(void **state)
     free(text);
 }
 
+/* The smallest of three is 0.03, adjusted 0.09: no row disagrees. */
+static void none_in_sentences(void **state)
+{
+    (void)state;
+    static const holm_row rows[] = {{0.2, "ok"}, {0.03, "ok"}, {0.9, "ok"}};
+    char *text = NULL;
+    size_t size = 0;
+    rpe_error error = {""};
+    rows_write(3, rows, NULL);
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    rpe_test_ok(made_sentences(directory, stream, &error), &error);
+    assert_int_equal(fclose(stream), 0);
+    assert_non_null(
+        strstr(text, "; all 3 points agree with their closed forms: largest |z| 2.2, Holm bound 2.4"));
+    free(text);
+}
+
 /* 2,500 rows, two of them at the edge: 2500 * 2e-5 = 0.05, and 2499 * 2.0005e-5 < 0.05, so 0.05 too; by Bonferroni it would be
    0.0500125.  Of 2,501 rows of which one has no p-value it is the same. */
 static void large_family(void **state)
@@ -165,9 +183,8 @@ static void same_procedure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(worked_by_hand),
-        cmocka_unit_test(in_sentences),
-        cmocka_unit_test(large_family),
+        cmocka_unit_test(worked_by_hand),    cmocka_unit_test(in_sentences),
+        cmocka_unit_test(none_in_sentences), cmocka_unit_test(large_family),
         cmocka_unit_test(same_procedure),
     };
     static char path[4096];

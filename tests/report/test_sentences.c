@@ -143,6 +143,34 @@ static void test_profile(void **state)
     contains(text, "; all 82 lags agree with their closed forms: largest |z| 0.5");
 }
 
+/* Of two inputs, the lags -20, -19, 19 and 20 are 2.5 standard errors off: within 1.96 are 82 less 8. */
+static void test_profile_apart(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_profile_apart", &(run_made){.name = "a",
+                                                                           .title = "A",
+                                                                           .picture = "kernel",
+                                                                           .measure = "code_profile",
+                                                                           .closed = 1,
+                                                                           .lags = 20,
+                                                                           .far = 18});
+    contains(text, "code profile: of 82 lags, 74 have their closed form within the 95 % interval");
+    contains(text, "; all 82 lags agree with their closed forms: largest |z| 2.5, Holm bound 3.4");
+}
+
+/* Along an axis that has no logarithm the ends are said, in its order: 4^-1/2 and 1024^-1/2. */
+static void test_ends(void **state)
+{
+    (void)state;
+    const char *text = sentences_of("sentences_ends", &(run_made){.name = "a",
+                                                                  .title = "A",
+                                                                  .picture = "error",
+                                                                  .measure = "score_error",
+                                                                  .exponent = -0.5,
+                                                                  .heads = 1});
+    contains(text, "score error goes from 0.5 at head 4 to 0.0312 at head 1024 (");
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -240,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_disagreement), cmocka_unit_test(test_too_few_trials),
         cmocka_unit_test(test_untold),       cmocka_unit_test(test_level),
         cmocka_unit_test(test_profile),      cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_timings)};
+        cmocka_unit_test(test_timings),      cmocka_unit_test(test_profile_apart),
+        cmocka_unit_test(test_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
