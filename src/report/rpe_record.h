@@ -66,7 +66,7 @@ double rpe_record_detectable(const rpe_record *record, size_t row, size_t family
 
 /* Rows are said to agree where an error of this share of the closed form would show but in that share of the runs.  The spread is
    the sample's, which is too small where the tail was missed: of the runs with such an error that it lets through, simulation finds
-   up to one in ten (results/reference/calibration/agreement-level.csv). */
+   up to 7 % (results/reference/calibration/agreement-level.csv). */
 #define RPE_RECORD_TOLD 0.2
 #define RPE_RECORD_MISSED 0.05
 
