@@ -11,7 +11,6 @@ enum { TABLE, TYPE, SIZE, MINIMAL, OUTPUT, OPTION_COUNT };
 
 #define SIZE_LARGEST ((size_t)1 << 32)
 /* Of the largest value: what rounding adds to an error that theory bounds, each of the sinusoids having its own. */
-#define ROUNDING 1e-12
 
 static const char *type_name(size_t index)
 {
@@ -84,7 +83,7 @@ static rpe_status kernel_fit(rpe_kernel **kernel, const rpe_arguments *arguments
 /* A fit beyond its bound is a fault of the program; it is not handed out. */
 static rpe_status bound_check(const rpe_fit_result *result, const char *table, rpe_error *error)
 {
-    if (isnan(result->bound) || result->error <= result->bound + ROUNDING * result->largest)
+    if (isnan(result->bound) || result->error <= result->bound + result->rounding)
         return RPE_OK;
     return rpe_error_set(error, RPE_ERROR_NUMERIC,
                          "%s: expected a fit within its bound of %.3g, found an error of %.3g", table,

@@ -7,6 +7,8 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
+#define ROUNDING 1e-12 /* of the largest value, of what is exact but for a few roundings */
+
 rpe_status rpe_fit_table_make(rpe_fit_table *table, const rpe_array *array, const char *name,
                               rpe_error *error)
 {
@@ -105,6 +107,7 @@ rpe_status rpe_fit_result_measure(rpe_fit_result *result, const rpe_kernel *kern
         result->error = fmax(result->error, job.errors[row]);
         result->largest = fmax(result->largest, job.largest[row]);
     }
+    result->rounding = ROUNDING * result->largest;
     rpe_memory_free(values);
     return rpe_interrupt_check("fit", error);
 }

@@ -48,7 +48,7 @@ typedef struct sine_fit {
     rpe_chirp chirp;
     size_t thread_bytes; /* of its spectrum and its numbers */
     unsigned char *memory;
-    double *dropped, *errors, *largest; /* [rows] */
+    double *dropped, *errors, *largest, *roundings; /* [rows] */
 } sine_fit;
 
 /* Of one thread: z [2,L], what the transform takes, and the spectrum. */
@@ -92,12 +92,21 @@ static void spectrum_fill(const sine_fit *fit, size_t row, const row_memory *of)
         of->spectrum[k] = sinusoid_of(k, lags, of->real_part[k], -of->imaginary_part[k]);
 }
 
+/* A frequency up to 1/2 is off by up to 2^-54 and so turns lag tau by up to 2 pi tau 2^-54; phase, gain and sums are off by a
+   few units of 2^-52, and the transforms by the logarithm of L of them. */
+static double rounding_of(const rpe_fit_table *table, double power)
+{
+    double after = (double)(table->lags - 1 - table->zero), reach = fmax((double)table->zero, after);
+    return power * (2 * PI * reach * 0x1p-54 + 64 * log2(2 + (double)table->lags) * 0x1p-52);
+}
+
 /* The largest sinusoids of one feature into the kernel; returns the sum of the dropped lambda^2. */
-static double row_keep(rpe_kernel *kernel, size_t row, const rpe_fit_table *table, sinusoid *spectrum)
+static double row_keep(rpe_kernel *kernel, size_t row, const rpe_fit_table *table, sinusoid *spectrum,
+                       double *rounding)
 {
     const rpe_sine sine = rpe_sine_of(kernel);
     size_t waves = table->lags / 2 + 1, kept = sine.sinusoids;
-    double dropped = 0;
+    double dropped = 0, power = 0;
     qsort(spectrum, waves, sizeof *spectrum, sinusoid_compare);
     for (size_t k = waves; k-- > kept;)
         dropped += spectrum[k].power;
@@ -105,7 +114,9 @@ static double row_keep(rpe_kernel *kernel, size_t row, const rpe_fit_table *tabl
         sine.frequency[row * kept + k] = (double)spectrum[k].index / (double)table->lags;
         sine.phase[row * kept + k] = spectrum[k].phase;
         sine.gain[row * kept + k] = sqrt(spectrum[k].power);
+        power += spectrum[k].power;
     }
+    *rounding = rounding_of(table, power + dropped);
     return dropped;
 }
 
@@ -157,7 +168,7 @@ static void row_fit(void *context, size_t row, int thread)
     sine_fit *fit = context;
     const row_memory of = row_memory_of(fit, thread);
     spectrum_fill(fit, row, &of);
-    fit->dropped[row] = row_keep(fit->kernel, row, fit->table, of.spectrum);
+    fit->dropped[row] = row_keep(fit->kernel, row, fit->table, of.spectrum, &fit->roundings[row]);
     row_measure(fit, row, &of);
 }
 
@@ -169,11 +180,12 @@ static rpe_status memory_make(sine_fit *fit, int threads, rpe_error *error)
         return status;
     fit->thread_bytes = row_bytes(fit);
     fit->memory = rpe_memory_allocate((size_t)threads, fit->thread_bytes);
-    fit->dropped = rpe_memory_allocate(rows, 3 * sizeof *fit->dropped);
+    fit->dropped = rpe_memory_allocate(rows, 4 * sizeof *fit->dropped);
     if (fit->memory == NULL || fit->dropped == NULL)
         return rpe_error_memory(error, "transform of lags", (size_t)threads, fit->thread_bytes);
     fit->errors = fit->dropped + rows;
     fit->largest = fit->errors + rows;
+    fit->roundings = fit->largest + rows;
     return RPE_OK;
 }
 
@@ -189,6 +201,7 @@ static rpe_status rows_fit(sine_fit *fit, int threads, rpe_fit_result *result, r
         result->bound = fmax(result->bound, fit->dropped[row]);
         result->error = fmax(result->error, fit->errors[row]);
         result->largest = fmax(result->largest, fit->largest[row]);
+        result->rounding = fmax(result->rounding, fit->roundings[row]);
     }
     return RPE_OK;
 }

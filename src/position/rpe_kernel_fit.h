@@ -22,7 +22,9 @@ struct rpe_fit_result {
     double
         bound; /* what theory guarantees of it, rounding apart; 0: exact.  Minimal form: NaN, no bound but the error */
     double largest; /* largest |table| */
-    size_t size;    /* sinusoids or taps of the kernel */
+    double
+        rounding; /* what rounding may add to the bound: in proportion to the table's values and the size of its lags */
+    size_t size; /* sinusoids or taps of the kernel */
 };
 
 /* The caller owns *kernel (rpe_kernel_destroy); it has no gate, and can be written by rpe_kernel_write.  Values must be

@@ -2,6 +2,8 @@
    leaves nothing.  What a killed one leaves goes when the next one writes there. */
 #include "interrupted.h"
 
+#include <math.h>
+
 #include "rpe_memory.h"
 
 /* Between two polls, some 0.3 s: the rates of the machine and a block of a large QR are a fifth of that. */
@@ -36,6 +38,7 @@ static const interrupted_command commands[] = {
      NOTHING, NULL},
     {"kernel --kernel k.json --length 20000 --output out/p.npy", NOTHING, NULL},
     {"fit --table t.npy --type sine --output out/f.json", NOTHING, NULL},
+    {"fit --table triangle.npy --type sine --minimal --output out/f.json", NOTHING, NULL},
     {"encode --kernel k.json " ARRAYS " --realizations 16 --codes --threads 2 --output out/e", NOTHING, NULL},
     {"encode --kernel c.json " ARRAYS " --realizations 16 --sampler orthogonal --output out/e", NOTHING,
      NULL},
@@ -138,6 +141,19 @@ static void test_what_killed_commands_leave(void **state)
     "\"heads\": 1, "                                                                                         \
     "\"features\": 4, \"sinusoids\": 2}, \"gaussian\": {\"queries\": 32, \"values\": 4}}]"
 
+/* Positive definite: the minimal form takes all of its sinusoids. */
+static void triangle_write(const char *path)
+{
+    enum { LAGS = 801 };
+    static double values[LAGS];
+    rpe_array array = {.precision = RPE_DOUBLE, .rank = 3, .shape = {1, 1, LAGS}, .values = values};
+    rpe_error error = {""};
+    for (size_t i = 0; i < LAGS; i++)
+        values[i] = fmax(0, 1 - fabs((double)i - LAGS / 2) / 8);
+    values[LAGS / 2] += 0.01;
+    rpe_test_ok(rpe_npy_write(path, &array, &error), &error);
+}
+
 static int group_prepare(void **state)
 {
     (void)state;
@@ -145,6 +161,7 @@ static int group_prepare(void **state)
     rpe_json_memory_install();
     array_write("q.npy", 3, (const size_t[]){TOKENS, HEADS, WIDTH});
     array_write("t.npy", 3, (const size_t[]){1, 16, 501});
+    triangle_write("triangle.npy");
     text_write(
         "k.json",
         "{\"type\":\"sine\",\"frequency\":[[[0.1],[0.2],[0.3],[0.05]],[[0.1],[0.2],[0.3],[0.05]]],"

@@ -49,6 +49,28 @@ static void test_sine_long(void **state)
     }
 }
 
+/* Frequencies of double precision turn lag tau by up to 2 pi tau 2^-54: what 200,001 lags of noise lose to that is more than
+   of a short table, and is said beforehand, in the order of size of what is seen. */
+static void test_sine_rounding(void **state)
+{
+    (void)state;
+    enum { LAGS = 200001 };
+    rpe_error error;
+    double *noise = rpe_memory_allocate(LAGS, sizeof *noise);
+    for (size_t i = 0; i < LAGS; i++)
+        noise[i] = rpe_test_number(3, i);
+    rpe_fit_table table = {1, 1, LAGS, LAGS / 2, noise, "table.npy"};
+    rpe_kernel *kernel = NULL;
+    rpe_fit_result result = {.error = NAN, .rounding = NAN};
+    rpe_test_ok(rpe_kernel_fit_sine(&kernel, &table, 0, 2, &result, &error), &error);
+    assert_true(result.bound == 0);
+    assert_true(result.error > 1e-12 * result.largest);
+    assert_true(result.error <= result.rounding);
+    assert_true(result.rounding <= 1e-7 * result.largest);
+    rpe_kernel_destroy(kernel);
+    rpe_memory_free(noise);
+}
+
 /* error <= sum of the dropped lambda^2, for every K; the bound falls with K, and is reached at lag 0 of a positive spectrum. */
 static void test_sine_bound(void **state)
 {
@@ -228,10 +250,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sine_long),  cmocka_unit_test(test_sine_exact),
-        cmocka_unit_test(test_sine_bound), cmocka_unit_test(test_sine_negative),
-        cmocka_unit_test(test_conv),       cmocka_unit_test(test_write),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_sine_rounding), cmocka_unit_test(test_sine_long),
+        cmocka_unit_test(test_sine_exact),    cmocka_unit_test(test_sine_bound),
+        cmocka_unit_test(test_sine_negative), cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_write),         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
