@@ -5,15 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_blas.h"
 #include "rpe_linear.h"
 #include "rpe_memory.h"
+#include "rpe_singular.h"
 #include "rpe_theory_rows.h"
-
-/* LAPACK without its header, which collides with gsl_cblas.h. */
-void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a, const int *lda,
-             double *s, double *u, const int *ldu, double *vt, const int *ldvt, double *work,
-             const int *lwork, int *info, size_t jobu_length, size_t jobvt_length);
 
 /* The theory of one feature with all queries and keys 1: its rows u, w are the coefficients of the codes. */
 static rpe_status unit_theory(rpe_theory **theory, const rpe_kernel *kernel, size_t head, size_t feature,
@@ -41,29 +36,6 @@ static void coefficients_fill(const rpe_theory *theory, double *matrix)
     }
 }
 
-/* B = U Sigma V^T; matrix is overwritten, basis [min(count,rows),count] gets U^T, singular [min(count,rows)] Sigma. */
-static rpe_status decompose(size_t count, size_t rows, double *matrix, double *basis, double *singular,
-                            rpe_error *error)
-{
-    int m = (int)count, n = (int)rows, one = 1, query = -1, info = 0;
-    double wanted = 0, unused = 0;
-    rpe_blas_enter();
-    dgesvd_("S", "N", &m, &n, matrix, &m, singular, basis, &m, &unused, &one, &wanted, &query, &info, 1, 1);
-    rpe_blas_leave();
-    int size = (int)wanted;
-    double *work = info == 0 ? rpe_memory_allocate((size_t)size, sizeof *work) : NULL;
-    if (work == NULL)
-        return rpe_error_memory(error, "singular values", (size_t)size, sizeof *work);
-    rpe_blas_enter();
-    dgesvd_("S", "N", &m, &n, matrix, &m, singular, basis, &m, &unused, &one, work, &size, &info, 1, 1);
-    rpe_blas_leave();
-    rpe_memory_free(work);
-    if (info == 0)
-        return RPE_OK;
-    return rpe_error_set(error, RPE_ERROR_NUMERIC,
-                         "covariance of codes: expected singular values to converge, %d did not", info);
-}
-
 /* Singular values > threshold * the largest; in decreasing order. */
 static size_t count_above(size_t count, const double *singular, double threshold)
 {
@@ -86,7 +58,7 @@ rpe_status rpe_theory_codes_decompose(rpe_theory_codes *codes, size_t queries, s
     if (made.basis == NULL || made.singular == NULL)
         status = rpe_error_memory(error, "singular values of codes", made.count, least * sizeof(double));
     else
-        status = decompose(made.count, rows, matrix, made.basis, made.singular, error);
+        status = rpe_singular_decompose(made.count, rows, matrix, made.basis, made.singular, error);
     if (status != RPE_OK) {
         rpe_theory_codes_destroy(&made);
         return status;
