@@ -10,7 +10,6 @@
 enum { TABLE, TYPE, SIZE, MINIMAL, OUTPUT, OPTION_COUNT };
 
 #define SIZE_LARGEST ((size_t)1 << 32)
-/* Of the largest value: what rounding adds to an error that theory bounds, each of the sinusoids having its own. */
 
 static const char *type_name(size_t index)
 {
