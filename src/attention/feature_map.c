@@ -13,6 +13,24 @@ static const rpe_feature_map *const maps[] = {
 #undef RPE_FEATURE_MAP
 };
 
+/* They are there already. */
+static void expand_nothing(size_t rows, size_t count, size_t stride, size_t second, void *values)
+{
+    (void)rows, (void)count, (void)stride, (void)second, (void)values;
+}
+
+const rpe_feature_map rpe_features_given = {
+    .name = "given",
+    .given = true,
+    .proportional = true,
+    .expand = {expand_nothing, expand_nothing},
+};
+
+double rpe_feature_map_root(const rpe_feature_map *map, size_t size)
+{
+    return map->given ? 1 : sqrt(sqrt((double)size));
+}
+
 size_t rpe_feature_map_count(void)
 {
     return sizeof maps / sizeof maps[0];

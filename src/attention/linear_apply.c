@@ -58,12 +58,16 @@ void rpe_linear_call_see(const rpe_linear_call *call, size_t pair, rpe_linear_ch
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
     rpe_linear_rows queries = rpe_linear_chunk_vectors(call, RPE_SIDE_QUERY, pair, chunk, thread);
     rpe_linear_chunk_see(&call->pass, &scratch, queries, chunk);
+    if (call->pass.linear->decays && call->pass.linear->decay.own != NULL) {
+        size_t head = pair / call->pass.linear->shape.batch;
+        call->pass.functions->see_own(call->pass.linear, head, chunk);
+    }
     rpe_workspace_release(workspace, used);
 }
 
 /* Queries that see all that is in the sums. */
 void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *sums, size_t pair,
-                          const rpe_linear_span *span, size_t first, int thread)
+                          const rpe_linear_span *span, const rpe_linear_past *past, size_t first, int thread)
 {
     const rpe_linear *linear = call->pass.linear;
     rpe_workspace *workspace = &call->workspaces[thread];
@@ -78,6 +82,7 @@ void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *su
     for (size_t panel = 0; panel <= linear->panels; panel++) {
         call->pass.functions->read(linear, sums, &chunk, panel);
     }
+    rpe_linear_take_tail(linear, pair / linear->shape.batch, past, &chunk);
     rpe_linear_call_store(call, pair, &chunk, NULL);
     rpe_workspace_release(workspace, used);
 }
@@ -132,7 +137,7 @@ static void read_queries(const rpe_linear_call *call, size_t index, int thread)
     size_t chunks = query_chunks(linear), pair = index / chunks;
     rpe_linear_sums sums = rpe_linear_call_sums(call, pair * linear->segments);
     const rpe_linear_span span = rpe_linear_span_at(linear, 0);
-    rpe_linear_call_read(call, &sums, call->first_pair + pair, &span, index % chunks * RPE_LINEAR_CHUNK,
+    rpe_linear_call_read(call, &sums, call->first_pair + pair, &span, NULL, index % chunks * RPE_LINEAR_CHUNK,
                          thread);
 }
 

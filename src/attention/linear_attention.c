@@ -162,7 +162,7 @@ size_t rpe_linear_chunk_bytes(const rpe_linear *linear)
     size_t levels = matrix_bytes(linear, linear->padded_levels, 1);
     size_t bytes = matrix_bytes(linear, linear->features, linear->key_stride);
     bytes = rpe_workspace_sum(bytes, 4 * matrix_bytes(linear, RPE_LINEAR_CHUNK, 1));
-    bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(RPE_LINEAR_CHUNK, sizeof(double)));
+    bytes = rpe_workspace_sum(bytes, 3 * rpe_workspace_bytes(RPE_LINEAR_CHUNK, sizeof(double)));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_sum(levels, rpe_workspace_sum(levels, levels)));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(linear->levels, sizeof(size_t)));
     bytes = rpe_workspace_sum(bytes, matrix_bytes(linear, linear->padded, 1));
@@ -189,6 +189,7 @@ rpe_linear_chunk rpe_linear_chunk_take(const rpe_linear *linear, rpe_workspace *
         .shifts = matrix_take(linear, chunk, 1, workspace),
         .falls = rpe_workspace_take(workspace, chunk, sizeof(double)),
         .ahead = rpe_workspace_take(workspace, chunk, sizeof(double)),
+        .masks = rpe_workspace_take(workspace, chunk, sizeof(double)),
     };
 }
 

@@ -84,7 +84,7 @@ static void take_span(running *state, rpe_linear_chunk *chunk, int thread)
     call->pass.functions->settle(linear, &state->sums);
     for (size_t first = end; first < state->span->queries && !rpe_interrupt_requested();
          first += RPE_LINEAR_CHUNK) {
-        rpe_linear_call_read(call, &state->sums, state->pair, state->span, first, thread);
+        rpe_linear_call_read(call, &state->sums, state->pair, state->span, &state->past, first, thread);
     }
 }
 
@@ -201,7 +201,7 @@ static void read_past(const line_up *state, size_t index)
 
 static void read_tail(const line_up *state, size_t index, int thread)
 {
-    rpe_linear_call_read(state->at.call, &state->at.sums, state->at.pair, state->at.span,
+    rpe_linear_call_read(state->at.call, &state->at.sums, state->at.pair, state->at.span, &state->at.past,
                          both(state->at.span) + index * RPE_LINEAR_CHUNK, thread);
 }
 

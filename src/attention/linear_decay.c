@@ -82,8 +82,39 @@ bool rpe_linear_call_level(const rpe_linear_call *call, size_t pair, bool whole,
     if (!call->pass.functions->take_level(linear, whole, sums, chunk)) {
         return false;
     }
+    for (size_t i = 0; linear->decays && linear->decay.divisor != NULL && i < chunk->count; i++) {
+        double fall = chunk->first + i > 0
+                          ? step(linear, pair / linear->shape.batch, chunk->span, chunk->first + i)
+                          : 0;
+        chunk->masks[i] = past->mask = past->mask * exp2(fall) + 1;
+    }
     past->first = chunk->first;
+    past->last = chunk->first + chunk->count - 1;
     return true;
+}
+
+/* Of the steps behind a position up to another. */
+static double steps_between(const rpe_linear *linear, size_t head, const rpe_linear_span *span, size_t from,
+                            size_t to)
+{
+    double sum = 0;
+    if (linear->decay.tokens == 1) {
+        return (double)(to - from) * step_to(linear, head, 0);
+    }
+    for (size_t i = from + 1; i <= to; i++) {
+        sum += step(linear, head, span, i);
+    }
+    return sum;
+}
+
+void rpe_linear_take_tail(const rpe_linear *linear, size_t head, const rpe_linear_past *past,
+                          rpe_linear_chunk *chunk)
+{
+    for (size_t i = 0; linear->decays && linear->decay.divisor != NULL && i < chunk->count; i++) {
+        size_t at = chunk->first + i;
+        chunk->falls[i] = steps_between(linear, head, chunk->span, past->first, at);
+        chunk->masks[i] = past->mask * exp2(steps_between(linear, head, chunk->span, past->last, at));
+    }
 }
 
 /* ---- the serial recurrence ---- */
@@ -108,7 +139,7 @@ static void token_map(void *context, size_t item, size_t head, rpe_side side, si
                                                             : ((const double *)row.values)[s];
     }
     rpe_feature_map_evaluate(linear->map, linear->projections, serial->call->projection, size, serial->vector,
-                             sqrt(sqrt((double)size)), features);
+                             rpe_feature_map_root(linear->map, size), features);
     rpe_workspace_release(workspace, mark);
 }
 

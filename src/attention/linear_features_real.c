@@ -23,7 +23,7 @@ static real larger(real a, real b)
 void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projection, void *prepared)
 {
     size_t size = linear->shape.size, line = linear->line, count = linear->projections;
-    double factor = rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size));
+    double factor = rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, size);
     real *rows = prepared, *panels = rows + count * size;
     for (size_t i = 0; i < count * size; i++) {
         rows[i] = (real)(factor * projection[i]);
@@ -187,7 +187,7 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
         const R(rpe_target) to = {x, stride, line};
         R(rpe_product)(linear->projections, panels, size, &w, &right, &to, false);
     } else {
-        real scale = (real)(rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size)));
+        real scale = (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, size));
         for (size_t i = 0; i < size; i++) {
             for (size_t n = 0; n < panels * line; n++) {
                 x[i * stride + n] = scale * y[i * stride + n];
@@ -262,7 +262,8 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
 {
     size_t size = linear->shape.size, line = linear->line, stride = linear->query_stride;
     size_t projections = linear->projections;
-    real *x = scratch->vectors, scale = (real)(rpe_feature_map_unit(linear->map) / sqrt(sqrt((double)size)));
+    real *x = scratch->vectors,
+         scale = (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, size));
     for (size_t m = 0; m < count; m++) {
         const real *row = (const real *)rows.values + (ptrdiff_t)m * rows.stride;
         fetch_ahead(row, rows.stride, size);

@@ -130,6 +130,8 @@ void rpe_linear_call_store(const rpe_linear_call *call, size_t pair, const rpe_l
         in_order(call, chunk, rpe_linear_call_outputs(call, pair, lowest(chunk, RPE_SIDE_QUERY)));
     if (span->backward) {
         call->pass.functions->join(linear, chunk, query, kept, (void *)outputs.values, outputs.stride);
+    } else if (linear->decays && linear->decay.divisor != NULL) {
+        call->pass.functions->weigh(linear, chunk, (void *)outputs.values, outputs.stride);
     } else {
         call->pass.functions->divide(linear, chunk, (void *)outputs.values, (size_t)outputs.stride);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rpe_dispatch.h"
+#include "rpe_linear_features.h"
 #include "rpe_linear_rows.h"
 
 /* Sums that are smaller may miss what underflowed: keys below the least normal number, times queries and values in the range.
@@ -60,6 +61,60 @@ void R(rpe_linear_join)(const rpe_linear *linear, const rpe_linear_chunk *chunk,
             join_elements(width - v < line ? width - v : line, own, from, other, denominator, to + v);
         }
         denominators[m] = denominator;
+    }
+}
+
+/* y_i = factor x_i */
+RPE_DISPATCH
+static void multiply(size_t count, real factor, const real *x, real *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        y[i] = factor * x[i];
+    }
+}
+
+void R(rpe_linear_weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs,
+                         ptrdiff_t stride)
+{
+    size_t width = linear->shape.values, line = linear->line;
+    for (size_t m = 0; m < chunk->count; m++) {
+        double power = exp2(row_level(chunk, m) + RPE_LINEAR_BIAS);
+        double sum = linear->decay.divisor(
+            linear->decay.context, power * (double)((const real *)chunk->denominators)[m], chunk->masks[m]);
+        real factor = (real)(sum == 0 ? 0 : power / sum);
+        const real *from = (const real *)chunk->outputs + m * line;
+        real *to = (real *)outputs + (ptrdiff_t)m * stride;
+        for (size_t v = 0; v < width; v += line, from += RPE_LINEAR_CHUNK * line) {
+            multiply(width - v < line ? width - v : line, factor, from, to + v);
+        }
+    }
+}
+
+/* y_i += factor x_i */
+RPE_DISPATCH
+static void add_row(size_t count, real factor, const real *x, real *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        y[i] += factor * x[i];
+    }
+}
+
+void R(rpe_linear_see_own)(const rpe_linear *linear, size_t head, rpe_linear_chunk *chunk)
+{
+    const double *own = linear->decay.own + head * linear->features;
+    size_t line = linear->line;
+    for (size_t m = 0; m < chunk->count; m++) {
+        const real *query = (const real *)chunk->queries + m * linear->query_stride;
+        const real *key = (const real *)chunk->keys + m;
+        double weight = 0;
+        for (size_t c = 0; c < linear->features; c++) {
+            weight += own[c] * (double)query[c] * (double)key[c * linear->key_stride];
+        }
+        ((real *)chunk->denominators)[m] += (real)weight;
+        for (size_t p = 0; p < linear->panels; p++) {
+            size_t at = (p * RPE_LINEAR_CHUNK + m) * line;
+            add_row(line, (real)weight, (const real *)chunk->values + at, (real *)chunk->outputs + at);
+        }
     }
 }
 

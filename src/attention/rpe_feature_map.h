@@ -59,6 +59,7 @@ typedef struct rpe_feature_map {
     rpe_feature_function *logarithm;
     double norm;
     bool exponential;
+    bool given;        /* x is the vector itself, not divided by S^(1/4) */
     bool proportional; /* phi(c x) = c phi(x), c > 0: features can be as small as the vector */
     double (*scale)(size_t projections); /* cancels in attention; NULL: F^(-1/2), or 1 without projections */
     /* Fast expansions by rpe_precision, to the same numbers as `define`; NULL: there is none. */
@@ -86,7 +87,13 @@ const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there 
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP
 
+/* phi(x) = x, the features are given: for who makes them. */
+extern const rpe_feature_map rpe_features_given;
+
 /* ---- what follows from the members ---- */
+
+/* What vectors of S elements are divided by. */
+double rpe_feature_map_root(const rpe_feature_map *map, size_t size);
 
 /* Elements of phi; SIZE_MAX when it overflows. */
 size_t rpe_feature_map_features(const rpe_feature_map *map, size_t projections, size_t size);

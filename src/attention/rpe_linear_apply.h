@@ -19,7 +19,8 @@ void rpe_linear_chunk_fold(const rpe_linear_pass *pass, rpe_linear_sums *sums, r
 
 /* Where the chunks of a span have come to. */
 typedef struct rpe_linear_past {
-    size_t first; /* of the last chunk */
+    size_t first, last; /* of the last chunk */
+    double mask;        /* sum of c(m,n) over the keys up to there; with a divisor */
 } rpe_linear_past;
 
 /* What all loops of a call share. */
@@ -58,9 +59,9 @@ void rpe_linear_call_see(const rpe_linear_call *call, size_t pair, rpe_linear_ch
 /* kept: of the pair, where a backward pass follows or has come; or else NULL. */
 void rpe_linear_call_store(const rpe_linear_call *call, size_t pair, const rpe_linear_chunk *chunk,
                            const rpe_linear_kept *kept);
-/* A chunk of queries from `first` on that see all that is in the sums: up to the outputs. */
+/* A chunk of queries from `first` on that see all that is in the sums: up to the outputs.  past: of the sums, with a decay. */
 void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *sums, size_t pair,
-                          const rpe_linear_span *span, size_t first, int thread);
+                          const rpe_linear_span *span, const rpe_linear_past *past, size_t first, int thread);
 /* The sums that live between the loops. */
 rpe_linear_sums rpe_linear_call_sums(const rpe_linear_call *call, size_t index);
 
@@ -75,6 +76,9 @@ size_t rpe_linear_span_token(const rpe_linear_span *span, rpe_side side, size_t 
 size_t rpe_linear_tokens(const rpe_linear *linear); /* max(M,N) */
 /* falls and ahead of the chunk */
 void rpe_linear_take_falls(const rpe_linear *linear, size_t head, rpe_linear_chunk *chunk);
+/* falls and masks of queries behind the last key, of the sums' chunk */
+void rpe_linear_take_tail(const rpe_linear *linear, size_t head, const rpe_linear_past *past,
+                          rpe_linear_chunk *chunk);
 /* take_level of the chunk that follows the past, which it is then. */
 bool rpe_linear_call_level(const rpe_linear_call *call, size_t pair, bool whole, rpe_linear_past *past,
                            rpe_linear_sums *sums, rpe_linear_chunk *chunk);

@@ -9,6 +9,9 @@ void R(rpe_linear_keep)(const rpe_linear *linear, const rpe_linear_chunk *chunk,
                         const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
 void R(rpe_linear_join)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t query,
                         const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+void R(rpe_linear_weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs,
+                         ptrdiff_t stride);
+void R(rpe_linear_see_own)(const rpe_linear *linear, size_t head, rpe_linear_chunk *chunk);
 bool R(rpe_linear_lost)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t row);
 
 #endif

@@ -92,6 +92,7 @@ typedef struct rpe_linear_chunk {
     void *shifts;  /* [CHUNK] of the keys, whole */
     double *falls; /* [CHUNK]: G_m */
     double *ahead; /* [CHUNK] of the queries: of the step from the key at their position */
+    double *masks; /* [CHUNK] of the queries: sums of c(m,n) over the keys; with a divisor */
     double fall;   /* from the first position of the chunk before to this one's */
 } rpe_linear_chunk;
 
@@ -143,6 +144,10 @@ struct rpe_linear_functions {
                  const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
     void (*join)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t query,
                  const rpe_linear_kept *kept, void *outputs, ptrdiff_t stride);
+    /* Instead of divide, where there is another divisor. */
+    void (*weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, ptrdiff_t stride);
+    /* What queries see of the own key of their token besides, after attend_chunk. */
+    void (*see_own)(const rpe_linear *linear, size_t head, rpe_linear_chunk *chunk);
     /* Whether the row's sum is so small, for a query that is not 0, that what underflowed may matter. */
     bool (*lost)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t row);
 

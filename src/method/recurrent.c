@@ -7,6 +7,7 @@
 #include "rpe_definition.h"
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
+#include "rpe_position_rows.h"
 #include "rpe_problem.h"
 #include "rpe_scan.h"
 #include "rpe_terms.h"
@@ -18,6 +19,7 @@ typedef struct recurrent_plan {
     size_t features; /* C */
     rpe_linear_decay decay;
     double *log_decays, *own; /* owned: the decay's */
+    rpe_linear *linear;       /* NULL: the serial recurrence does it */
 } recurrent_plan;
 
 static void plan_destroy(void *plan)
@@ -27,10 +29,11 @@ static void plan_destroy(void *plan)
         return;
     rpe_memory_free(created->log_decays);
     rpe_memory_free(created->own);
+    rpe_linear_destroy(created->linear);
     rpe_memory_free(created);
 }
 
-/* ---- what the recurrence asks ---- */
+/* ---- features ---- */
 
 typedef struct recurrent_call {
     const recurrent_plan *plan;
@@ -39,25 +42,99 @@ typedef struct recurrent_call {
     rpe_workspace *workspaces;
 } recurrent_call;
 
+static const rpe_positions *positions_of(const recurrent_plan *plan, rpe_side side)
+{
+    return side == RPE_SIDE_QUERY ? &plan->problem.queries : &plan->problem.keys;
+}
+
+/* Index of a token's first element among the vectors of its side. */
+static size_t vector_at(const recurrent_plan *plan, rpe_side side, size_t item, size_t head, size_t token)
+{
+    size_t tokens = positions_of(plan, side)->count;
+    return ((item * tokens + token) * plan->problem.heads + head) * plan->problem.features;
+}
+
+static void token_features(const recurrent_call *call, size_t item, size_t head, rpe_side side, size_t token,
+                           double *features)
+{
+    const recurrent_plan *plan = call->plan;
+    const rpe_kernel *kernel = plan->problem.kernel;
+    const rpe_place place = rpe_positions_place(positions_of(plan, side), token);
+    const void *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
+    size_t size = plan->problem.features, first = vector_at(plan, side, item, head, token);
+    double x[FEATURES_MOST];
+    for (size_t s = 0; s < size; s++)
+        x[s] = plan->problem.precision == RPE_SINGLE ? (double)((const float *)vectors)[first + s]
+                                                     : ((const double *)vectors)[first + s];
+    kernel->type->features(kernel, head, side, &place, x, size, features);
+}
+
+/* What the serial recurrence asks. */
 static void token_map(void *context, size_t item, size_t head, rpe_side side, size_t token,
                       rpe_feature_value *features)
 {
     const recurrent_call *call = context;
-    const recurrent_plan *plan = call->plan;
-    const rpe_kernel *kernel = plan->problem.kernel;
-    const rpe_positions *positions = side == RPE_SIDE_QUERY ? &plan->problem.queries : &plan->problem.keys;
-    const rpe_place place = rpe_positions_place(positions, token);
-    const void *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
-    size_t size = plan->problem.features;
-    size_t first = ((item * positions->count + token) * plan->problem.heads + head) * size;
-    double values[FEATURES_MOST], x[FEATURES_MOST];
-    for (size_t s = 0; s < size; s++)
-        x[s] = plan->problem.precision == RPE_SINGLE ? (double)((const float *)vectors)[first + s]
-                                                     : ((const double *)vectors)[first + s];
-    kernel->type->features(kernel, head, side, &place, x, size, values);
-    for (size_t c = 0; c < plan->features; c++)
+    double values[FEATURES_MOST];
+    token_features(call, item, head, side, token, values);
+    for (size_t c = 0; c < call->plan->features; c++)
         features[c] = (rpe_feature_value){.value = values[c]};
 }
+
+/* Tokens one by one, where the position has no fast form. */
+static void rows_plainly(const recurrent_call *call, rpe_side side, size_t item, size_t head, size_t first,
+                         size_t count, void *features)
+{
+    size_t width = call->plan->features;
+    double values[FEATURES_MOST];
+    for (size_t n = 0; n < count; n++) {
+        token_features(call, item, head, side, first + n, values);
+        for (size_t c = 0; c < width; c++) {
+            if (call->plan->problem.precision == RPE_SINGLE)
+                ((float *)features)[n * width + c] = (float)values[c];
+            else
+                ((double *)features)[n * width + c] = values[c];
+        }
+    }
+}
+
+/* Whether the features are the vector's elements. */
+static bool form_is_vector(const rpe_feature_form *form, rpe_side side)
+{
+    return form->map == RPE_FORM_PLAIN && form->offset == 0 && form->reflected == NULL && !form->turns &&
+           form->scale[side] == 1;
+}
+
+/* What linear attention asks: features of a few tokens. */
+static rpe_linear_rows source_rows(const void *context, rpe_side side, size_t item, size_t head, size_t first,
+                                   size_t count, rpe_workspace *workspace)
+{
+    static rpe_position_rows_function *const make[2] = {rpe_position_rows_make_single,
+                                                        rpe_position_rows_make_double};
+    const recurrent_call *call = context;
+    const rpe_problem *problem = &call->plan->problem;
+    size_t element = rpe_precision_size(problem->precision), width = call->plan->features;
+    void *features = rpe_workspace_take(workspace, RPE_LINEAR_POSITIONS * width, element);
+    const unsigned char *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
+    const rpe_position_rows rows = {
+        .side = side,
+        .position = rpe_positions_place(positions_of(call->plan, side), first).at[0],
+        .count = count,
+        .size = problem->features,
+        .values = vectors + vector_at(call->plan, side, item, head, first) * element,
+        .stride = problem->heads * problem->features};
+    rpe_feature_form form;
+    bool fast = problem->kernel->type->feature_form != NULL &&
+                problem->kernel->type->feature_form(problem->kernel, head, &form);
+    if (fast && form_is_vector(&form, side))
+        return (rpe_linear_rows){rows.values, (ptrdiff_t)rows.stride};
+    if (fast)
+        make[problem->precision](&form, &rows, features, workspace);
+    else
+        rows_plainly(call, side, item, head, first, count, features);
+    return (rpe_linear_rows){features, (ptrdiff_t)width};
+}
+
+/* ---- what recurrences ask ---- */
 
 static double divisor(void *context, double sum, double mask)
 {
@@ -83,27 +160,56 @@ static rpe_status kernel_check(const rpe_problem *problem, const char *form, rpe
     return status == RPE_OK ? rpe_problem_kernel_check(problem, error) : status;
 }
 
+/* What decays depend on besides the head. */
+static void decay_axes(const rpe_kernel *kernel, bool *token, bool *feature)
+{
+    *token = kernel->type->log_decay != NULL && kernel->type->absolute;
+    *feature = false;
+    if (kernel->type->decay_axes != NULL)
+        kernel->type->decay_axes(kernel, token, feature);
+}
+
 static rpe_status decays_make(recurrent_plan *plan, rpe_error *error)
 {
     const rpe_problem *problem = &plan->problem;
     const rpe_kernel *kernel = problem->kernel;
-    size_t queries = problem->queries.count, keys = problem->keys.count,
-           most = queries > keys ? queries : keys;
-    bool falls = kernel->type->log_decay != NULL;
-    size_t tokens = falls && kernel->type->absolute ? most : 1;
-    size_t numbers = falls ? plan->features : 1, count;
+    size_t queries = problem->queries.count, keys = problem->keys.count, count;
+    bool token, feature;
+    decay_axes(kernel, &token, &feature);
+    size_t tokens = !token ? 1 : queries > keys ? queries : keys, numbers = feature ? plan->features : 1;
     if (!rpe_size_multiply(problem->heads * tokens, numbers, &count))
         return rpe_error_memory(error, "decays", problem->heads * tokens, SIZE_MAX);
     plan->log_decays = rpe_memory_allocate_zero(count, sizeof(double));
     if (plan->log_decays == NULL)
         return rpe_error_memory(error, "decays", count, sizeof(double));
-    for (size_t i = 0; falls && i < count; i++)
+    for (size_t i = 0; kernel->type->log_decay != NULL && i < count; i++)
         plan->log_decays[i] =
             kernel->type->log_decay(kernel, i / numbers / tokens, i / numbers % tokens, i % numbers);
     plan->decay.logarithms = plan->log_decays;
     plan->decay.tokens = tokens;
     plan->decay.numbers = numbers;
     return RPE_OK;
+}
+
+/* Whether rows are divided by other than their sum. */
+static bool divides_otherwise(const rpe_kernel *kernel)
+{
+    double (*of)(const rpe_kernel *, double, double) = kernel->type->family->divisor;
+    return of != NULL && (of(kernel, 0.5, 4) != 0.5 || of(kernel, -3, 0.25) != -3);
+}
+
+/* Linear attention takes one decay for all features, and another divisor with causal attention alone. */
+static rpe_status linear_make(recurrent_plan *plan, rpe_error *error)
+{
+    const rpe_problem *problem = &plan->problem;
+    bool forgets = problem->kernel->type->log_decay != NULL || plan->decay.segment != NULL;
+    const rpe_linear_settings settings = {.shape = rpe_problem_shape(problem, plan->features),
+                                          .map = &rpe_features_given,
+                                          .precision = problem->precision,
+                                          .decay = forgets ? &plan->decay : NULL};
+    if (plan->decay.numbers > 1 || (!problem->causal && plan->decay.divisor != NULL))
+        return RPE_OK;
+    return rpe_linear_create(&plan->linear, &settings, error);
 }
 
 static rpe_status own_make(recurrent_plan *plan, rpe_error *error)
@@ -117,7 +223,8 @@ static rpe_status own_make(recurrent_plan *plan, rpe_error *error)
         return rpe_error_memory(error, "weights of own keys", count, sizeof(double));
     for (size_t i = 0; i < count; i++)
         plan->own[i] = kernel->type->own(kernel, i / plan->features, i % plan->features);
-    plan->decay.own = plan->own;
+    for (size_t i = 0; i < count && plan->decay.own == NULL; i++)
+        plan->decay.own = plan->own[i] != 0 ? plan->own : NULL;
     return RPE_OK;
 }
 
@@ -134,13 +241,15 @@ static rpe_status recurrent_create(void **plan, const rpe_problem *problem, cons
     created->problem = *problem;
     created->features = kernel->type->width(kernel, problem->features);
     created->decay.segment = problem->queries.segment;
-    if (kernel->type->family->divisor != NULL) {
+    if (divides_otherwise(kernel)) {
         created->decay.divisor = divisor;
         created->decay.context = (void *)kernel;
     }
     status = decays_make(created, error);
     if (status == RPE_OK)
         status = own_make(created, error);
+    if (status == RPE_OK)
+        status = linear_make(created, error);
     if (status == RPE_OK)
         *plan = created;
     else
@@ -152,7 +261,12 @@ static size_t workspace_bytes(const void *plan)
 {
     const recurrent_plan *recurrent = plan;
     const rpe_attention_shape shape = rpe_problem_shape(&recurrent->problem, recurrent->features);
-    return rpe_scan_bytes(&shape, recurrent->features);
+    size_t element = rpe_precision_size(recurrent->problem.precision);
+    if (recurrent->linear == NULL)
+        return rpe_scan_bytes(&shape, recurrent->features);
+    size_t bytes = rpe_workspace_sum(rpe_linear_workspace_bytes(recurrent->linear),
+                                     rpe_position_rows_bytes(recurrent->problem.features));
+    return rpe_workspace_sum(bytes, rpe_workspace_bytes(RPE_LINEAR_POSITIONS * recurrent->features, element));
 }
 
 static bool is_random(const rpe_problem *problem)
@@ -179,8 +293,15 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
                    int threads, rpe_workspace *workspaces)
 {
     recurrent_call call = {plan, inputs, outputs, workspaces};
+    const rpe_projection none = {0};
+    const rpe_linear_source source = {
+        .context = &call, .heads = call.plan->problem.heads, .rows = source_rows};
     (void)noise;
-    rpe_parallel_for(call.plan->problem.batch * call.plan->problem.heads, threads, attend_head, &call);
+    if (call.plan->linear != NULL)
+        rpe_linear_apply_source(call.plan->linear, &none, &source, inputs->values, outputs, threads,
+                                workspaces);
+    else
+        rpe_parallel_for(call.plan->problem.batch * call.plan->problem.heads, threads, attend_head, &call);
 }
 
 /* sum_c |f_c(q)| |f_c(k)|, what a weight is at most; features [2,C] is room. */
@@ -233,11 +354,13 @@ static rpe_status define(const rpe_definition *definition, double *weights, doub
 static rpe_cost cost(const rpe_problem *problem)
 {
     rpe_cost result = {.bytes_moved = rpe_problem_bytes_moved(problem)};
-    double features = 2 * (double)problem->features, columns = (double)problem->value_features + 1;
+    double features = (double)problem->kernel->type->width(problem->kernel, problem->features),
+           columns = (double)problem->value_features + 1;
     double heads = (double)problem->heads * (double)problem->batch;
-    result.flops =
-        heads * ((double)problem->queries.count + (double)problem->keys.count) * 2 * features * columns;
-    result.bytes_held = (double)sizeof(double) * heads * features * columns;
+    size_t queries = problem->queries.count, keys = problem->keys.count;
+    double positions = (double)queries + (double)(problem->causal && queries < keys ? queries : keys);
+    result.flops = heads * positions * 2 * features * columns;
+    result.bytes_held = (double)rpe_precision_size(problem->precision) * heads * features * columns;
     return result;
 }
 

@@ -53,6 +53,16 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
     }
 }
 
+static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+{
+    (void)head;
+    *made = (rpe_feature_form){.map = RPE_FORM_RECTIFIED,
+                               .scale = {1, 1},
+                               .turns = true,
+                               .angle = HALF_PI / kernel->own[LENGTH].values[0]};
+    return true;
+}
+
 /* Positions are below the length: no lag turns by more than a quarter. */
 static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
                          rpe_error *error)
@@ -84,6 +94,7 @@ const rpe_kernel_type rpe_kernel_type_cosformer = {
     .terms = terms,
     .width = width,
     .features = features,
+    .feature_form = form,
     .covers = covers,
     /* relu(1) relu(2) cos(pi/3), L = 3, lag 2. */
     RPE_POSITION_EXAMPLES(

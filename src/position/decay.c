@@ -90,11 +90,24 @@ static double score(const rpe_kernel *kernel, size_t head, const double *q, cons
     return scale != NULL ? *scale * sum : sum;
 }
 
-/* Real and imaginary parts of each z_j, turned by the angles up to the token: their products are
+/* Whether numbers are real and stay so. */
+static bool real_alone(const rpe_kernel *kernel)
+{
+    return kernel->own[COMPLEX].values[0] == REAL && kernel->own[ANGLE].values == NULL;
+}
+
+/* Real parts of all z_j, then imaginary ones where there are any, turned by the angles up to the token: their products are
    Re z^q conj(z^k) e^(i (G_m - G_n)). */
 static size_t width(const rpe_kernel *kernel, size_t size)
 {
-    return 2 * numbers_of(kernel, size);
+    return numbers_of(kernel, size) * (real_alone(kernel) ? 1 : 2);
+}
+
+/* j of a feature; 0 where no parameter tells them apart. */
+static size_t number_of(const rpe_kernel *kernel, size_t feature)
+{
+    size_t numbers = numbers_of(kernel, kernel->features);
+    return numbers > 0 ? feature % numbers : 0;
 }
 
 static double angle_at(const rpe_kernel *kernel, size_t head, const rpe_place *place, size_t j)
@@ -119,20 +132,44 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
         double re = factor * mapped(kernel, x[layout == PAIRS ? 2 * j : j]);
         double im = layout == REAL ? 0 : factor * mapped(kernel, x[layout == PAIRS ? 2 * j + 1 : j + count]);
         double angle = angle_at(kernel, head, place, j);
-        values[2 * j] = re * cos(angle) - im * sin(angle);
-        values[2 * j + 1] = re * sin(angle) + im * cos(angle);
+        values[j] = re * cos(angle) - im * sin(angle);
+        if (!real_alone(kernel))
+            values[count + j] = re * sin(angle) + im * cos(angle);
     }
+}
+
+static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+{
+    const rpe_parameter_values *angle = &kernel->own[ANGLE];
+    const double *scale = kernel->own[SCALE].values;
+    bool each = angle->values != NULL && axis_of(angle, 'f') < angle->rank;
+    *made = (rpe_feature_form){.map = kernel->own[MAP].values[0] == 0 ? RPE_FORM_PLAIN : RPE_FORM_ELU,
+                               .scale = {1, scale != NULL ? *scale : 1},
+                               .turns = !real_alone(kernel),
+                               .angle = number_at(angle, head, 0, 0)};
+    if (kernel->own[COMPLEX].values[0] != REAL)
+        made->layout = kernel->own[COMPLEX].values[0] == PAIRS ? RPE_FORM_PAIRS : RPE_FORM_HALVES;
+    if (each && !of_tokens(angle))
+        made->angles = angle->values + head * angle->extent[1];
+    return !of_tokens(angle);
+}
+
+static void decay_axes(const rpe_kernel *kernel, bool *token, bool *feature)
+{
+    const rpe_parameter_values *array = &kernel->own[LOG_DECAY];
+    *token = of_tokens(array);
+    *feature = axis_of(array, 'f') < array->rank;
 }
 
 static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
 {
-    return number_at(&kernel->own[LOG_DECAY], head, token, feature / 2);
+    return number_at(&kernel->own[LOG_DECAY], head, token, number_of(kernel, feature));
 }
 
 /* u_j Re z^q_j conj(z^k_j): angles cancel in it. */
 static double own_factor(const rpe_kernel *kernel, size_t head, size_t feature)
 {
-    return number_at(&kernel->own[BONUS], head, 0, feature / 2);
+    return number_at(&kernel->own[BONUS], head, 0, number_of(kernel, feature));
 }
 
 static bool causal(const rpe_kernel *kernel)
@@ -244,6 +281,8 @@ const rpe_kernel_type rpe_kernel_type_decay = {
     .terms = terms,
     .width = width,
     .features = features,
+    .feature_form = form,
+    .decay_axes = decay_axes,
     .log_decay = log_decay,
     .own = own_factor,
     .absolute = true,

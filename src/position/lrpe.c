@@ -101,6 +101,31 @@ static void rotation_features(const rpe_kernel *kernel, size_t head, rpe_side si
     }
 }
 
+static rpe_feature_form form_of(const rpe_kernel *kernel, size_t head)
+{
+    const double *given = kernel->own[OFFSET].values, *u = kernel->own[HOUSEHOLDER].values;
+    const rpe_parameter_values *angle = &kernel->own[ANGLE];
+    return (rpe_feature_form){.map = RPE_FORM_RECTIFIED,
+                              .offset = given != NULL ? *given : 0,
+                              .reflected = u != NULL ? u + head * kernel->features : NULL,
+                              .scale = {1, 1},
+                              .turns = true,
+                              .angles = angle->values + head * angle->extent[1]};
+}
+
+static bool unitary_form(const rpe_kernel *kernel, size_t head, rpe_feature_form *form)
+{
+    *form = form_of(kernel, head);
+    return true;
+}
+
+static bool rotation_form(const rpe_kernel *kernel, size_t head, rpe_feature_form *form)
+{
+    *form = form_of(kernel, head);
+    form->layout = RPE_FORM_PAIRS;
+    return true;
+}
+
 static rpe_status check_vector(rpe_kernel *kernel, rpe_error *error)
 {
     const rpe_parameter_values *u = &kernel->own[HOUSEHOLDER];
@@ -152,6 +177,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .terms = terms,
     .width = twice,
     .features = unitary_features,
+    .feature_form = unitary_form,
     /* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1. */
     RPE_POSITION_EXAMPLES(
         {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[1.0471975511965976,0]]}",
@@ -189,6 +215,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .terms = terms,
     .width = once,
     .features = rotation_features,
+    .feature_form = rotation_form,
     /* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3. */
     RPE_POSITION_EXAMPLES(
         {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",

@@ -106,6 +106,20 @@ typedef struct rpe_parameter_values {
 
 #define RPE_PARAMETERS_MAX 8
 
+/* Features made of numbers that turn with the position, for who makes many at a time: z_j = re + i im of elements of the vector
+   that are mapped, reflected and scaled; the features are Re z_j e^(i angle position) for all j, then the imaginary parts. */
+typedef struct rpe_feature_form {
+    enum { RPE_FORM_PLAIN, RPE_FORM_RECTIFIED, RPE_FORM_ELU } map; /* x; max(x,0); elu(x) + 1 */
+    double offset;                                                 /* then it is added */
+    const double *reflected; /* u [S]: z - 2 u (u . z) / (u . u); NULL: it is not */
+    double scale[2];         /* by rpe_side */
+    /* Elements of z_j: (j, none), (2j, 2j+1) or (j, S/2 + j). */
+    enum { RPE_FORM_ALONE, RPE_FORM_PAIRS, RPE_FORM_HALVES } layout;
+    bool turns;           /* false: elements that are alone are the features */
+    double angle;         /* radians a position, of all j */
+    const double *angles; /* [J] instead; NULL: they are the same */
+} rpe_feature_form;
+
 /* A score worked by hand, or taken from a paper: of a query and a key of two features, of whole positions. */
 typedef struct rpe_position_example {
     const char *text; /* the kernel, as a file has it */
@@ -177,6 +191,10 @@ typedef struct rpe_kernel_type {
                     size_t size); /* features of a vector of `size`; NULL: not of these families */
     void (*features)(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
                      const double *x, size_t size, double *features);
+    /* The same features, in any order that is one for queries and keys; false: they have no such form.  NULL: never. */
+    bool (*feature_form)(const rpe_kernel *kernel, size_t head, rpe_feature_form *form);
+    /* What log_decay depends on besides the head; NULL: on the token if it is `absolute`, and not on the feature. */
+    void (*decay_axes)(const rpe_kernel *kernel, bool *token, bool *feature);
     /* What a token's own key weighs more by: the product of this feature of its query and of its key times this; NULL: nothing. */
     double (*own)(const rpe_kernel *kernel, size_t head, size_t feature);
     bool absolute; /* the terms are no function of the difference of the positions */

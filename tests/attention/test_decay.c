@@ -96,7 +96,8 @@ static void map_token(void *context, size_t item, size_t head, rpe_side side, si
     for (size_t i = 0; i < SIZE; i++)
         x[i] = vector_at(s, side, (token * HEADS + head) * SIZE + i);
     assert_true(item == 0);
-    rpe_feature_map_evaluate(s->map, PROJECTIONS, s->projection, SIZE, x, sqrt(sqrt((double)SIZE)), features);
+    rpe_feature_map_evaluate(s->map, PROJECTIONS, s->projection, SIZE, x, rpe_feature_map_root(s->map, SIZE),
+                             features);
 }
 
 static void spoil(setting *s)
@@ -171,9 +172,9 @@ static void take_between(const setting *s, size_t head, size_t m, double *sums)
         sums[n] = sum += g[n % s->decay.tokens];
 }
 
-/* A row by its pairs: outputs [V]; how much its weights cancel, sum |w| / |sum w|; and the logarithm of its largest product. */
+/* A row by its pairs: outputs [V]; how much its weights cancel, sum |w| / |sum w|; the logarithm of its largest product; and sum |w|; and sum c. */
 typedef struct dense_row {
-    double outputs[VALUES], cancels, level;
+    double outputs[VALUES], cancels, level, sizes, mask;
 } dense_row;
 
 static dense_row row_dense(const setting *s, size_t head, size_t m, const rpe_feature_value *query,
@@ -197,6 +198,7 @@ static dense_row row_dense(const setting *s, size_t head, size_t m, const rpe_fe
                 sizes += fabs(power);
             }
             sum += weight;
+            row.mask += pass == 1 && sees(s, m, n) ? exp(sums[n]) : 0;
             for (size_t v = 0; v < VALUES; v++)
                 row.outputs[v] += weight * value_at(s, (n * HEADS + head) * VALUES + v);
         }
@@ -204,6 +206,7 @@ static dense_row row_dense(const setting *s, size_t head, size_t m, const rpe_fe
     for (size_t v = 0; v < VALUES; v++)
         row.outputs[v] = sum == 0 ? 0 : row.outputs[v] / sum;
     row.cancels = sum == 0 ? 1 : sizes / fabs(sum);
+    row.sizes = sizes * exp(row.level);
     return row;
 }
 
@@ -303,12 +306,75 @@ static void test_threads(void **state)
     all_settings(same_by_threads, 66, 130);
 }
 
+/* ---- given features, with another divisor and a weight of own keys ---- */
+
+static double retention(void *context, double sum, double mask)
+{
+    assert_null(context);
+    return sqrt(mask) * fmax(fabs(sum) / sqrt(mask), 1);
+}
+
+static double undivided(void *context, double sum, double mask)
+{
+    assert_null(context);
+    assert_true(mask >= 0);
+    return isfinite(sum) ? 1 : NAN;
+}
+
+/* Sums of rows are rounded like those of their sizes, and what they are divided by is at
+   least 1 or the root of the mask, which is smaller behind the last key. */
+static void same_given(setting *s)
+{
+    double own[HEADS * SIZE] = {0.5, -0.25, 0, 2, -1, 0, 0.125, 1}, *serial;
+    size_t features = features_of(s), keys_count = s->p.shape.keys;
+    rpe_feature_value query[FEATURES_MOST], *keys = rpe_memory_allocate(keys_count * features, sizeof *keys);
+    s->decay.own = own;
+    serial = run_serial(s);
+    run_chunks(s, 2);
+    for (size_t i = 0; i < s->p.shape.queries * HEADS; i++) {
+        size_t m = i / HEADS, h = i % HEADS;
+        for (size_t n = 0; n < keys_count; n++)
+            map_token(s, 0, h, RPE_SIDE_KEY, n, keys + n * features);
+        map_token(s, 0, h, RPE_SIDE_QUERY, m, query);
+        const dense_row dense = row_dense(s, h, m, query, keys);
+        for (size_t v = 0; v < VALUES; v++) {
+            double most = 4 * units[s->precision] * (200 + (double)m) * (3 * dense.sizes + 1e-30) /
+                          fmin(1, sqrt(dense.mask));
+            if (!(fabs(output_at(s, i * VALUES + v) - serial[i * VALUES + v]) <= most))
+                fail_msg("%zu x %zu, precision %d, head %zu row %zu: %.17g, serial %.17g, at most %g apart",
+                         s->p.shape.queries, keys_count, s->precision, h, m, output_at(s, i * VALUES + v),
+                         serial[i * VALUES + v], most);
+        }
+    }
+    rpe_memory_free(keys);
+    rpe_memory_free(serial);
+}
+
+static void test_divisors(void **state)
+{
+    static const decay_case cases[] = {{-0.03, false, 0}, {-0.5, true, 4}, {-5, false, 0}, {-300, true, 0}};
+    static const size_t shapes[][2] = {{1, 1}, {64, 64}, {65, 65}, {130, 130}, {140, 66}, {20, 70}};
+    (void)state;
+    for (size_t i = 0; i < 4 * 6 * 4; i++) {
+        const size_t *shape = shapes[i / 4 % 6];
+        const decay_case *c = &cases[i / 24];
+        if (shape[0] != shape[1] && (c->segments > 0 || c->tokens))
+            continue;
+        setting s = setting_make(&rpe_features_given, shape[0], shape[1], true, c,
+                                 i % 2 == 0 ? RPE_SINGLE : RPE_DOUBLE);
+        s.decay.divisor = i / 2 % 2 == 0 ? retention : undivided;
+        same_given(&s);
+        setting_destroy(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edges_of_chunks),
         cmocka_unit_test(test_unequal),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_divisors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
