@@ -8,7 +8,7 @@
 #include "rpe_memory.h"
 #include "rpe_parallel.h"
 
-#define COLUMNS ((size_t)4) /* of the values, at a time: rows take little memory */
+#define COLUMNS ((size_t)4) /* of the values, at a time, where all rows wait for the second pass */
 
 /* Some columns of one head of one item. */
 typedef struct scan_head {
@@ -21,11 +21,35 @@ typedef struct scan_head {
     double *own;               /* [C]: features of a token's key */
     double *rows;              /* [M,W+3]: level, W+1 values: times e^level the sums of both passes, mask */
     double mask;               /* sum of c(m,n) over the keys */
+    bool seen;                 /* a marked key, by the row in hand */
 } scan_head;
 
 static size_t row_size(const scan_head *head)
 {
     return head->width + 3;
+}
+
+/* Causal, a row is done when it is read, and there is one. */
+static double *row_of(const scan_head *head, size_t m)
+{
+    return head->settings->shape.causal ? head->rows : head->rows + m * row_size(head);
+}
+
+static size_t rows_kept(const rpe_attention_shape *shape)
+{
+    return shape->causal ? 1 : shape->queries;
+}
+
+static size_t columns_most(const rpe_attention_shape *shape)
+{
+    return shape->causal || shape->values < COLUMNS ? shape->values : COLUMNS;
+}
+
+static void row_clear(const scan_head *head, size_t m)
+{
+    double *row = row_of(head, m);
+    memset(row, 0, row_size(head) * sizeof *row);
+    row[0] = -INFINITY;
 }
 
 /* A value or output, by its token. */
@@ -103,7 +127,7 @@ static void row_raise(const scan_head *head, double *row, double level)
 static void state_read(scan_head *head, size_t m)
 {
     size_t width = head->width, features = head->settings->features;
-    double *row = head->rows + m * row_size(head), highest = -INFINITY;
+    double *row = row_of(head, m), highest = -INFINITY;
     take_features(head, RPE_SIDE_QUERY, m);
     for (size_t c = 0; c < features; c++)
         if (head->mapped[c].value != 0)
@@ -124,7 +148,7 @@ static void own_add(const scan_head *head, size_t m)
 {
     size_t width = head->width, features = head->settings->features;
     const double *own = head->settings->decay->own;
-    double *row = head->rows + m * row_size(head), weight = 0;
+    double *row = row_of(head, m), weight = 0;
     for (size_t c = 0; own != NULL && c < features; c++) {
         double query = head->mapped[c].value * exp(head->mapped[c].exponent);
         weight += own[head->head * features + c] * query * head->own[c];
@@ -144,43 +168,10 @@ static bool segment_begins(const scan_head *head, size_t token)
     return segment != NULL && token > 0 && segment[token] != segment[token - 1];
 }
 
-/* Keys up to the query's own. */
-static void pass_forward(scan_head *head)
-{
-    const rpe_attention_shape *shape = &head->settings->shape;
-    state_clear(head);
-    for (size_t m = 0; m < shape->queries && !rpe_interrupt_requested(); m++) {
-        if (segment_begins(head, m))
-            state_clear(head);
-        state_decay(head, m);
-        if (m < shape->keys)
-            state_add(head, m);
-        state_read(head, m);
-        if (m < shape->keys)
-            own_add(head, m);
-        head->rows[m * row_size(head) + head->width + 2] = head->mask;
-    }
-}
-
-/* Keys behind it. */
-static void pass_backward(scan_head *head)
-{
-    const rpe_attention_shape *shape = &head->settings->shape;
-    state_clear(head);
-    for (size_t n = shape->keys; n-- > 1 && !rpe_interrupt_requested();) {
-        state_add(head, n);
-        state_decay(head, n);
-        if (segment_begins(head, n))
-            state_clear(head);
-        if (n - 1 < shape->queries)
-            state_read(head, n - 1);
-    }
-}
-
 static void row_divide(const scan_head *head, size_t m)
 {
     const rpe_linear_decay *decay = head->settings->decay;
-    const double *row = head->rows + m * row_size(head);
+    const double *row = row_of(head, m);
     double scale = 1, sum = row[1 + head->width], mask = row[2 + head->width];
     if (decay->divisor != NULL && row[0] != -INFINITY) {
         scale = exp(row[0]);
@@ -206,20 +197,51 @@ static bool key_ahead(const scan_head *head, size_t token)
     return found;
 }
 
-/* All rows, or those that are marked or see a key that is. */
-static void rows_divide(const scan_head *head)
+/* The outputs of a row that is wanted: of any, or one that is marked or sees a key that is.  Rows come in order. */
+static void row_finish(scan_head *head, size_t m)
+{
+    const unsigned char *marks = head->settings->marks;
+    if (marks != NULL && (m == 0 || segment_begins(head, m)))
+        head->seen = !head->settings->shape.causal && key_ahead(head, m);
+    if (marks != NULL && m < head->settings->shape.keys)
+        head->seen = head->seen || (marks[m] & RPE_SCAN_KEY) != 0;
+    if (marks == NULL || head->seen || (marks[m] & RPE_SCAN_ROW) != 0)
+        row_divide(head, m);
+}
+
+/* Keys up to the query's own. */
+static void pass_forward(scan_head *head)
 {
     const rpe_attention_shape *shape = &head->settings->shape;
-    const unsigned char *marks = head->settings->marks;
-    bool seen = false;
-    for (size_t m = 0; m < shape->queries; m++) {
-        bool begins = m == 0 || segment_begins(head, m);
-        if (marks != NULL && begins)
-            seen = !shape->causal && key_ahead(head, m);
-        if (marks != NULL && m < shape->keys)
-            seen = seen || (marks[m] & RPE_SCAN_KEY) != 0;
-        if (marks == NULL || seen || (marks[m] & RPE_SCAN_ROW) != 0)
-            row_divide(head, m);
+    state_clear(head);
+    for (size_t m = 0; m < shape->queries && !rpe_interrupt_requested(); m++) {
+        if (segment_begins(head, m))
+            state_clear(head);
+        state_decay(head, m);
+        if (m < shape->keys)
+            state_add(head, m);
+        row_clear(head, m);
+        state_read(head, m);
+        if (m < shape->keys)
+            own_add(head, m);
+        row_of(head, m)[head->width + 2] = head->mask;
+        if (shape->causal)
+            row_finish(head, m);
+    }
+}
+
+/* Keys behind it. */
+static void pass_backward(scan_head *head)
+{
+    const rpe_attention_shape *shape = &head->settings->shape;
+    state_clear(head);
+    for (size_t n = shape->keys; n-- > 1 && !rpe_interrupt_requested();) {
+        state_add(head, n);
+        state_decay(head, n);
+        if (segment_begins(head, n))
+            state_clear(head);
+        if (n - 1 < shape->queries)
+            state_read(head, n - 1);
     }
 }
 
@@ -227,31 +249,30 @@ void rpe_scan_pair(const rpe_scan_settings *settings, size_t item, size_t head, 
                    void *outputs, rpe_workspace *workspace)
 {
     const rpe_attention_shape *shape = &settings->shape;
-    size_t mark = workspace->used, features = settings->features;
+    size_t mark = workspace->used, features = settings->features, most = columns_most(shape);
     scan_head state = {
         .settings = settings, .values = values, .outputs = outputs, .item = item, .head = head};
     state.levels = rpe_workspace_take(workspace, features, sizeof(double));
-    state.sums = rpe_workspace_take(workspace, features * (COLUMNS + 1), sizeof(double));
+    state.sums = rpe_workspace_take(workspace, features * (most + 1), sizeof(double));
     state.mapped = rpe_workspace_take(workspace, features, sizeof *state.mapped);
     state.own = rpe_workspace_take(workspace, features, sizeof(double));
-    state.rows = rpe_workspace_take(workspace, shape->queries * (COLUMNS + 3), sizeof(double));
+    state.rows = rpe_workspace_take(workspace, rows_kept(shape) * (most + 3), sizeof(double));
     for (; state.first < shape->values; state.first += state.width) {
-        state.width = shape->values - state.first < COLUMNS ? shape->values - state.first : COLUMNS;
-        for (size_t i = 0; i < shape->queries * row_size(&state); i++)
-            state.rows[i] = i % row_size(&state) == 0 ? -INFINITY : 0;
+        state.width = shape->values - state.first < most ? shape->values - state.first : most;
         pass_forward(&state);
         if (!shape->causal)
             pass_backward(&state);
-        rows_divide(&state);
+        for (size_t m = 0; m < shape->queries && !shape->causal; m++)
+            row_finish(&state, m);
     }
     rpe_workspace_release(workspace, mark);
 }
 
 size_t rpe_scan_bytes(const rpe_attention_shape *shape, size_t features)
 {
-    size_t sums, rows;
-    if (!rpe_size_multiply(features, COLUMNS + 1, &sums) ||
-        !rpe_size_multiply(shape->queries, COLUMNS + 3, &rows))
+    size_t sums, rows, most = columns_most(shape);
+    if (most > SIZE_MAX - 3 || !rpe_size_multiply(features, most + 1, &sums) ||
+        !rpe_size_multiply(rows_kept(shape), most + 3, &rows))
         return SIZE_MAX;
     size_t bytes = rpe_workspace_bytes(sums, sizeof(double));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(rows, sizeof(double)));
