@@ -53,10 +53,11 @@ const rpe_kernel_type rpe_kernel_type_bias_table = {
     .covers = covers,
     /* Values by lag from -1 on. */
     RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, {0, 0}, {0, 0}, 0, 1, 5},
-        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, {0, 0}, {0, 0}, 1, 0, 7},
+        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 0, 1, 5},
+        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 1, 0, 7},
         {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]],\"first_lag\":0}",
          0,
+         2,
          {0, 0},
          {0, 0},
          2,

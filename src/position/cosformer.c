@@ -96,9 +96,26 @@ const rpe_kernel_type rpe_kernel_type_cosformer = {
     .features = features,
     .feature_form = form,
     .covers = covers,
-    /* relu(1) relu(2) cos(pi/3), L = 3, lag 2. */
+    /* relu(1) relu(2) cos(pi/3), L = 3, lag 2.
+       Four features, of which two count: (1 2 + 2 4) cos(pi/3), and cos(pi/4) with L = 2, lag 1. */
     RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, {1, -1}, {2, 5}, 2, 0, 1},
-        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, {1, -1}, {2, 5}, 0, 2, 1},
-        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, {1, 2}, {3, 4}, 1, 1, 11}),
+        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, 2, {1, -1}, {2, 5}, 2, 0, 1},
+        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, 2, {1, -1}, {2, 5}, 0, 2, 1},
+        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, 2, {1, 2}, {3, 4}, 1, 1, 11},
+        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}",
+         0,
+         4,
+         {1, -1, 3, 2},
+         {2, -5, -1, 4},
+         3,
+         1,
+         5},
+        {"{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":2}",
+         0,
+         4,
+         {1, -1, 3, 2},
+         {2, -5, -1, 4},
+         0,
+         1,
+         7.0710678118654752}),
 };

@@ -38,6 +38,7 @@ const rpe_kernel_type rpe_kernel_type_cosine = {
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0."
                            "16666666666666666]],\"phase\":[[0]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            3,
@@ -46,6 +47,7 @@ const rpe_kernel_type rpe_kernel_type_cosine = {
                           {"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0.25]],"
                            "\"phase\":[[1.5707963267948966]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            1,
@@ -54,6 +56,7 @@ const rpe_kernel_type rpe_kernel_type_cosine = {
                           {"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0.25]],"
                            "\"phase\":[[1.5707963267948966]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            0,

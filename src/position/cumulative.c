@@ -62,6 +62,7 @@ const rpe_kernel_type rpe_kernel_type_cumulative = {
     /* The gates behind the key up to the query. */
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"cumulative\",\"gate\":[[-8,-4,-0.5,-0.25]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            3,
@@ -69,6 +70,7 @@ const rpe_kernel_type rpe_kernel_type_cumulative = {
                            -0.75},
                           {"{\"type\":\"bias\",\"form\":\"cumulative\",\"gate\":[[-8,-4,-0.5,-0.25]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            1,
@@ -76,6 +78,7 @@ const rpe_kernel_type rpe_kernel_type_cumulative = {
                            -4},
                           {"{\"type\":\"bias\",\"form\":\"cumulative\",\"gate\":[[-8,-4,-0.5,-0.25]]}",
                            0,
+                           2,
                            {1.4142135623730950488, 0},
                            {3, 0},
                            2,

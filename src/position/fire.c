@@ -44,6 +44,7 @@ const rpe_kernel_type rpe_kernel_type_fire = {
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[3],\"b1\":["
                            "1],\"w2\":[[2]],\"b2\":[0.5]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            7,
@@ -52,6 +53,7 @@ const rpe_kernel_type rpe_kernel_type_fire = {
                           {"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[3],\"b1\":[-"
                            "1],\"w2\":[[2]],\"b2\":[0.5]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            3,
@@ -60,6 +62,7 @@ const rpe_kernel_type rpe_kernel_type_fire = {
                           {"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[-3],\"b1\":["
                            "1],\"w2\":[[2]],\"b2\":[0.5]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            3,

@@ -31,6 +31,7 @@ const rpe_kernel_type rpe_kernel_type_kerple_log = {
     /* ln 4, ln 2. */
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[3],\"p\":[2]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            0,
@@ -38,6 +39,7 @@ const rpe_kernel_type rpe_kernel_type_kerple_log = {
                            -2.7725887222397812},
                           {"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[0.5],\"p\":[1]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            2,
@@ -45,6 +47,7 @@ const rpe_kernel_type rpe_kernel_type_kerple_log = {
                            -0.69314718055994531},
                           {"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[1],\"p\":[1]}",
                            0,
+                           2,
                            {1.4142135623730950488, 0},
                            {3, 0},
                            3,

@@ -178,10 +178,12 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .width = twice,
     .features = unitary_features,
     .feature_form = unitary_form,
-    /* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1. */
+    /* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1.
+       A feature each at cosines 1, 0, -1 and 1/2: 1 5 + 0 - 3 7 + 2 8 / 2. */
     RPE_POSITION_EXAMPLES(
         {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[1.0471975511965976,0]]}",
          0,
+         2,
          {1, 2},
          {3, 4},
          1,
@@ -189,6 +191,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
          9.5},
         {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"householder\":[[1,1]]}",
          0,
+         2,
          {1, 2},
          {3, 4},
          0,
@@ -196,11 +199,21 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
          11},
         {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"offset\":1}",
          0,
+         2,
          {-1, 1},
          {1, 1},
          0,
          0,
-         6}),
+         6},
+        {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0,0,0],[0,1.5707963267948966,3."
+         "1415926535897931,1.0471975511965976]]}",
+         1,
+         4,
+         {1, 2, 3, 2},
+         {5, 6, 7, 8},
+         1,
+         0,
+         -8}),
 };
 
 const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
@@ -216,10 +229,15 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .width = once,
     .features = rotation_features,
     .feature_form = rotation_form,
-    /* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3. */
+    /* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3.
+       Two pairs of (1,2,3,4) and (5,6,7,8), the first turned by a quarter, the second by a half:
+         (-2,1).(5,6) + (-3,-4).(7,8) = -4 - 53;  back by as much: (2,-1).(5,6) - 53 = 4 - 53
+       The reflection along (0,1,0,-1) has the second and the fourth change places:
+         (1,4,3,2) and (5,8,7,6): (-4,1).(5,8) + (-3,-2).(7,6) = -12 - 33 */
     RPE_POSITION_EXAMPLES(
         {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
          0,
+         2,
          {1, 2},
          {3, 4},
          1,
@@ -227,6 +245,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
          -2},
         {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
          0,
+         2,
          {1, 2},
          {3, 4},
          0,
@@ -234,9 +253,37 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
          2},
         {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
          0,
+         2,
          {1, 2},
          {3, -4},
          2,
          2,
-         3}),
+         3},
+        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[0,0],[1.5707963267948966,3."
+         "1415926535897931]]}",
+         1,
+         4,
+         {1, 2, 3, 4},
+         {5, 6, 7, 8},
+         1,
+         0,
+         -57},
+        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]"
+         "]}",
+         0,
+         4,
+         {1, 2, 3, 4},
+         {5, 6, 7, 8},
+         2,
+         3,
+         -49},
+        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]"
+         "],\"householder\":[[0,1,0,-1]]}",
+         0,
+         4,
+         {1, 2, 3, 4},
+         {5, 6, 7, 8},
+         1,
+         0,
+         -45}),
 };

@@ -120,11 +120,14 @@ typedef struct rpe_feature_form {
     const double *angles; /* [J] instead; NULL: they are the same */
 } rpe_feature_form;
 
-/* A score worked by hand, or taken from a paper: of a query and a key of two features, of whole positions. */
+#define RPE_EXAMPLE_FEATURES 4
+
+/* A score worked by hand, or taken from a paper: of a query and a key of few features, of whole positions. */
 typedef struct rpe_position_example {
     const char *text; /* the kernel, as a file has it */
     size_t head;
-    double q[2], k[2];
+    size_t size; /* of both vectors; of a family of pairs, one example at least has two pairs */
+    double q[RPE_EXAMPLE_FEATURES], k[RPE_EXAMPLE_FEATURES];
     size_t query, key; /* positions */
     double score;
 } rpe_position_example;

@@ -41,6 +41,7 @@ const rpe_kernel_type rpe_kernel_type_spectrum = {
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[2]],\"center\":[[0]],"
                            "\"width\":[[0.56418958354775629]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            3,
@@ -49,6 +50,7 @@ const rpe_kernel_type rpe_kernel_type_spectrum = {
                           {"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],"
                            "\"center\":[[0]],\"width\":[[0.31830988618379067]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            1,
@@ -57,6 +59,7 @@ const rpe_kernel_type rpe_kernel_type_spectrum = {
                           {"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],"
                            "\"center\":[[0.5]],\"width\":[[0.31830988618379067]]}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            0,

@@ -74,6 +74,7 @@ const rpe_kernel_type rpe_kernel_type_t5 = {
     RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
                            "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            1,
@@ -82,6 +83,7 @@ const rpe_kernel_type rpe_kernel_type_t5 = {
                           {"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
                            "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            9,
@@ -90,6 +92,7 @@ const rpe_kernel_type rpe_kernel_type_t5 = {
                           {"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
                            "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
                            0,
+                           2,
                            {0, 0},
                            {0, 0},
                            0,

@@ -33,9 +33,9 @@ static void worked_scores(void **state)
             double terms[16];
             rpe_test_spoil(terms, sizeof terms);
             assert_ptr_equal(kernel->type, type);
-            assert_true(type->family->terms(kernel, 2) <= 16);
-            type->terms(kernel, e->head, 2, &query, &key, terms);
-            double score = type->family->score(kernel, e->head, e->q, e->k, 2, terms);
+            assert_true(type->family->terms(kernel, e->size) <= 16);
+            type->terms(kernel, e->head, e->size, &query, &key, terms);
+            double score = type->family->score(kernel, e->head, e->q, e->k, e->size, terms);
             if (!(fabs(score - e->score) <= 1e-14 * fmax(1, fabs(e->score))))
                 fail_msg("%s at %zu, %zu: expected %.17g, found %.17g", e->text, e->query, e->key, e->score,
                          score);

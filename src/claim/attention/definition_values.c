@@ -15,16 +15,17 @@ static rpe_status scored(const rpe_position_example *example, const rpe_claim_to
                          rpe_error *error)
 {
     rpe_kernel *kernel = NULL;
-    double terms[8];
+    double terms[4 * RPE_EXAMPLE_FEATURES];
+    size_t size = example->size;
     const rpe_place query = {example->query, {(double)example->query}},
                     key = {example->key, {(double)example->key}};
     rpe_status status = rpe_kernel_parse(&kernel, example->text, "example", error);
     *score = NAN;
     if (status == RPE_OK && tools->position != NULL)
         kernel->type = tools->position(kernel->type);
-    if (status == RPE_OK && kernel->type->family->terms(kernel, 2) <= sizeof terms / sizeof terms[0]) {
-        kernel->type->terms(kernel, example->head, 2, &query, &key, terms);
-        *score = kernel->type->family->score(kernel, example->head, example->q, example->k, 2, terms);
+    if (status == RPE_OK && kernel->type->family->terms(kernel, size) <= sizeof terms / sizeof terms[0]) {
+        kernel->type->terms(kernel, example->head, size, &query, &key, terms);
+        *score = kernel->type->family->score(kernel, example->head, example->q, example->k, size, terms);
     }
     rpe_kernel_destroy(kernel);
     return status;
