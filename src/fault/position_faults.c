@@ -45,7 +45,13 @@ static void terms_inverted(const rpe_kernel *kernel, size_t head, size_t size, c
     terms[0] = terms[0] != 0 ? 1 / terms[0] : 0;
 }
 
-/* The tools of a fault whose positions have such terms. */
+/* The tools of a fault whose positions are altered by key_position. */
+#define TOOLS(key)                                                                                           \
+    static const rpe_claim_tools key##_tools = {.trial = rpe_claim_trial_honest,                             \
+                                                .standard_error = rpe_sample_standard_error,                 \
+                                                .position = key##_position};
+
+/* Those of a fault whose positions have such terms. */
 #define TERMS(key, function)                                                                                 \
     static const rpe_kernel_type *key##_position(const rpe_kernel_type *honest)                              \
     {                                                                                                        \
@@ -55,9 +61,7 @@ static void terms_inverted(const rpe_kernel *kernel, size_t head, size_t size, c
         type.terms = function;                                                                               \
         return &type;                                                                                        \
     }                                                                                                        \
-    static const rpe_claim_tools key##_tools = {.trial = rpe_claim_trial_honest,                             \
-                                                .standard_error = rpe_sample_standard_error,                 \
-                                                .position = key##_position};
+    TOOLS(key)
 
 TERMS(slope_sign, terms_negated)
 
@@ -93,6 +97,60 @@ TERMS(decay_grows, terms_inverted)
 
 const rpe_planting rpe_planting_decay_grows = {
     .case_name = "decay", .method = "decay", .tools = &decay_grows_tools};
+
+/* score of the family that is altered, its parameter of the layout, and the value for "pairs": that for "halves" is one more */
+static double (*honest_score)(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                              size_t size, const double *terms);
+static const char *layout_name;
+static double layout_pairs;
+
+/* "halves" in the place of "pairs", and the other way round */
+static double score_of_other_layout(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                                    size_t size, const double *terms)
+{
+    rpe_kernel other = *kernel;
+    size_t i = 0;
+    while (strcmp(kernel->type->parameters[i].name, layout_name) != 0)
+        i++;
+    double given = *kernel->own[i].values, layout = 2 * layout_pairs + 1 - given;
+    if (given >= layout_pairs)
+        other.own[i].values = &layout;
+    return honest_score(&other, head, q, k, size, terms);
+}
+
+static const rpe_kernel_type *layout_swapped(const rpe_kernel_type *honest, const char *name, double pairs)
+{
+    static rpe_kernel_type type;
+    static rpe_family family;
+    type = *honest;
+    family = *honest->family;
+    honest_score = family.score;
+    family.score = score_of_other_layout;
+    type.family = &family;
+    layout_name = name;
+    layout_pairs = pairs;
+    return &type;
+}
+
+static const rpe_kernel_type *rotary_layout_position(const rpe_kernel_type *honest)
+{
+    return layout_swapped(honest, "layout", 0);
+}
+
+TOOLS(rotary_layout)
+
+const rpe_planting rpe_planting_rotary_layout = {
+    .case_name = "rotary", .method = "explicit", .tools = &rotary_layout_tools};
+
+static const rpe_kernel_type *decay_layout_position(const rpe_kernel_type *honest)
+{
+    return layout_swapped(honest, "complex", 1);
+}
+
+TOOLS(decay_layout)
+
+const rpe_planting rpe_planting_decay_layout = {
+    .case_name = "decay", .method = "decay", .tools = &decay_layout_tools};
 
 /* ---- what is planned ---- */
 
