@@ -393,7 +393,8 @@ static uint64_t hash_numbers(uint64_t hash, const double *values, size_t count)
     return (hash ^ (uint64_t)count) * UINT64_C(0x100000001b3);
 }
 
-#define HASHED_PARAMETERS 6 /* of the product family: what the first versions counted, of all its kernels together */
+#define HASHED_PARAMETERS                                                                                    \
+    6 /* of the product family: what the first versions counted, of all its kernels together */
 
 /* Absent ones of the family count, too, each at the place that positions.def gives it; others follow. */
 static uint64_t hash_parameters(uint64_t hash, const rpe_kernel *kernel)

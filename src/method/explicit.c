@@ -138,8 +138,10 @@ static const explicit_way tiles = {true, tiles_create, tiles_bytes, tiles_attend
 static const struct {
     const rpe_family *family;
     const explicit_way *way;
-} fast_ways[] = {
-    {NULL, &tiles}, {&rpe_family_product, &tiles}, {&rpe_family_bias, &biases}, {&rpe_family_rotary, &rotated}};
+} fast_ways[] = {{NULL, &tiles},
+                 {&rpe_family_product, &tiles},
+                 {&rpe_family_bias, &biases},
+                 {&rpe_family_rotary, &rotated}};
 
 /* Fast ways are for positions of a grid, which keys are seen by index alone. */
 static const explicit_way *way_of(const rpe_problem *problem)

@@ -95,7 +95,7 @@ size_t rpe_kernel_noise_extent(const rpe_kernel *kernel, const rpe_positions *qu
     size_t size[RPE_AXES_MAX], count = rpe_kernel_size(kernel, size);
     if (!codes->along)
         return rpe_size_multiply(count, codes->paired ? 2 : 1, &extent[0]) ? 1 : 0;
-    for (size_t i = 0; i < kernel->axes; i++) { /* max(M_i,N_i) + P_i - 1 */
+    for (size_t i = 0; i < RPE_AXES_MAX && i < kernel->axes; i++) { /* max(M_i,N_i) + P_i - 1 */
         size_t longest = queries->extent[i] > keys->extent[i] ? queries->extent[i] : keys->extent[i];
         extent[i] = longest + (size[i] - 1);
         if (extent[i] < longest)
@@ -107,7 +107,8 @@ size_t rpe_kernel_noise_extent(const rpe_kernel *kernel, const rpe_positions *qu
 size_t rpe_kernel_noise_rows(const rpe_kernel *kernel, const rpe_positions *queries,
                              const rpe_positions *keys)
 {
-    size_t extent[RPE_AXES_MAX], axes = rpe_kernel_noise_extent(kernel, queries, keys, extent), rows = 1;
+    size_t extent[RPE_AXES_MAX] = {0}, rows = 1;
+    size_t axes = rpe_kernel_noise_extent(kernel, queries, keys, extent);
     for (size_t i = 0; i < axes; i++)
         if (!rpe_size_multiply(rows, extent[i], &rows))
             return 0;
