@@ -49,7 +49,8 @@ static rpe_status singular_create(singular *s, size_t count, size_t columns, dou
 {
     size_t n = count < columns ? count : columns, square, matrix, whole;
     bool wide = columns > count;
-    *s = (singular){.count = count, .columns = columns, .size = n, .b = b};
+    *s = (singular){.count = count, .columns = columns, .size = n};
+    s->b = b;
     if (!rpe_size_multiply(n, n + 5 + 2 * PANEL + RPE_QR_BLOCK, &square) ||
         !rpe_size_multiply(count, wide ? columns : 0, &matrix) || SIZE_MAX - square < matrix ||
         SIZE_MAX - square - matrix < RPE_QR_BLOCK * RPE_QR_BLOCK)
@@ -156,7 +157,7 @@ static void bidiagonalize(const singular *s)
 /* J = U2 Sigma V2^T: the square, U1, becomes U1 U2, some rows a call.  Every call makes the same rotations. */
 static int rotate(const singular *s, double *values)
 {
-    size_t n = s->size, turned = ROTATION_WORK / n / n;
+    size_t n = s->size, turned = ROTATION_WORK / (n * n + 1);
     size_t most = turned > 2 * ROTATION_SELF ? turned - ROTATION_SELF : ROTATION_SELF;
     int info = 0;
     for (size_t row = 0, part; row < n && info == 0 && !rpe_interrupt_requested(); row += part) {

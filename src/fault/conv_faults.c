@@ -103,7 +103,7 @@ static void transpose(const rpe_kernel *kernel, double *filters)
 {
     size_t height = rpe_conv_of(kernel).extent[0], width = rpe_conv_of(kernel).extent[1];
     for (size_t row = 0; row < taps_of(kernel); row += rpe_conv_of(kernel).taps) {
-        double read[16];
+        double read[16] = {0};
         for (size_t i = 0; i < rpe_conv_of(kernel).taps; i++)
             read[i] = filters[row + i % width * height + i / width];
         memcpy(filters + row, read, rpe_conv_of(kernel).taps * sizeof *filters);
