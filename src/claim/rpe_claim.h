@@ -48,6 +48,7 @@ typedef struct rpe_case {
     uint64_t seed;
     int threads;
     bool quick; /* a third of the trials, and some of the lengths of small problems */
+    bool first; /* of all cases with a position of this family that the method takes */
 } rpe_case;
 
 typedef enum rpe_verdict {

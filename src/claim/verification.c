@@ -158,6 +158,21 @@ static rpe_status try_samplers(verify_run *run, const rpe_claim *claim, rpe_case
     return status;
 }
 
+static const rpe_family *family_of(const rpe_kernel *kernel)
+{
+    return kernel != NULL ? kernel->type->family : NULL;
+}
+
+/* Whatever is chosen of the cases, so that one that is repeated alone is the same. */
+static bool is_first(const verify_run *run, const rpe_case_source *source, const rpe_method *method)
+{
+    const rpe_case_source *earlier = run->verification->cases.sources;
+    while (earlier < source && (family_of(earlier->kernel) != family_of(source->kernel) ||
+                                !rpe_method_takes(method, earlier->problem.kernel)))
+        earlier++;
+    return earlier == source;
+}
+
 static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe_case_source *source,
                               rpe_error *error)
 {
@@ -174,6 +189,7 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
         subject.method = method_to_try(run, claim, i);
         if (subject.method == NULL || !rpe_method_takes(subject.method, source->problem.kernel))
             continue;
+        subject.first = is_first(run, source, subject.method);
         subject.problem.projections = rpe_method_projects(subject.method) ? source->problem.projections : 0;
         status = try_samplers(run, claim, &subject, error);
     }
@@ -183,7 +199,7 @@ static rpe_status try_methods(verify_run *run, const rpe_claim *claim, const rpe
 /* Other claims look at codes and scores. */
 static bool is_product(const rpe_kernel *kernel)
 {
-    return kernel != NULL && kernel->type->family == &rpe_family_product;
+    return family_of(kernel) == &rpe_family_product;
 }
 
 static rpe_status try_all(verify_run *run, rpe_error *error)

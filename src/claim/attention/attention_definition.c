@@ -15,4 +15,4 @@ const rpe_claim rpe_claim_attention_definition = {
     .formula = "o_m = sum_n w(m,n) v_n / sum_n w(m,n), w by definition, with the same draw",
     .source = "spec 2 and 4",
     .supports = rpe_supports_defined,
-    RPE_SMALL_BOUNDS(visit, 0)};
+    RPE_SMALL_BOUNDS(visit, .far = true)};

@@ -1,6 +1,8 @@
 /* Small problems of every length about the chunks of attention, for claims that look at the outputs of a method alone.
    Lengths are 1, 2, 3, the primes and 2^k +- 1 up to twice a chunk and one more; masks, precisions, M < N and M > N, batches and
-   odd numbers of values go with them in turn.  A quick run draws some lengths by its seed, half of them beyond a chunk. */
+   odd numbers of values go with them in turn.  A quick run draws some lengths by its seed, half of them beyond a chunk.
+   Where a method takes a family of positions for the first time, a causal problem beyond two blocks of softmax, which are two
+   chunks each, comes last: put to every claim in a full run, and to those that ask for it in a quick one. */
 #ifndef RPE_SMALL_H
 #define RPE_SMALL_H
 
@@ -11,6 +13,8 @@
 #define RPE_SMALL_ARRAYS 24
 #define RPE_SMALL_CHUNK ((size_t)RPE_LINEAR_POSITIONS)
 #define RPE_SMALL_LONGEST (2 * RPE_SMALL_CHUNK + 1)
+#define RPE_SMALL_FAR (4 * RPE_SMALL_CHUNK + 44)      /* beyond two blocks, of no round length */
+#define RPE_SMALL_FAR_QUICK (4 * RPE_SMALL_CHUNK + 5) /* in a quick run */
 
 /* What a claim asks of its problems; zeros: anything. */
 typedef struct rpe_small_choice {
@@ -18,6 +22,7 @@ typedef struct rpe_small_choice {
     bool causal, full;   /* one mask alone */
     bool square, single; /* M = N; M = N = 1 */
     bool several;        /* items, at least 2 */
+    bool far;            /* a problem beyond two blocks in a quick run, too */
     size_t quick;        /* problems of a quick run; 0: 8 */
 } rpe_small_choice;
 

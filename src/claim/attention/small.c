@@ -54,9 +54,17 @@ static size_t problems_count(const rpe_case *subject, const rpe_small_choice *ch
     return lengths_list(0, lengths);
 }
 
+/* The problem beyond two blocks comes behind the others. */
+static bool has_far(const rpe_case *subject, const rpe_small_choice *choice)
+{
+    return subject->first && !choice->single && (choice->far || !subject->quick);
+}
+
 static size_t length_of(const rpe_small *small, size_t count)
 {
     size_t lengths[RPE_SMALL_LONGEST];
+    if (small->index == count)
+        return small->subject->quick ? RPE_SMALL_FAR_QUICK : RPE_SMALL_FAR;
     if (!small->subject->quick) {
         lengths_list(0, lengths);
         return lengths[small->index];
@@ -76,7 +84,16 @@ static rpe_status positions_make(rpe_positions *positions, size_t axes, size_t l
 static size_t queries_of(const rpe_small *small, const rpe_small_choice *choice, size_t keys)
 {
     const size_t queries[] = {keys, keys / 2 + 1, keys + keys / 3 + 1};
-    return choice->square ? keys : queries[choose(small, 1, 3)];
+    return choice->square || keys > RPE_SMALL_LONGEST ? keys : queries[choose(small, 1, 3)];
+}
+
+/* All blocks, masked where they may be, of one item in double. */
+static void far_make(rpe_small *small, const rpe_small_choice *choice)
+{
+    small->problem.batch = choice->several ? 2 : 1;
+    small->problem.value_features = 3;
+    small->problem.causal = !choice->full;
+    small->problem.precision = RPE_DOUBLE;
 }
 
 static rpe_status problem_make(rpe_small *small, const rpe_small_choice *choice, size_t count,
@@ -92,6 +109,8 @@ static rpe_status problem_make(rpe_small *small, const rpe_small_choice *choice,
     problem->value_features = values[(small->index + small->index / MIXES) % 4];
     problem->causal = choice->causal || (!choice->full && mix % 2 == 1);
     problem->precision = mix / 2 == 1 ? RPE_SINGLE : RPE_DOUBLE;
+    if (small->index == count)
+        far_make(small, choice);
     problem->sampler = choice->given ? NULL : problem->sampler;
     if (problem->kernel == NULL) {
         problem->heads = PLAIN_HEADS;
@@ -216,9 +235,10 @@ rpe_status rpe_small_check(const rpe_case *subject, const char *name, const rpe_
                            rpe_finding *finding, rpe_error *error)
 {
     size_t count = problems_count(subject, &claim->choice), judged = 0, asked = 0;
+    size_t end = count + (has_far(subject, &claim->choice) ? 1 : 0);
     double worst = 0;
     rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < count; i++) {
+    for (size_t i = 0; status == RPE_OK && i < end; i++) {
         rpe_small small = {.subject = subject, .index = i};
         status = rpe_interrupt_requested()
                      ? rpe_error_set(error, RPE_ERROR_INTERRUPTED, "verify: interrupted")

@@ -1,10 +1,12 @@
 #include "rpe_memory.h"
 #include "rpe_small.h"
 
-/* A token of the last chunk is changed: the outputs of each item before it, and after it. */
+/* A token of the last chunk is changed, or the first of the second block: the outputs of each item before it, and after it. */
 static size_t token_of(const rpe_small *small)
 {
     size_t keys = small->problem.keys.count;
+    if (keys > RPE_SMALL_LONGEST)
+        return RPE_SMALL_LONGEST - 1;
     const size_t tokens[] = {keys - 1, keys > 64 ? 64 : keys / 2, keys > 65 ? 63 : keys - 1};
     return tokens[small->index / 4 % 3];
 }

@@ -81,7 +81,7 @@ static double *rows_extend(rpe_small *small, size_t count, size_t width, const d
 
 static rpe_status front_visit(rpe_small *small, rpe_error *error)
 {
-    static size_t segment[FRONT + RPE_SMALL_LONGEST];
+    static size_t segment[FRONT + RPE_SMALL_FAR];
     const rpe_problem *problem = &small->problem;
     rpe_problem longer = *problem;
     size_t row = problem->heads * problem->features, width = problem->heads * problem->value_features;
@@ -93,7 +93,7 @@ static rpe_status front_visit(rpe_small *small, rpe_error *error)
     double *found = NULL;
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL)
         return RPE_ERROR_MEMORY;
-    for (size_t i = 0; i < FRONT + RPE_SMALL_LONGEST; i++)
+    for (size_t i = 0; i < FRONT + RPE_SMALL_FAR; i++)
         segment[i] = i >= FRONT;
     rpe_status status = positions_extend(&problem->queries, segment, &longer.queries, error);
     if (status == RPE_OK)
