@@ -34,5 +34,7 @@ uint64_t rpe_input_hash(const rpe_input *input, uint64_t hash);
 /* Sees to it that what measures of these stages compare with is there; computed once. */
 rpe_status rpe_input_reference(rpe_input *input, const rpe_oracle *oracle, bool causal,
                                const bool stages[RPE_STAGE_COUNT], int threads, rpe_error *error);
+/* Forgets it; rpe_input_destroy does, too. */
+void rpe_input_reference_destroy(rpe_input *input);
 
 #endif
