@@ -1,6 +1,4 @@
 /* Fourier transforms in one precision.  A row of a spectrum is the same element of eight transforms, one a lane. */
-#include <math.h>
-
 #include "rpe_dispatch.h"
 #include "rpe_event.h"
 #include "rpe_fourier.h"
@@ -9,39 +7,17 @@
 #include "rpe_shuffle.h"
 
 #define LANES RPE_FOURIER_LANES
-#define ROW (2 * LANES)           /* numbers of a row of a spectrum */
-#define WIDTH (32 / sizeof(real)) /* of a vector: 8 or 4 */
+#define ROW (2 * LANES)                           /* numbers of a row of a spectrum */
+#define WIDTH (RPE_FOURIER_VECTOR / sizeof(real)) /* of a vector: 8 or 4 */
 #define INLINE static inline __attribute__((always_inline))
-typedef real vector __attribute__((vector_size(32)));
+typedef real vector __attribute__((vector_size(RPE_FOURIER_VECTOR)));
 /* The same in an array of reals, at any element. */
-typedef real vector_stored __attribute__((vector_size(32), aligned(sizeof(real)), may_alias));
+typedef real vector_stored __attribute__((vector_size(RPE_FOURIER_VECTOR), aligned(sizeof(real)), may_alias));
 
 /* As many complex numbers as a vector has elements. */
 typedef struct complex_vector {
     vector re, im;
 } complex_vector;
-
-/* exp(2 pi i numerator / denominator) */
-static void root(size_t numerator, size_t denominator, real *re, real *im)
-{
-    double turn = 2.0 * acos(-1.0) * ((double)(numerator % denominator) / (double)denominator);
-    *re = (real)cos(turn);
-    *im = (real)sin(turn);
-}
-
-void R(rpe_fourier_tables)(rpe_fourier *fourier)
-{
-    real *twiddle = fourier->twiddles, *rotation = fourier->rotations;
-    size_t span = 1;
-    for (size_t stage = 0; stage < fourier->stages; span *= fourier->radix[stage++])
-        for (size_t j = 0; stage > 0 && j < span; j++)
-            for (size_t t = 1; t < fourier->radix[stage]; t++, twiddle += 2)
-                root(j * t, span * fourier->radix[stage], twiddle, twiddle + 1);
-    for (size_t first = 0; first < fourier->padded; first += WIDTH)
-        for (size_t lane = 1; lane < LANES; lane++, rotation += 2 * WIDTH)
-            for (size_t i = 0; i < WIDTH; i++)
-                root((first + i) * lane, fourier->length, rotation + i, rotation + WIDTH + i);
-}
 
 INLINE void load(const real *row, complex_vector *v)
 {

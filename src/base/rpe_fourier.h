@@ -15,6 +15,7 @@
 #include "rpe_error.h"
 
 #define RPE_FOURIER_LANES 8
+#define RPE_FOURIER_VECTOR 32 /* bytes of one of the vectors that rotations are stored in */
 #define RPE_FOURIER_STAGES 40 /* more than the factors of any size_t */
 
 typedef struct rpe_fourier {
