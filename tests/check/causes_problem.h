@@ -32,7 +32,7 @@ static inline void expect(const char *name, const rpe_check_report *report, cons
     bool right = !report->draws &&
                  (cause == NULL ? report->fit_count == 0 : report->fit_count == 1 && names(report, cause));
     if (!right)
-        print_error("%s: expected %s: %s\n", name, cause == NULL ? "no cause" : cause, report->sentence);
+        fail_msg("%s: expected %s: %s", name, cause == NULL ? "no cause" : cause, report->sentence);
 }
 
 #endif
