@@ -7,7 +7,8 @@
 #include "rpe_linear_features.h"
 #include "rpe_product.h"
 
-#define AHEAD 8 /* rows */
+#define AHEAD 8         /* rows */
+#define WHOLE_MOST 4096 /* of an exponent: beyond it every number is 0 or too large */
 
 static size_t round_up(size_t count, size_t unit)
 {
@@ -236,6 +237,12 @@ void R(finish_rows)(size_t rows, size_t count, real *x, size_t stride, const rea
     }
 }
 
+/* The whole part stays apart: 2^(x + s) of a sum has lost the digits of x that s pushes out. */
+static int whole_exponent(real shift)
+{
+    return (int)(shift < -WHOLE_MOST ? -WHOLE_MOST : shift > WHOLE_MOST ? WHOLE_MOST : shift);
+}
+
 void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk)
 {
     const real *exponents = chunk->exponents, *level = chunk->level;
@@ -246,8 +253,8 @@ void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk
         shifts[n] -= RPE_LINEAR_BIAS;
     }
     for (size_t n = 0; n < count && !exponential; n++) {
-        double exponent = (double)(exponents[n] - level[0]);
-        factors[n] = (real)exp2(shifts != NULL ? exponent + (double)shifts[n] : exponent);
+        double factor = exp2((double)(exponents[n] - level[0]));
+        factors[n] = (real)(shifts != NULL ? ldexp(factor, whole_exponent(shifts[n])) : factor);
     }
     R(finish_rows)
     (linear->features, count, chunk->keys, linear->key_stride, exponents, exponential ? shifts : NULL, level,

@@ -78,7 +78,7 @@ void R(rpe_linear_weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk
 {
     size_t width = linear->shape.values, line = linear->line;
     for (size_t m = 0; m < chunk->count; m++) {
-        double power = exp2(row_level(chunk, m) + RPE_LINEAR_BIAS);
+        double power = ldexp(exp2(row_level(chunk, m)), RPE_LINEAR_BIAS);
         double sum = linear->decay.divisor(
             linear->decay.context, power * (double)((const real *)chunk->denominators)[m], chunk->masks[m]);
         real factor = (real)(sum == 0 ? 0 : power / sum);
