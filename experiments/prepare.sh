@@ -97,6 +97,7 @@ package_usable() {
     openmpi-bin) have_command mpirun.openmpi ;;
     mpich) have_command mpiexec.hydra ;;
     libclang-rt-dev) [ -e "$(clang -print-file-name=libclang_rt.fuzzer-"$(uname -m)".a 2>/dev/null)" ] ;;
+    python3-venv) python3 -c "import ensurepip, venv" 2>/dev/null ;;
     python3-numpy) python3 -c "import numpy" 2>/dev/null || /usr/bin/python3 -c "import numpy" 2>/dev/null ;;
     *) have_command "$1" ;;
     esac
