@@ -28,7 +28,8 @@ typedef double rpe_feature_function(double u);
    that make two of one make second goes `second` elements behind the first. */
 typedef void rpe_feature_expansion(size_t rows, size_t count, size_t stride, size_t second, void *values);
 
-/* phi(x)_component, apart from the scale, of S = 2 and F = 1, worked by hand or taken from a paper. */
+/* phi(x)_component, apart from the scale, of S = 2 and F = 1, worked by hand or taken from a paper.  x is what phi takes, and not
+   divided any more; without projections the component is that of x.  value has all digits of a double: it is compared to rounding. */
 typedef struct rpe_feature_example {
     double x[2], projection[2];
     size_t component;
@@ -47,15 +48,17 @@ typedef enum rpe_feature_law_name {
 /* phi(x)_c = scale e^(norm |x|^2) g(u_c),  or with `exponential`  scale e^(norm |x|^2 + g(u_c)),
    u_c = x_c, c < S, or with projections u_f = w_f . x, f < F.
 
-   name, source, the first function of `define` and three examples make a map.  All else may be left out: an expansion is the loop
-   over the definition then.  A new map is a file, and a line of feature_maps.def, which makes a method of it. */
+   name, source, the first function of `define` and three examples make a map, with `logarithm` where g falls towards 0.  All else
+   may be left out: an expansion is the loop over the definition then.  A new map is a file, and a line of feature_maps.def, which
+   makes the methods NAME, rope-NAME and scan-NAME of it. */
 typedef struct rpe_feature_map {
-    const char *name, *source;
+    const char *name, *source;            /* the name of its line; what is cited in lists */
     const rpe_projection_law *projection; /* NULL: none, F is not looked at */
     rpe_feature_law_name law;             /* of the projected features */
     /* g.  The first NULL: u itself.  With a second, the features that it makes follow those of the first. */
     rpe_feature_function *define[2];
-    /* ln g of the first function where it is positive: asked where g itself is too small for a double. */
+    /* ln g of the first function where it is positive: asked where g itself is too small for a double.  NULL: such a feature is 0,
+       and so is the output of a row that sees no other. */
     rpe_feature_function *logarithm;
     double norm;
     bool exponential;
@@ -82,7 +85,8 @@ const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there 
 #define RPE_UNIT_POWER 1.4426950408889634073599246810018921    /* log2(e) */
 #define RPE_UNIT_QUARTER 0.63661977236758134307553505349005745 /* 2/pi */
 
-/* The maps by identifier, for who composes them. */
+/* The maps by identifier, for who composes them.  A line has the identifier, the map's name, and the title of its methods, which
+   lists follow by "on SPE", "on rotated vectors" or "that forgets". */
 #define RPE_FEATURE_MAP(identifier, name, title) extern const rpe_feature_map rpe_feature_map_##identifier;
 #include "feature_maps.def"
 #undef RPE_FEATURE_MAP

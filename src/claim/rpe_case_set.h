@@ -1,4 +1,6 @@
-/* The cases that claims are put to: small kernels of each family and gate, and none, with Gaussian queries, keys and values. */
+/* The cases that claims are put to: small kernels of each family and gate, and none, with Gaussian queries, keys and values.
+   Not every position has one.  A case is a file verify_NAME.json in the folder of kernels, and a line of `shapes` in case_set.c.
+   `verify` says nothing of those that have none. */
 #ifndef RPE_CASE_SET_H
 #define RPE_CASE_SET_H
 

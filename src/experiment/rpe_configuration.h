@@ -15,7 +15,8 @@
            the shapes alone}
    KERNEL: {"type": "sine" | "conv", "distribution": "authors" | "unit", "heads": H, "features": D, "sinusoids": K or "taps": P,
             "gate": delta, "alike": false}: drawn, see rpe_kernel_draw.h; or any other position, as a file would have it.
-   Methods are those that take the position of each input: of "*" those that do.  A position for any number of heads or features
+   Methods are those that take the position of each input: of "*" those that take its family; where one cannot hold the very
+   position, its rows say why.  SCRIPT is a file of plots, without its ending.  A position for any number of heads or features
    takes "heads" and "features" from "gaussian", or from the arrays; of one with numbers for each token the first are taken.
    "samplers", "realizations" and "shared_heads" concern methods that encode, "projections" those with random features: of the
    others there is one point.  "realizations" may be left out where no method encodes.

@@ -1,5 +1,6 @@
 /* Methods: what a user calls an attention with relative positions.  A problem is planned by a method; a stream gives the
-   randomness of one trial.  One file each, listed in methods.def, and one for every feature map; a hook that is NULL is a capability the method lacks. */
+   randomness of one trial.  One file each, listed in methods.def, and three methods for every line of feature_maps.def; a hook
+   that is NULL is a capability the method lacks. */
 #ifndef RPE_METHOD_H
 #define RPE_METHOD_H
 

@@ -51,7 +51,8 @@ typedef struct rpe_fit_result rpe_fit_result;
 typedef struct rpe_family {
     const char *name, *title;
     bool exponential; /* weights are e^score; or else the score is the weight, of either sign */
-    /* Numbers that the two places of a pair make, whatever its vectors, of `size` elements. */
+    /* Numbers that the two places of a pair make, whatever its vectors, of `size` elements.  Product family: P_d of each feature;
+       bias family: one, the bias b. */
     size_t (*terms)(const rpe_kernel *kernel, size_t size);
     /* The definition: the score of a query q and a key k [size], plainly. */
     double (*score)(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
@@ -85,11 +86,12 @@ struct rpe_parameter {
     /* A letter an axis, equal letters have equal extents; h: heads, d: features; "": one number; "h|hd": either. */
     const char *axes;
     const char *file_axes; /* of an array in a file of its own; NULL: the same */
-    double low, high;      /* range, ends included; not looked at for words and flags */
-    bool optional;         /* may be left out */
-    bool whole;            /* whole numbers */
-    bool flag;             /* true or false: 1 or 0 */
-    bool neutral;          /* where all such parameters are 0, the position changes nothing */
+    /* Range, ends included; above 0: from DBL_MIN, without an end: INFINITY.  Not looked at for words and flags. */
+    double low, high;
+    bool optional; /* may be left out */
+    bool whole;    /* whole numbers */
+    bool flag;     /* true or false: 1 or 0 */
+    bool neutral;  /* where all such parameters are 0, the position changes nothing */
     const char *const
         *words; /* one of these texts in the place of a number; NULL-terminated; the value is its index */
     const char *same; /* the parameter before it whose whole shape it has; NULL: letters decide */
@@ -99,7 +101,7 @@ struct rpe_parameter {
 };
 
 typedef struct rpe_parameter_values {
-    double *values;   /* NULL: left out */
+    double *values;   /* in C order of the axes; NULL: left out */
     const char *axes; /* of those that the parameter may have; ends at '|' too */
     size_t rank, extent[2 + RPE_AXES_MAX], count;
 } rpe_parameter_values;
@@ -122,7 +124,8 @@ typedef struct rpe_feature_form {
 
 #define RPE_EXAMPLE_FEATURES 4
 
-/* A score worked by hand, or taken from a paper: of a query and a key of few features, of whole positions. */
+/* A score worked by hand, or taken from a paper: of a query and a key of few features, of whole positions.  It is all that the
+   family's score returns: D^(-1/2) q . k + b of a bias.  All digits of a double: it is compared to rounding. */
 typedef struct rpe_position_example {
     const char *text; /* the kernel, as a file has it */
     size_t head;
@@ -168,9 +171,11 @@ typedef struct rpe_kernel_mistake {
     bool (*make)(rpe_kernel *kernel); /* the kernel becomes that one; false: it is the same */
 } rpe_kernel_mistake;
 
-/* A relative position; one file each, listed in positions.def. */
+/* A relative position; one file each, listed in positions.def beside the others of its family.  A bias is made by name, title,
+   source, form, family, parameters, terms and three examples; all else may be left out.
+   Claims are put to it only where it has a case: rpe_case_set.h. */
 typedef struct rpe_kernel_type {
-    const char *name, *title, *source;
+    const char *name, *title, *source; /* key in lists and results; in words; what is cited */
     const char *form; /* "form" in files of the family's type; NULL: the name is the "type" */
     const rpe_family *family;
     /* NULL-terminated by name; kernel->own has their values in this order. */
@@ -188,7 +193,7 @@ typedef struct rpe_kernel_type {
     const rpe_feature_weight *feature; /* feature family */
     /* What lets a recurrence do with it: the weight of a pair is the product of features of the query and of the key, times e to
        the sum of a number <= 0 a token between them.  Bias family: the number alone, of both sides of the query alike unless it is
-       causal.  NULL: it is no such sum.  feature: among `width`. */
+       causal.  NULL: it is no such sum, and the methods scan-MAP refuse it.  feature: among `width`. */
     double (*log_decay)(const rpe_kernel *kernel, size_t head, size_t token, size_t feature);
     size_t (*width)(const rpe_kernel *kernel,
                     size_t size); /* features of a vector of `size`; NULL: not of these families */
@@ -222,11 +227,11 @@ typedef struct rpe_kernel_type {
     /* Whether every pair of the two position sets is known, of vectors of `size` elements; NULL: always. */
     rpe_status (*covers)(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
                          rpe_error *error);
-    const rpe_position_example *examples; /* at least three */
+    const rpe_position_example *examples; /* at least three; checked by the test position_definitions */
     size_t example_count;
 } rpe_kernel_type;
 
-/* Registered families, in the order of positions.def. */
+/* Registered positions, in the order of positions.def. */
 size_t rpe_kernel_type_count(void);
 const rpe_kernel_type *rpe_kernel_type_at(size_t index);
 const rpe_kernel_type *rpe_kernel_type_find(const char *name); /* NULL if there is none */
