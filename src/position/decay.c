@@ -271,6 +271,37 @@ static const rpe_parameter parameters[] = {
     {0},
 };
 
+/* (1,2) . (3,4) halved each token; (1 + 2i) conj(3 + 4i) i = (11 + 2i) i; twice that of lag 0 by a bonus of 1.
+   Two numbers, the first halved and turned by a quarter (i/2), the second turned by a half (-1):
+     pairs:  Re (1 + 2i) conj(5 + 6i) i/2 = Re (17 + 4i) i/2 = -2;  -Re (3 + 4i) conj(7 + 8i) = -53
+     halves: Re (1 + 3i) conj(5 + 7i) i/2 = Re (26 + 8i) i/2 = -4;  -Re (2 + 4i) conj(6 + 8i) = -44
+   A decay a feature: 1 5 / 2 + 2 6 + 3 7 / 4 + 4 8.  A decay a token, those of tokens 1 and 2 alone: 11 / 2 / 4. */
+/* clang-format off */
+static const rpe_position_example examples[] = {
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\","
+     "\"log_decay\":[-0.69314718055994531]}",
+     0, 2, {1, 2}, {3, 4}, 2, 0, 2.75},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"pairs\",\"normalise\":\"none\","
+     "\"log_decay\":[0],\"angle\":[[1.5707963267948966]]}",
+     0, 2, {1, 2}, {3, 4}, 1, 0, -2},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\","
+     "\"log_decay\":[0],\"bonus\":[[1,1]]}",
+     0, 2, {1, 2}, {3, 4}, 1, 1, 22},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"pairs\",\"normalise\":\"none\","
+     "\"log_decay\":[[-0.69314718055994531,0]],\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -55},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"halves\",\"normalise\":\"none\","
+     "\"log_decay\":[[-0.69314718055994531,0]],\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 3, 2, -48},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\","
+     "\"log_decay\":[[-0.69314718055994531,0,-1.3862943611198906,0]]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, 51.75},
+    {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\","
+     "\"log_decay\":[[-8,-0.69314718055994531,-1.3862943611198906,-4]],\"per\":\"token\"}",
+     0, 2, {1, 2}, {3, 4}, 2, 0, 1.375},
+};
+/* clang-format on */
+
 const rpe_kernel_type rpe_kernel_type_decay = {
     .name = "decay",
     .title = "decay",
@@ -288,73 +319,6 @@ const rpe_kernel_type rpe_kernel_type_decay = {
     .absolute = true,
     .causal = causal,
     .covers = covers,
-    /* (1,2) . (3,4) halved each token; (1 + 2i) conj(3 + 4i) i = (11 + 2i) i; twice that of lag 0 by a bonus of 1.
-       Two numbers, the first halved and turned by a quarter (i/2), the second turned by a half (-1):
-         pairs:  Re (1 + 2i) conj(5 + 6i) i/2 = Re (17 + 4i) i/2 = -2;  -Re (3 + 4i) conj(7 + 8i) = -53
-         halves: Re (1 + 3i) conj(5 + 7i) i/2 = Re (26 + 8i) i/2 = -4;  -Re (2 + 4i) conj(6 + 8i) = -44
-       A decay a feature: 1 5 / 2 + 2 6 + 3 7 / 4 + 4 8.  A decay a token, those of tokens 1 and 2 alone: 11 / 2 / 4. */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":"
-         "\"none\",\"log_decay\":[-0.69314718055994531]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         2,
-         0,
-         2.75},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"pairs\",\"normalise\":"
-         "\"none\",\"log_decay\":[0],\"angle\":[[1.5707963267948966]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         1,
-         0,
-         -2},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":"
-         "\"none\",\"log_decay\":[0],\"bonus\":[[1,1]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         1,
-         1,
-         22},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"pairs\",\"normalise\":\"none\",\"log_"
-         "decay\":[[-0.69314718055994531,0]],\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -55},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"halves\",\"normalise\":\"none\",\"log_"
-         "decay\":[[-0.69314718055994531,0]],\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         3,
-         2,
-         -48},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\",\"log_decay\":"
-         "[[-0.69314718055994531,0,-1.3862943611198906,0]]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         51.75},
-        {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\",\"log_decay\":"
-         "[[-8,-0.69314718055994531,-1.3862943611198906,-4]],\"per\":\"token\"}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         2,
-         0,
-         1.375}),
+    .examples = examples,
+    .example_count = sizeof examples / sizeof examples[0],
 };

@@ -165,6 +165,22 @@ static const rpe_parameter of_pairs[] = {
 
 static const rpe_feature_weight by_features = {term_count, unitary, 0}, by_pairs = {term_count, rotation, 0};
 
+/* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1.
+   A feature each at cosines 1, 0, -1 and 1/2: 1 5 + 0 - 3 7 + 2 8 / 2. */
+/* clang-format off */
+static const rpe_position_example unitary_examples[] = {
+    {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[1.0471975511965976,0]]}",
+     0, 2, {1, 2}, {3, 4}, 1, 0, 9.5},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"householder\":[[1,1]]}",
+     0, 2, {1, 2}, {3, 4}, 0, 0, 11},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"offset\":1}",
+     0, 2, {-1, 1}, {1, 1}, 0, 0, 6},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\","
+     "\"angle\":[[0,0,0,0],[0,1.5707963267948966,3.1415926535897931,1.0471975511965976]]}",
+     1, 4, {1, 2, 3, 2}, {5, 6, 7, 8}, 1, 0, -8},
+};
+/* clang-format on */
+
 const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .name = "lrpe-unitary",
     .title = "LRPE, unitary",
@@ -178,43 +194,33 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .width = twice,
     .features = unitary_features,
     .feature_form = unitary_form,
-    /* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1.
-       A feature each at cosines 1, 0, -1 and 1/2: 1 5 + 0 - 3 7 + 2 8 / 2. */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[1.0471975511965976,0]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         1,
-         0,
-         9.5},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"householder\":[[1,1]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         0,
-         0,
-         11},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0]],\"offset\":1}",
-         0,
-         2,
-         {-1, 1},
-         {1, 1},
-         0,
-         0,
-         6},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0,0,0,0],[0,1.5707963267948966,3."
-         "1415926535897931,1.0471975511965976]]}",
-         1,
-         4,
-         {1, 2, 3, 2},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -8}),
+    .examples = unitary_examples,
+    .example_count = sizeof unitary_examples / sizeof unitary_examples[0],
 };
+
+/* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3.
+   Two pairs of (1,2,3,4) and (5,6,7,8), the first turned by a quarter, the second by a half:
+     (-2,1).(5,6) + (-3,-4).(7,8) = -4 - 53;  back by as much: (2,-1).(5,6) - 53 = 4 - 53
+   The reflection along (0,1,0,-1) has the second and the fourth change places:
+     (1,4,3,2) and (5,8,7,6): (-4,1).(5,8) + (-3,-2).(7,6) = -12 - 33 */
+/* clang-format off */
+static const rpe_position_example rotation_examples[] = {
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
+     0, 2, {1, 2}, {3, 4}, 1, 0, -2},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
+     0, 2, {1, 2}, {3, 4}, 0, 1, 2},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
+     0, 2, {1, 2}, {3, -4}, 2, 2, 3},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\","
+     "\"angle\":[[0,0],[1.5707963267948966,3.1415926535897931]]}",
+     1, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -57},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 2, 3, -49},
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\","
+     "\"angle\":[[1.5707963267948966,3.1415926535897931]],\"householder\":[[0,1,0,-1]]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -45},
+};
+/* clang-format on */
 
 const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .name = "lrpe-rotation",
@@ -229,61 +235,6 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .width = once,
     .features = rotation_features,
     .feature_form = rotation_form,
-    /* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3.
-       Two pairs of (1,2,3,4) and (5,6,7,8), the first turned by a quarter, the second by a half:
-         (-2,1).(5,6) + (-3,-4).(7,8) = -4 - 53;  back by as much: (2,-1).(5,6) - 53 = 4 - 53
-       The reflection along (0,1,0,-1) has the second and the fourth change places:
-         (1,4,3,2) and (5,8,7,6): (-4,1).(5,8) + (-3,-2).(7,6) = -12 - 33 */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         1,
-         0,
-         -2},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         0,
-         1,
-         2},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
-         0,
-         2,
-         {1, 2},
-         {3, -4},
-         2,
-         2,
-         3},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[0,0],[1.5707963267948966,3."
-         "1415926535897931]]}",
-         1,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -57},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]"
-         "]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         2,
-         3,
-         -49},
-        {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]"
-         "],\"householder\":[[0,1,0,-1]]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -45}),
+    .examples = rotation_examples,
+    .example_count = sizeof rotation_examples / sizeof rotation_examples[0],
 };

@@ -104,6 +104,31 @@ static const rpe_parameter parameters[] = {
 
 static const rpe_feature_weight feature = {term_count, weight, NORMALISE};
 
+/* Features change places each position, and halve.
+   0 -> 1 -> 3 -> 2 -> 0 of q = (1,2,3,5), k = (5,6,7,8), ratio 1/2, sum_e q[pi^lag(e)] k[e]:
+     lag 1: (2 5 + 5 6 + 1 7 + 3 8) / 2 = 71 / 2;  lag 2: (5 5 + 3 6 + 2 7 + 1 8) / 4 = 65 / 4
+     lag 3: (3 5 + 1 6 + 5 7 + 2 8) / 8 = 72 / 8, the inverse
+   0 -> 1 -> 2 -> 0 and 3 for itself, in the second head, lag 2: (3 5 + 1 6 + 2 7 + 5 8) / 4 = 75 / 4 */
+/* clang-format off */
+static const rpe_position_example examples[] = {
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
+     0, 2, {1, 2}, {3, 4}, 1, 0, 5},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
+     0, 2, {1, 2}, {3, 4}, 2, 0, 2.75},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[1],\"offset\":1}",
+     0, 2, {-1, 2}, {3, -4}, 0, 0, 7},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":0}",
+     0, 4, {1, 2, 3, 5}, {5, 6, 7, 8}, 1, 0, 35.5},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":0}",
+     0, 4, {1, 2, 3, 5}, {5, 6, 7, 8}, 3, 1, 16.25},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":0}",
+     0, 4, {1, 2, 3, 5}, {5, 6, 7, 8}, 7, 4, 9},
+    {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[0,1,2,3],[1,2,0,3]],"
+     "\"ratio\":[1,0.5],\"offset\":0}",
+     1, 4, {1, 2, 3, 5}, {5, 6, 7, 8}, 2, 0, 18.75},
+};
+/* clang-format on */
+
 const rpe_kernel_type rpe_kernel_type_permute = {
     .name = "permute",
     .title = "PermuteFormer",
@@ -119,70 +144,6 @@ const rpe_kernel_type rpe_kernel_type_permute = {
     .log_decay = log_decay,
     .causal = causal,
     .whole = true,
-    /* Features change places each position, and halve.
-       0 -> 1 -> 3 -> 2 -> 0 of q = (1,2,3,5), k = (5,6,7,8), ratio 1/2, sum_e q[pi^lag(e)] k[e]:
-         lag 1: (2 5 + 5 6 + 1 7 + 3 8) / 2 = 71 / 2;  lag 2: (5 5 + 3 6 + 2 7 + 1 8) / 4 = 65 / 4
-         lag 3: (3 5 + 1 6 + 5 7 + 2 8) / 8 = 72 / 8, the inverse
-       0 -> 1 -> 2 -> 0 and 3 for itself, in the second head, lag 2: (3 5 + 1 6 + 2 7 + 5 8) / 4 = 75 / 4 */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         1,
-         0,
-         5},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
-         0,
-         2,
-         {1, 2},
-         {3, 4},
-         2,
-         0,
-         2.75},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[1],\"offset\":1}",
-         0,
-         2,
-         {-1, 2},
-         {3, -4},
-         0,
-         0,
-         7},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":"
-         "0}",
-         0,
-         4,
-         {1, 2, 3, 5},
-         {5, 6, 7, 8},
-         1,
-         0,
-         35.5},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":"
-         "0}",
-         0,
-         4,
-         {1, 2, 3, 5},
-         {5, 6, 7, 8},
-         3,
-         1,
-         16.25},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,3,0,2]],\"ratio\":[0.5],\"offset\":"
-         "0}",
-         0,
-         4,
-         {1, 2, 3, 5},
-         {5, 6, 7, 8},
-         7,
-         4,
-         9},
-        {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[0,1,2,3],[1,2,0,3]],\"ratio\":[1,0.5],"
-         "\"offset\":0}",
-         1,
-         4,
-         {1, 2, 3, 5},
-         {5, 6, 7, 8},
-         2,
-         0,
-         18.75}),
+    .examples = examples,
+    .example_count = sizeof examples / sizeof examples[0],
 };

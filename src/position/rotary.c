@@ -109,6 +109,35 @@ const rpe_family rpe_family_rotary = {
     .score = score,
 };
 
+/* A quarter of a turn a position: R (1,0) = (0,1).
+   Two pairs of (1,2,3,4) and (5,6,7,8), turned by a quarter and by a half:
+     pairs:  (1,2) -> (-2,1), (-2,1).(5,6) = -4;  (3,4) -> (-3,-4), (-3,-4).(7,8) = -53;  (-4 - 53) / sqrt(4)
+     halves: (1,3) -> (-3,1), (-3,1).(5,7) = -8;  (2,4) -> (-2,-4), (-2,-4).(6,8) = -44;  (-8 - 44) / sqrt(4)
+   and back by as much: (2,-1).(5,6) = 4, (3,-1).(5,7) = 8.  One pair of four features: (-4 + 3 7 + 4 8) / 2.
+   Base 4: angles 1 and 4^(-1/2) a position, (cos 2 + cos 1) / 2. */
+/* clang-format off */
+static const rpe_position_example examples[] = {
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
+     0, 2, {1.4142135623730950488, 0}, {0, 1}, 1, 0, 1},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
+     0, 2, {1.4142135623730950488, 0}, {0, 1}, 0, 1, -1},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
+     0, 2, {1.4142135623730950488, 0}, {1, 0}, 5, 3, -1},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931]}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -28.5},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"pairs\"}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 2, 3, -24.5},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"halves\"}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -26},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"halves\"}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 2, 3, -18},
+    {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966],\"layout\":\"halves\"}",
+     0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 4, 3, 24.5},
+    {"{\"type\":\"rotary\",\"base\":4,\"size\":4}",
+     0, 4, {1, 0, 1, 0}, {1, 0, 1, 0}, 2, 0, 0.0620777346604986652},
+};
+/* clang-format on */
+
 const rpe_kernel_type rpe_kernel_type_rotary = {
     .name = "rotary",
     .title = "rotary",
@@ -117,83 +146,6 @@ const rpe_kernel_type rpe_kernel_type_rotary = {
     .parameters = parameters,
     .check = check,
     .terms = terms,
-    /* A quarter of a turn a position: R (1,0) = (0,1).
-       Two pairs of (1,2,3,4) and (5,6,7,8), turned by a quarter and by a half:
-         pairs:  (1,2) -> (-2,1), (-2,1).(5,6) = -4;  (3,4) -> (-3,-4), (-3,-4).(7,8) = -53;  (-4 - 53) / sqrt(4)
-         halves: (1,3) -> (-3,1), (-3,1).(5,7) = -8;  (2,4) -> (-2,-4), (-2,-4).(6,8) = -44;  (-8 - 44) / sqrt(4)
-       and back by as much: (2,-1).(5,6) = 4, (3,-1).(5,7) = 8.  One pair of four features: (-4 + 3 7 + 4 8) / 2.
-       Base 4: angles 1 and 4^(-1/2) a position, (cos 2 + cos 1) / 2. */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
-         0,
-         2,
-         {1.4142135623730950488, 0},
-         {0, 1},
-         1,
-         0,
-         1},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
-         0,
-         2,
-         {1.4142135623730950488, 0},
-         {0, 1},
-         0,
-         1,
-         -1},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
-         0,
-         2,
-         {1.4142135623730950488, 0},
-         {1, 0},
-         5,
-         3,
-         -1},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931]}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -28.5},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"pairs\"}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         2,
-         3,
-         -24.5},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"halves\"}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         1,
-         0,
-         -26},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966,3.1415926535897931],\"layout\":\"halves\"}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         2,
-         3,
-         -18},
-        {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966],\"layout\":\"halves\"}",
-         0,
-         4,
-         {1, 2, 3, 4},
-         {5, 6, 7, 8},
-         4,
-         3,
-         24.5},
-        {"{\"type\":\"rotary\",\"base\":4,\"size\":4}",
-         0,
-         4,
-         {1, 0, 1, 0},
-         {1, 0, 1, 0},
-         2,
-         0,
-         0.0620777346604986652}),
+    .examples = examples,
+    .example_count = sizeof examples / sizeof examples[0],
 };

@@ -284,6 +284,27 @@ static const rpe_kernel_mistake mistakes[] = {
     {NULL, NULL, NULL},
 };
 
+/* Cosines of a quarter of a turn, (q_1 k_1 cos + 2 q_2 k_2) / sqrt(2).
+   Two features of two sinusoids, the second head, lags 2 and -2: P_1 = 1 cos(pi) + 4 cos(0) = 3 both ways,
+     P_2 = 9 cos(2 pi) + cos(pi/2 + pi/2) = 8 and 9 cos(-2 pi) + cos(-pi/2 + pi/2) = 10;  1 3 + 2 8, 1 3 + 2 10 */
+/* clang-format off */
+static const rpe_position_example examples[] = {
+    {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[1]]]}",
+     0, 2, {1.4142135623730950488, 0}, {3, 0}, 2, 0, -3},
+    {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[2]]]}",
+     0, 2, {1.4142135623730950488, 1.4142135623730950488}, {1, 1}, 4, 3, 4},
+    {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[1.5707963267948966],[0]]],"
+     "\"gain\":[[[1],[1]]]}",
+     0, 2, {1.4142135623730950488, 0}, {1, 0}, 0, 1, 1},
+    {"{\"type\":\"sine\",\"frequency\":[[[0,0],[0,0]],[[0.25,0],[0.5,0.125]]],"
+     "\"phase\":[[[0,0],[0,0]],[[0,0],[0,1.5707963267948966]]],\"gain\":[[[1,1],[1,1]],[[1,2],[3,1]]]}",
+     1, 2, {1.4142135623730950488, 1.4142135623730950488}, {1, 2}, 2, 0, 19},
+    {"{\"type\":\"sine\",\"frequency\":[[[0,0],[0,0]],[[0.25,0],[0.5,0.125]]],"
+     "\"phase\":[[[0,0],[0,0]],[[0,0],[0,1.5707963267948966]]],\"gain\":[[[1,1],[1,1]],[[1,2],[3,1]]]}",
+     1, 2, {1.4142135623730950488, 1.4142135623730950488}, {1, 2}, 1, 3, 23},
+};
+/* clang-format on */
+
 const rpe_kernel_type rpe_kernel_type_sine = {
     .name = "sine",
     .title = "sum of sinusoids (sineSPE)",
@@ -299,51 +320,6 @@ const rpe_kernel_type rpe_kernel_type_sine = {
     .mistakes = mistakes,
     .fit = rpe_kernel_fit_sine,
     .fit_minimal = rpe_kernel_fit_sine_minimal,
-    /* Cosines of a quarter of a turn, (q_1 k_1 cos + 2 q_2 k_2) / sqrt(2).
-       Two features of two sinusoids, the second head, lags 2 and -2: P_1 = 1 cos(pi) + 4 cos(0) = 3 both ways,
-         P_2 = 9 cos(2 pi) + cos(pi/2 + pi/2) = 8 and 9 cos(-2 pi) + cos(-pi/2 + pi/2) = 10;  1 3 + 2 8, 1 3 + 2 10 */
-    RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[1]]]}",
-         0,
-         2,
-         {1.4142135623730950488, 0},
-         {3, 0},
-         2,
-         0,
-         -3},
-        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[2]]]}",
-         0,
-         2,
-         {1.4142135623730950488, 1.4142135623730950488},
-         {1, 1},
-         4,
-         3,
-         4},
-        {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[1.5707963267948966],[0]]],\"gain\":[[["
-         "1],[1]]]}",
-         0,
-         2,
-         {1.4142135623730950488, 0},
-         {1, 0},
-         0,
-         1,
-         1},
-        {"{\"type\":\"sine\",\"frequency\":[[[0,0],[0,0]],[[0.25,0],[0.5,0.125]]],\"phase\":[[[0,0],[0,0]],[["
-         "0,0],[0,1.5707963267948966]]],\"gain\":[[[1,1],[1,1]],[[1,2],[3,1]]]}",
-         1,
-         2,
-         {1.4142135623730950488, 1.4142135623730950488},
-         {1, 2},
-         2,
-         0,
-         19},
-        {"{\"type\":\"sine\",\"frequency\":[[[0,0],[0,0]],[[0.25,0],[0.5,0.125]]],\"phase\":[[[0,0],[0,0]],[["
-         "0,0],[0,1.5707963267948966]]],\"gain\":[[[1,1],[1,1]],[[1,2],[3,1]]]}",
-         1,
-         2,
-         {1.4142135623730950488, 1.4142135623730950488},
-         {1, 2},
-         1,
-         3,
-         23}),
+    .examples = examples,
+    .example_count = sizeof examples / sizeof examples[0],
 };
