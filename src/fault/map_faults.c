@@ -33,38 +33,29 @@ static rpe_status expansion_plan(void **plan, const rpe_problem *problem, rpe_er
     return rpe_linear_method_create(plan, problem, &map, error);
 }
 
-static rpe_method expansion_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.plan = expansion_plan;
-    return faulty;
-}
+RPE_MEMBER_FAULT(expansion, plan, expansion_plan)
 
 const rpe_planting rpe_planting_expansion = {
     .case_name = "no positions", .method = "elu", .wrap = expansion_wrap};
 
-static rpe_method definition_wrap(const rpe_method *method)
-{
-    static rpe_feature_map map;
-    rpe_method faulty = *method;
-    map = *method->map;
-    map.define[0] = square_and_three;
-    faulty.map = &map;
-    return faulty;
-}
+/* A method whose map is defined by another function; its expansions stay. */
+#define DEFINITION_FAULT(key, function)                                                                      \
+    static rpe_method key##_wrap(const rpe_method *method)                                                   \
+    {                                                                                                        \
+        static rpe_feature_map map;                                                                          \
+        rpe_method faulty = *method;                                                                         \
+        map = *method->map;                                                                                  \
+        map.define[0] = function;                                                                            \
+        faulty.map = &map;                                                                                   \
+        return faulty;                                                                                       \
+    }
+
+DEFINITION_FAULT(definition, square_and_three)
 
 const rpe_planting rpe_planting_definition = {
     .case_name = "no positions", .method = "elu", .wrap = definition_wrap};
 
-static rpe_method definition_sign_wrap(const rpe_method *method)
-{
-    static rpe_feature_map map;
-    rpe_method faulty = *method;
-    map = *method->map;
-    map.define[0] = absolute;
-    faulty.map = &map;
-    return faulty;
-}
+DEFINITION_FAULT(definition_sign, absolute)
 
 const rpe_planting rpe_planting_definition_sign = {
     .case_name = "no positions", .method = "relu", .wrap = definition_sign_wrap};

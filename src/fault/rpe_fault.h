@@ -32,4 +32,13 @@ const rpe_fault *rpe_fault_find(const char *name); /* NULL if there is none */
    caller gives the method that is returned as settings->planted. */
 rpe_method rpe_fault_plant(const rpe_fault *fault, rpe_verification_settings *settings);
 
+/* The copy key_wrap of a method of which one member is another. */
+#define RPE_MEMBER_FAULT(key, member, value)                                                                 \
+    static rpe_method key##_wrap(const rpe_method *method)                                                   \
+    {                                                                                                        \
+        rpe_method faulty = *method;                                                                         \
+        faulty.member = value;                                                                               \
+        return faulty;                                                                                       \
+    }
+
 #endif

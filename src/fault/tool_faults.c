@@ -67,19 +67,21 @@ static const rpe_feature_map *map_with(const rpe_feature_map *honest, const rpe_
     return &map;
 }
 
+/* Tools whose feature map draws its projections by another law. */
+#define PROJECTION_TOOLS(key, bytes, draw)                                                                   \
+    static const rpe_feature_map *key##_map(const rpe_feature_map *honest)                                   \
+    {                                                                                                        \
+        static const rpe_projection_law law = {bytes, draw};                                                 \
+        return map_with(honest, &law);                                                                       \
+    }                                                                                                        \
+    TOOLS(key, .feature_map = key##_map)
+
 static size_t orthogonal_bytes(size_t projections, size_t size)
 {
     return rpe_projection_orthogonal.workspace_bytes(projections, size);
 }
 
-static const rpe_projection_law unit_law = {orthogonal_bytes, unit_draw};
-
-static const rpe_feature_map *lengths_missing(const rpe_feature_map *honest)
-{
-    return map_with(honest, &unit_law);
-}
-
-TOOLS(feature_lengths, .feature_map = lengths_missing)
+PROJECTION_TOOLS(feature_lengths, orthogonal_bytes, unit_draw)
 
 const rpe_planting rpe_planting_feature_lengths = {
     .case_name = "sine", .method = "favor-hyperbolic", .tools = &feature_lengths_tools};
@@ -98,14 +100,7 @@ static size_t independent_bytes(size_t projections, size_t size)
     return rpe_projection_independent.workspace_bytes(projections, size);
 }
 
-static const rpe_projection_law repeated_law = {independent_bytes, repeated_draw};
-
-static const rpe_feature_map *directions_repeated(const rpe_feature_map *honest)
-{
-    return map_with(honest, &repeated_law);
-}
-
-TOOLS(feature_directions, .feature_map = directions_repeated)
+PROJECTION_TOOLS(feature_directions, independent_bytes, repeated_draw)
 
 const rpe_planting rpe_planting_feature_directions = {
     .case_name = "sine", .method = "favor-iid", .tools = &feature_directions_tools};
@@ -119,14 +114,7 @@ static void correlated_draw(size_t projections, size_t size, rpe_stream stream, 
         projection[i] = 0.5 * projection[i - size] + sqrt(0.75) * projection[i];
 }
 
-static const rpe_projection_law correlated_law = {independent_bytes, correlated_draw};
-
-static const rpe_feature_map *directions_correlated(const rpe_feature_map *honest)
-{
-    return map_with(honest, &correlated_law);
-}
-
-TOOLS(feature_correlated, .feature_map = directions_correlated)
+PROJECTION_TOOLS(feature_correlated, independent_bytes, correlated_draw)
 
 const rpe_planting rpe_planting_feature_correlated = {
     .case_name = "conv", .method = "favor-trigonometric", .tools = &feature_correlated_tools};

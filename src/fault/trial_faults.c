@@ -124,12 +124,7 @@ static rpe_status square_missing_moments(const rpe_problem *problem, const rpe_i
     return status;
 }
 
-static rpe_method square_missing_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.score_moments = square_missing_moments;
-    return faulty;
-}
+RPE_MEMBER_FAULT(square_missing, score_moments, square_missing_moments)
 
 const rpe_planting rpe_planting_square_missing = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = square_missing_wrap};
@@ -144,12 +139,7 @@ static rpe_status position_variance_moments(const rpe_problem *problem, const rp
     return status;
 }
 
-static rpe_method position_variance_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.score_moments = position_variance_moments;
-    return faulty;
-}
+RPE_MEMBER_FAULT(position_variance, score_moments, position_variance_moments)
 
 const rpe_planting rpe_planting_position_variance = {
     .case_name = "sine", .sampler = "gaussian", .method = "softmax", .wrap = position_variance_wrap};
@@ -173,12 +163,7 @@ static rpe_status quadrature_loss_moments(const rpe_problem *problem, const rpe_
     return status;
 }
 
-static rpe_method quadrature_loss_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.score_moments = quadrature_loss_moments;
-    return faulty;
-}
+RPE_MEMBER_FAULT(quadrature_loss, score_moments, quadrature_loss_moments)
 
 const rpe_planting rpe_planting_quadrature_loss = {
     .case_name = "sine", .sampler = "quadrature", .method = "softmax", .wrap = quadrature_loss_wrap};
@@ -193,12 +178,7 @@ static rpe_status position_mean_moments(const rpe_problem *problem, const rpe_in
     return status;
 }
 
-static rpe_method position_mean_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.score_moments = position_mean_moments;
-    return faulty;
-}
+RPE_MEMBER_FAULT(position_mean, score_moments, position_mean_moments)
 
 const rpe_planting rpe_planting_position_mean = {
     .case_name = "conv", .sampler = "gaussian", .method = "softmax", .wrap = position_mean_wrap};
@@ -216,12 +196,7 @@ static rpe_status quadrature_more_moments(const rpe_problem *problem, const rpe_
     return status;
 }
 
-static rpe_method quadrature_more_wrap(const rpe_method *method)
-{
-    rpe_method faulty = *method;
-    faulty.score_moments = quadrature_more_moments;
-    return faulty;
-}
+RPE_MEMBER_FAULT(quadrature_more, score_moments, quadrature_more_moments)
 
 const rpe_planting rpe_planting_quadrature_more = {
     .case_name = "sine gated", .sampler = "quadrature", .method = "softmax", .wrap = quadrature_more_wrap};
