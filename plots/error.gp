@@ -46,6 +46,7 @@ vanished(m) = !LINEAR(m) && cell('estimate') <= FLOOR ? 1 : NaN
 has_form(n) = strlen(strcol('closed_form')) > 0
 beyond(m) = cell('estimate') > Y_TO ? 1 : NaN
 mark(p, value) = PANEL_AXIS[p] ? sprintf('%g', value) : '' # columns of one family have the same scale
+gap(p) = p < PANELS && PANEL_AXIS[p + 1] ? 70 : 30 # room for the numbers along the next column
 raised(value, least) = value > least ? value : least
 
 X_FROM = AXIS_LOG ? X_LOW * 2 ** -0.6 : X_LOW - 0.06 * SPAN
@@ -94,7 +95,7 @@ do for [m = 1:MEASURES] {
         Y_LEAST = LINEAR(m) ? -1e300 : Y_FROM / 100
         DECADES = LINEAR(m) ? 0 : log10(Y_TO / Y_FROM)
         set lmargin at screen left(110 + (WIDTH - 130) * (p - 1) / PANELS)
-        set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - 30)
+        set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - gap(p))
         set tmargin at screen top(TOP + 30)
         set bmargin at screen top(TOP + CURVE_HEIGHT - (MEASURE_Z[m] > 0 ? 18 : 66))
         set yrange [Y_FROM:Y_TO]
@@ -139,7 +140,7 @@ do for [m = 1:MEASURES] {
     if (MEASURE_Z[m] > 0) {
         do for [p = 1:PANELS] {
             set lmargin at screen left(110 + (WIDTH - 130) * (p - 1) / PANELS)
-            set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - 30)
+            set rmargin at screen left(110 + (WIDTH - 130) * p / PANELS - gap(p))
             set tmargin at screen top(TOP + 2)
             set bmargin at screen top(TOP + RESIDUAL_HEIGHT - 66)
             unset logscale y
