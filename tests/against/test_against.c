@@ -37,7 +37,7 @@ static void script_write(const char *path, const char *words)
     if (words[0] == '!')
         fprintf(stream, "#!/bin/sh\n%s\n", words + 1);
     else
-        fprintf(stream, "#!/bin/sh\nexec %s %s \"$@\"\n", RPE_TEST_FAKE, words);
+        fprintf(stream, "#!/bin/sh\nexec '%s' %s \"$@\"\n", RPE_TEST_FAKE, words);
     assert_int_equal(fclose(stream), 0);
     assert_int_equal(chmod(path, 0755), 0);
 }
