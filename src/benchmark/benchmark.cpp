@@ -42,8 +42,8 @@ int run(int argc, char **argv)
     benchmark::Initialize(&count, rest.data());
     if (benchmark::ReportUnrecognizedArguments(count, rest.data()))
         return 2;
-    const std::vector<kernel_pointer> kernels = kernels_read();
-    methods_register(kernels);
+    const std::vector<position> kernels = kernels_read(), others = others_read();
+    methods_register(kernels, others);
     encoders_register(kernels);
     feature_maps_register();
     kernels_register(kernels);

@@ -16,7 +16,10 @@ namespace rpe_benchmark
 inline const char usage[] =
     "usage: rpebench-benchmark [--output FILE.json] [--length N] [--realizations R] [--projections F] "
     "[--threads T] [--kernels FOLDER] [--benchmark_filter=REGEX] [--benchmark_min_time=SECONDS] "
-    "[--benchmark_list_tests] [--benchmark_repetitions=n] ...\n";
+    "[--benchmark_list_tests] [--benchmark_repetitions=n] ...\n"
+    "shares of GEMM among other work: --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true, "
+    "and their medians; "
+    "rates are measured again every two seconds\n";
 
 [[noreturn]] inline void wrong_option(const std::string &message)
 {

@@ -110,13 +110,13 @@ inline void encoder_register(const rpe_kernel *kernel, const rpe_sampler *sample
                   [=] { return encoding_error(problem, plain); }});
 }
 
-inline void encoders_register(const std::vector<kernel_pointer> &kernels)
+inline void encoders_register(const std::vector<position> &kernels)
 {
-    for (const kernel_pointer &kernel : kernels)
+    for (const position &at : kernels)
         for (size_t s = 0; s < rpe_sampler_count(); s++)
             for (rpe_precision precision : precisions)
                 for (bool plain : {false, true})
-                    encoder_register(kernel.get(), rpe_sampler_at(s), precision, plain);
+                    encoder_register(at.kernel.get(), rpe_sampler_at(s), precision, plain);
 }
 
 } // namespace rpe_benchmark

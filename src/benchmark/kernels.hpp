@@ -40,10 +40,10 @@ inline call kernel_call(const rpe_kernel *kernel)
     return made;
 }
 
-inline void kernels_register(const std::vector<kernel_pointer> &kernels)
+inline void kernels_register(const std::vector<position> &kernels)
 {
-    for (const kernel_pointer &owned : kernels) {
-        const rpe_kernel *kernel = owned.get();
+    for (const position &at : kernels) {
+        const rpe_kernel *kernel = at.kernel.get();
         row_register({std::string("kernel/") + kernel->type->name, [=] { return kernel_call(kernel); }});
     }
 }

@@ -26,8 +26,8 @@ inline rpe_problem problem_make(const rpe_kernel *kernel, const rpe_sampler *sam
     check(rpe_positions_make(&problem.queries, 1, &length, "positions", &error), error);
     problem.keys = problem.queries;
     problem.batch = 1;
-    problem.heads = kernel != nullptr ? kernel->heads : 1;
-    problem.features = kernel != nullptr ? kernel->features : plain_features;
+    problem.heads = kernel != nullptr && kernel->heads != 0 ? kernel->heads : 1;
+    problem.features = kernel != nullptr && kernel->features != 0 ? kernel->features : plain_features;
     problem.value_features = value_features;
     problem.kernel = kernel;
     problem.sampler = sampler;
@@ -76,8 +76,8 @@ struct planned {
     }
 };
 
-/* o_m = sum_n e^S(m,n) v_n / sum_n e^S(m,n) from the oracle's scores, with the whole matrix: not the oracle's own way. */
-inline std::vector<double> reference_outputs(const planned &p)
+/* Where weights are e^S, o_m = sum_n e^S(m,n) v_n / sum_n e^S(m,n) from the oracle's scores, with the whole matrix: not the oracle's own way. */
+inline std::vector<double> softmax_outputs(const planned &p)
 {
     const size_t rows = p.problem.queries.count, keys = p.problem.keys.count, heads = p.problem.heads;
     const size_t width = p.problem.value_features;
@@ -99,6 +99,18 @@ inline std::vector<double> reference_outputs(const planned &p)
                     o[v] += std::exp(s[n] - largest) / sum * p.values.doubles[(n * heads + h) * width + v];
         }
     }
+    return result;
+}
+
+inline std::vector<double> reference_outputs(const planned &p)
+{
+    const rpe_kernel *kernel = p.problem.kernel;
+    if (kernel == nullptr || kernel->type->family->exponential)
+        return softmax_outputs(p);
+    const rpe_inputs inputs = p.inputs(RPE_DOUBLE);
+    std::vector<double> result(p.result.count);
+    rpe_error error;
+    check(p.method->oracle->attend(&p.problem, &inputs, result.data(), 1, &error), error);
     return result;
 }
 
@@ -125,31 +137,35 @@ inline call method_call(const rpe_method *method, const rpe_problem &problem)
     return made;
 }
 
-inline void method_register(const rpe_method *method, const rpe_kernel *kernel, rpe_precision precision,
-                            bool causal)
+inline void method_register(const rpe_method *method, const rpe_kernel *kernel, const std::string &position,
+                            rpe_precision precision, bool causal)
 {
     const rpe_problem problem = problem_make(kernel, rpe_sampler_at(0), options.length, precision, causal);
     if (method->attend == nullptr ||
         (method->supports != nullptr && method->supports(&problem, nullptr) != RPE_OK))
         return;
-    const std::string name = std::string("attend/") + method->name + "/" +
-                             (kernel ? kernel->type->name : "none") + "/" + rpe_precision_name(precision) +
-                             (causal ? "/causal" : "/full");
+    const std::string name = std::string("attend/") + method->name + "/" + position + "/" +
+                             rpe_precision_name(precision) + (causal ? "/causal" : "/full");
     row_register(
         {name, [=] { return method_call(method, problem); }, [=] { return method_error(method, problem); }});
 }
 
-inline void methods_register(const std::vector<kernel_pointer> &kernels)
+inline void position_register(const rpe_kernel *kernel, const std::string &name)
 {
     for (size_t m = 0; m < rpe_method_count(); m++)
         for (rpe_precision precision : precisions)
-            for (bool causal : {false, true}) {
-                if (rpe_method_takes(rpe_method_at(m), nullptr))
-                    method_register(rpe_method_at(m), nullptr, precision, causal);
-                for (const kernel_pointer &kernel : kernels)
-                    if (rpe_method_takes(rpe_method_at(m), kernel.get()))
-                        method_register(rpe_method_at(m), kernel.get(), precision, causal);
-            }
+            for (bool causal : {false, true})
+                if (rpe_method_takes(rpe_method_at(m), kernel))
+                    method_register(rpe_method_at(m), kernel, name, precision, causal);
+}
+
+inline void methods_register(const std::vector<position> &kernels, const std::vector<position> &others)
+{
+    position_register(nullptr, "none");
+    for (const position &at : kernels)
+        position_register(at.kernel.get(), at.name);
+    for (const position &at : others)
+        position_register(at.kernel.get(), at.name);
 }
 
 } // namespace rpe_benchmark

@@ -105,33 +105,59 @@ inline size_t parameters_of(const rpe_kernel &kernel)
     return count;
 }
 
-/* The largest kernel of each family in the folder that has one axis. */
-inline std::vector<kernel_pointer> kernels_read()
+/* A position and how rows call it. */
+struct position {
+    std::string name;
+    kernel_pointer kernel;
+};
+
+inline std::vector<std::string> kernel_paths()
 {
     std::vector<std::string> paths;
     for (const auto &entry : std::filesystem::directory_iterator(options.kernels))
         if (entry.path().extension() == ".json")
             paths.push_back(entry.path().string());
     std::sort(paths.begin(), paths.end());
-    std::vector<kernel_pointer> found(rpe_kernel_type_count());
-    for (const std::string &path : paths) {
-        rpe_kernel *kernel = nullptr;
-        rpe_error error;
-        check(rpe_kernel_read(&kernel, path.c_str(), &error), error);
-        kernel_pointer owned(kernel);
+    return paths;
+}
+
+inline kernel_pointer kernel_read(const std::string &path)
+{
+    rpe_kernel *kernel = nullptr;
+    rpe_error error;
+    check(rpe_kernel_read(&kernel, path.c_str(), &error), error);
+    return kernel_pointer(kernel);
+}
+
+/* Of the positions that are a kernel for each feature, the largest of each type in the folder that has one axis, by its type. */
+inline std::vector<position> kernels_read()
+{
+    std::vector<position> found(rpe_kernel_type_count());
+    for (const std::string &path : kernel_paths()) {
+        kernel_pointer kernel = kernel_read(path);
         size_t type = 0;
         while (kernel->type != rpe_kernel_type_at(type))
             type++;
         if (kernel->type->value != nullptr && kernel->axes == 1 &&
-            (!found[type] || parameters_of(*kernel) > parameters_of(*found[type])))
-            found[type] = std::move(owned);
+            (!found[type].kernel || parameters_of(*kernel) > parameters_of(*found[type].kernel)))
+            found[type] = {kernel->type->name, std::move(kernel)};
     }
     for (size_t type = 0; type < found.size(); type++)
-        if (!found[type] && rpe_kernel_type_at(type)->value != nullptr)
+        if (!found[type].kernel && rpe_kernel_type_at(type)->value != nullptr)
             throw std::runtime_error(options.kernels + ": expected a kernel of type " +
                                      rpe_kernel_type_at(type)->name + " with one position axis, found none");
-    /* Positions that are no kernel for each feature have no row of their own here. */
-    found.erase(std::remove(found.begin(), found.end(), nullptr), found.end());
+    found.erase(std::remove_if(found.begin(), found.end(), [](const position &none) { return !none.kernel; }),
+                found.end());
+    return found;
+}
+
+/* All others in the folder, by the names of their files: one type has several forms, which differ in speed. */
+inline std::vector<position> others_read()
+{
+    std::vector<position> found;
+    for (const std::string &path : kernel_paths())
+        if (kernel_pointer kernel = kernel_read(path); kernel->type->value == nullptr)
+            found.push_back({std::filesystem::path(path).stem().string(), std::move(kernel)});
     return found;
 }
 
