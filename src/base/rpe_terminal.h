@@ -13,4 +13,10 @@ bool rpe_terminal_colours(FILE *stream);
 /* Whether who reads the stream may leave before its end, as `| head` does: what he does not want is no error. */
 bool rpe_stream_is_pipe(FILE *stream);
 
+/* Opens those of standard input, output and error that the program was started without (`2>&-`): the next file that is opened
+   would take their place, and messages would be written into it.  Input is empty, what is written to the output fails as if it
+   were closed, and what is written to the error stream is not kept.  For a program's start, before any file is opened.  False:
+   that cannot be done. */
+bool rpe_streams_open(void);
+
 #endif

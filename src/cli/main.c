@@ -20,6 +20,8 @@ int main(int argc, char **argv)
 {
     rpe_error error = {.message = ""};
     rpe_outcome outcome = RPE_OUTCOME_FAVOURABLE;
+    if (!rpe_streams_open())
+        return STATUS_BAD;
     rpe_json_memory_install();
     rpe_interrupt_install();
     rpe_output_limit_report();

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rpe_command.h"
@@ -21,12 +22,14 @@ static void text_write(const char *path, const char *text)
     assert_int_equal(fclose(stream), 0);
 }
 
-static void text_read(const char *path, char text[TEXT_CAPACITY])
+static size_t text_read(const char *path, char text[TEXT_CAPACITY])
 {
     FILE *stream = fopen(path, "r");
     assert_non_null(stream);
-    text[fread(text, 1, TEXT_CAPACITY - 1, stream)] = '\0';
+    size_t length = fread(text, 1, TEXT_CAPACITY - 1, stream);
+    text[length] = '\0';
     assert_int_equal(fclose(stream), 0);
+    return length;
 }
 
 /* A pipe whose reader has left. */
@@ -104,9 +107,9 @@ static const char kernel[] =
 static void expect_same(const char *path, const char *other)
 {
     static char text[TEXT_CAPACITY], other_text[TEXT_CAPACITY];
-    text_read(path, text);
-    text_read(other, other_text);
-    assert_string_equal(text, other_text);
+    size_t length = text_read(path, text);
+    assert_int_equal(length, text_read(other, other_text));
+    assert_memory_equal(text, other_text, length);
 }
 
 /* What is to be read is not wanted any more, but the work is done, and all files are there. */
@@ -139,6 +142,30 @@ static void test_a_reader_who_leaves(void **state)
     assert_int_equal(access("piped.csv", F_OK), 0);
     assert_int_equal(access("piped.npy", F_OK), 0);
     assert_int_equal(run("compare none.npy none.npy", true, true), 2);
+}
+
+/* A file that is opened does not take the place of a stream that the program was started without. */
+static void test_streams_that_are_closed(void **state)
+{
+    (void)state;
+    static const char *const closed[] = {"<&-",      ">&-",      "2>&-",        "<&- >&-",
+                                         "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"};
+    static const char *const results[] = {".csv", ".npy"};
+    char line[1024], path[64], other[64];
+    assert_int_equal(run("run s.json --output whole --no-plot --threads 1", false, false), 0);
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        snprintf(line, sizeof line, "exec '%s' run s.json --output closed%zu --no-plot --threads 1 %s 2>%s",
+                 RPE_TEST_PROGRAM, i, closed[i], strstr(closed[i], "2>") != NULL ? "&-" : "/dev/null");
+        int status = system(line);
+        assert_true(WIFEXITED(status));
+        /* What was to be printed is missed; messages of progress are not. */
+        assert_int_equal(WEXITSTATUS(status), closed[i][0] == '>' || strstr(closed[i], " >") != NULL ? 2 : 0);
+        for (size_t file = 0; file < sizeof results / sizeof results[0]; file++) {
+            snprintf(path, sizeof path, "closed%zu/s%s", i, results[file]);
+            snprintf(other, sizeof other, "whole/s%s", results[file]);
+            expect_same(path, other);
+        }
+    }
 }
 
 static void test_results_do_not_replace_their_sources(void **state)
@@ -196,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_a_reader_who_leaves),
+        cmocka_unit_test(test_streams_that_are_closed),
         cmocka_unit_test(test_results_do_not_replace_their_sources),
         cmocka_unit_test(test_thresholds_of_zero),
         cmocka_unit_test(test_long_names),
