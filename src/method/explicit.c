@@ -102,7 +102,7 @@ static void rotation_attend(const explicit_plan *plan, const rpe_inputs *inputs,
                             rpe_workspace *workspaces)
 {
     size_t mark = workspaces[0].used;
-    const rpe_inputs rotated = rpe_rotation_apply(plan->rotation, inputs, threads, &workspaces[0]);
+    const rpe_inputs rotated = rpe_rotation_apply(plan->rotation, inputs, threads, workspaces);
     rpe_softmax_apply(&plan->shape, plan->problem.precision, rotated.queries, rotated.keys, rotated.values,
                       outputs, threads, workspaces);
     rpe_workspace_release(&workspaces[0], mark);

@@ -1,5 +1,7 @@
 /* Rotary linear attention: queries and keys are rotated, then mapped.  A method of every feature map, rope-MAP.  What is random is
    in the map.  [families B] */
+#include <stdint.h>
+
 #include "rpe_definition.h"
 #include "rpe_linear_method.h"
 #include "rpe_memory.h"
@@ -64,8 +66,21 @@ static size_t workspace_bytes(const void *plan)
 {
     const rope_plan *rope = plan;
     size_t attention = rpe_linear_workspace_bytes(rope->linear);
-    return rope->rotation != NULL ? rpe_workspace_sum(rpe_rotation_bytes(rope->rotation), attention)
+    return rope->rotation != NULL ? rpe_workspace_sum(rpe_rotation_rows_bytes(rope->rotation), attention)
                                   : attention;
+}
+
+typedef struct rope_call {
+    const rpe_rotation *rotation;
+    const rpe_inputs *inputs;
+} rope_call;
+
+static rpe_linear_rows turned_rows(const void *context, rpe_side side, size_t item, size_t head, size_t first,
+                                   size_t count, rpe_workspace *workspace)
+{
+    const rope_call *call = context;
+    const void *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
+    return rpe_rotation_rows(call->rotation, side, vectors, item, head, first, count, workspace);
 }
 
 static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *outputs,
@@ -73,13 +88,14 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
 {
     const rope_plan *rope = plan;
     const rpe_projection projection = rpe_linear_method_projection(noise);
-    size_t mark = workspaces[0].used;
-    rpe_inputs turned = *inputs;
+    rope_call call = {rope->rotation, inputs};
+    const rpe_linear_source source = {.context = &call, .heads = SIZE_MAX, .rows = turned_rows};
     if (rope->rotation != NULL)
-        turned = rpe_rotation_apply(rope->rotation, inputs, threads, &workspaces[0]);
-    rpe_linear_apply(rope->linear, &projection, turned.queries, turned.keys, turned.values, outputs, threads,
-                     workspaces);
-    rpe_workspace_release(&workspaces[0], mark);
+        rpe_linear_apply_source(rope->linear, &projection, &source, inputs->values, outputs, threads,
+                                workspaces);
+    else
+        rpe_linear_apply(rope->linear, &projection, inputs->queries, inputs->keys, inputs->values, outputs,
+                         threads, workspaces);
 }
 
 static rpe_status rope_define(const rpe_definition *definition, const rpe_feature_map *map, double *weights,
@@ -108,10 +124,7 @@ static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map
     double vectors = (double)(problem->batch * problem->heads) *
                      ((double)problem->queries.count + (double)problem->keys.count) *
                      (double)problem->features;
-    if (problem->kernel != NULL) {
-        cost.flops += 3 * vectors;
-        cost.bytes_held += (double)rpe_precision_size(problem->precision) * vectors;
-    }
+    cost.flops += problem->kernel != NULL ? 3 * vectors : 0;
     return cost;
 }
 

@@ -19,9 +19,14 @@ void rpe_rotary_pair(const rpe_kernel *kernel, size_t pair, size_t *a, size_t *b
     *b = halves ? pair + rpe_rotary_pairs(kernel) : 2 * pair + 1;
 }
 
+double rpe_rotary_angle(const rpe_kernel *kernel, size_t pair)
+{
+    return kernel->own[FREQUENCY].values[pair];
+}
+
 void rpe_rotary_turn(const rpe_kernel *kernel, size_t pair, double position, double *cosine, double *sine)
 {
-    double angle = position * kernel->own[FREQUENCY].values[pair];
+    double angle = position * rpe_rotary_angle(kernel, pair);
     *cosine = cos(angle);
     *sine = sin(angle);
 }

@@ -8,6 +8,8 @@
 size_t rpe_rotary_pairs(const rpe_kernel *kernel);
 /* The two features of a pair: (2j, 2j+1), or (j, j + pairs) by halves. */
 void rpe_rotary_pair(const rpe_kernel *kernel, size_t pair, size_t *a, size_t *b);
+/* theta_pair: radians a position. */
+double rpe_rotary_angle(const rpe_kernel *kernel, size_t pair);
 /* Cosine and sine of position theta_pair.  The vector turns as (x_a cos - x_b sin, x_a sin + x_b cos). */
 void rpe_rotary_turn(const rpe_kernel *kernel, size_t pair, double position, double *cosine, double *sine);
 
