@@ -6,8 +6,8 @@
 #include "rpe_exponential.h"
 #include "rpe_linear_features.h"
 #include "rpe_product.h"
+#include "rpe_transpose.h"
 
-#define AHEAD 8         /* rows */
 #define WHOLE_MOST 4096 /* of an exponent: beyond it every number is 0 or too large */
 
 static size_t round_up(size_t count, size_t unit)
@@ -39,16 +39,6 @@ void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projec
 
 /* ---- rows of the caller ---- */
 
-/* Rows of several heads are far apart, where no processor looks ahead by itself: the one that is needed some rows later. */
-static void fetch_ahead(const real *row, ptrdiff_t stride, size_t width)
-{
-    uintptr_t at = (uintptr_t)row + (uintptr_t)(AHEAD * stride * (ptrdiff_t)sizeof(real)),
-              end = at + width * sizeof(real);
-    for (; at < end; at += RPE_LINEAR_LINE) {
-        __builtin_prefetch((const void *)at);
-    }
-}
-
 /* A row into lines that are `panel` elements apart, the last one padded with 0. */
 static void copy_row(size_t width, const real *from, real *to, size_t panel)
 {
@@ -66,27 +56,50 @@ static void take_values(const rpe_linear *linear, rpe_linear_rows rows, size_t c
 {
     for (size_t n = 0; n < count; n++) {
         const real *row = (const real *)rows.values + (ptrdiff_t)n * rows.stride;
-        fetch_ahead(row, rows.stride, linear->shape.values);
         copy_row(linear->shape.values, row, values + n * RPE_PANEL, RPE_LINEAR_CHUNK * RPE_PANEL);
     }
 }
 
 /* ---- keys ---- */
 
-/* to [S,stride]: x transposed, zero behind the last position up to a whole line */
-RPE_DISPATCH
-static void transpose(size_t size, size_t count, const real *x, ptrdiff_t x_stride, real *to, size_t stride)
+/* RPE_SQUARE elements of as many rows, of which the first `rows` are there: to [SQUARE,stride], the others 0 */
+RPE_INLINE void transpose_square(size_t rows, real scale, const real *x, ptrdiff_t x_stride, real *to,
+                                 size_t stride)
 {
-    size_t padded = round_up(count, RPE_PANEL);
-    for (size_t s = 0; s < size; s++) {
-        for (size_t n = count; n < padded; n++) {
-            to[s * stride + n] = 0;
+    rpe_vector line[RPE_SQUARE] = {{0}}, *lines[RPE_SQUARE];
+#pragma GCC unroll 8
+    for (size_t i = 0; i < RPE_SQUARE; i++) {
+        lines[i] = &line[i];
+        if (i < rows) {
+            line[i] = *(const rpe_vector_stored *)(x + (ptrdiff_t)i * x_stride) * scale;
         }
     }
-    for (size_t n = 0; n < count; n++, x += x_stride) {
-        fetch_ahead(x, x_stride, size);
-        for (size_t s = 0; s < size; s++) {
-            to[s * stride + n] = x[s];
+    rpe_transpose(lines);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < RPE_SQUARE; i++) {
+        *(rpe_vector_stored *)(to + i * stride) = line[i];
+    }
+}
+
+/* to [S,stride]: scale x transposed, zero behind the last position up to a whole line */
+RPE_DISPATCH_STATIC
+void R(transpose_rows)(size_t size, size_t count, real scale, const real *x, ptrdiff_t x_stride, real *to,
+                       size_t stride)
+{
+    size_t padded = round_up(count, RPE_PANEL), squares = size / RPE_SQUARE * RPE_SQUARE;
+    for (size_t n = 0; n < padded; n += RPE_SQUARE, x += (ptrdiff_t)RPE_SQUARE * x_stride) {
+        size_t rows = count < n ? 0 : count - n;
+        for (size_t s = 0; s < squares; s += RPE_SQUARE) {
+            if (rows >= RPE_SQUARE) {
+                transpose_square(RPE_SQUARE, scale, x + s, x_stride, to + s * stride + n, stride);
+            } else {
+                transpose_square(rows, scale, x + s, x_stride, to + s * stride + n, stride);
+            }
+        }
+        for (size_t s = squares; s < size; s++) {
+            for (size_t i = 0; i < RPE_SQUARE; i++) {
+                to[s * stride + n + i] = i < rows ? scale * x[(ptrdiff_t)i * x_stride + (ptrdiff_t)s] : 0;
+            }
         }
     }
 }
@@ -113,6 +126,12 @@ static void take_exponents(size_t size, size_t count, real factor, const real *y
 static real norm_factor(const rpe_linear *linear)
 {
     return (real)(linear->map->norm * RPE_UNIT_POWER / sqrt((double)linear->shape.size));
+}
+
+/* Of a vector that is not projected, to what expand takes. */
+static real vector_scale(const rpe_linear *linear)
+{
+    return (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, linear->shape.size));
 }
 
 /* most_l <- max(most_l, x_l + y_l) */
@@ -180,20 +199,18 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
     size_t size = linear->shape.size, stride = linear->key_stride, line = linear->line;
     size_t panels = round_up(chunk->count, line) / line;
     real *y = scratch->vectors, *x = chunk->keys;
-    transpose(size, chunk->count, keys.values, keys.stride, y, stride);
-    take_exponents(size, chunk->count, norm_factor(linear), y, stride, chunk->exponents);
     if (linear->map->projection != NULL) {
         const R(rpe_left) w = {prepared, size, 1};
         const R(rpe_right) right = {y, stride, line};
         const R(rpe_target) to = {x, stride, line};
+        R(transpose_rows)(size, chunk->count, 1, keys.values, keys.stride, y, stride);
+        take_exponents(size, chunk->count, norm_factor(linear), y, stride, chunk->exponents);
         R(rpe_product)(linear->projections, panels, size, &w, &right, &to, false);
     } else {
-        real scale = (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, size));
-        for (size_t i = 0; i < size; i++) {
-            for (size_t n = 0; n < panels * line; n++) {
-                x[i * stride + n] = scale * y[i * stride + n];
-            }
-        }
+        double unit = rpe_feature_map_unit(linear->map);
+        real factor = (real)(linear->map->norm * RPE_UNIT_POWER / (unit * unit));
+        R(transpose_rows)(size, chunk->count, vector_scale(linear), keys.values, keys.stride, x, stride);
+        take_exponents(size, chunk->count, factor, x, stride, chunk->exponents);
     }
     size_t rows = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, rows, panels * line, stride, rows * stride, x);
@@ -263,31 +280,46 @@ void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk
 
 /* ---- queries ---- */
 
+/* phi [rows,stride]: scale x */
+RPE_DISPATCH
+static void scale_rows(size_t rows, size_t size, real scale, const real *x, ptrdiff_t x_stride, real *phi,
+                       size_t stride)
+{
+    for (size_t m = 0; m < rows; m++, x += x_stride, phi += stride) {
+        for (size_t s = 0; s < size; s++) {
+            phi[s] = scale * x[s];
+        }
+    }
+}
+
+/* to: unit w . x */
+static void multiply_queries(const rpe_linear *linear, const void *prepared,
+                             const rpe_linear_scratch *scratch, rpe_linear_rows rows, size_t count,
+                             const R(rpe_target) * to)
+{
+    size_t size = linear->shape.size, line = linear->line, projections = linear->projections;
+    real *x = scratch->vectors;
+    for (size_t m = 0; m < count; m++) {
+        const real *row = (const real *)rows.values + (ptrdiff_t)m * rows.stride;
+        copy_row(size, row, x + m * linear->vector_stride, line);
+    }
+    const R(rpe_left) left = {x, linear->vector_stride, 1};
+    const R(rpe_right) w = {(const real *)prepared + projections * size, line, size * line};
+    R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, to, false);
+}
+
 /* queries [CHUNK,query_stride]: unit w . x expanded, 0 behind the last feature */
 static void project_queries(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
                             rpe_linear_rows rows, size_t count, real *phi)
 {
-    size_t size = linear->shape.size, line = linear->line, stride = linear->query_stride;
-    size_t projections = linear->projections;
-    real *x = scratch->vectors,
-         scale = (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, size));
-    for (size_t m = 0; m < count; m++) {
-        const real *row = (const real *)rows.values + (ptrdiff_t)m * rows.stride;
-        fetch_ahead(row, rows.stride, size);
-        copy_row(size, row, x + m * linear->vector_stride, line);
-    }
+    size_t size = linear->shape.size, stride = linear->query_stride;
+    const R(rpe_target) to = {phi, stride, linear->line};
     if (linear->map->projection != NULL) {
-        const R(rpe_left) left = {x, linear->vector_stride, 1};
-        const R(rpe_right) w = {(const real *)prepared + projections * size, line, size * line};
-        const R(rpe_target) to = {phi, stride, line};
-        R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, &to, false);
+        multiply_queries(linear, prepared, scratch, rows, count, &to);
+    } else {
+        scale_rows(count, size, vector_scale(linear), rows.values, rows.stride, phi, stride);
     }
-    for (size_t m = 0; m < count && linear->map->projection == NULL; m++) {
-        for (size_t s = 0; s < size; s++) {
-            phi[m * stride + s] = scale * x[m * linear->vector_stride + s];
-        }
-    }
-    size_t width = linear->map->projection != NULL ? projections : size;
+    size_t width = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, count, width, stride, width, phi);
     for (size_t m = 0; m < count; m++) {
         memset(phi + m * stride + linear->features, 0, (linear->padded - linear->features) * sizeof *phi);
@@ -338,8 +370,8 @@ void R(rpe_linear_features_of)(const rpe_linear *linear, const void *prepared,
 {
     real scale = (real)rpe_feature_map_scale(linear->map, linear->projections), *phi = features;
     const real *exponents = chunk->exponents, *g = chunk->queries;
-    transpose(linear->shape.size, chunk->count, rows.values, rows.stride, scratch->vectors,
-              linear->key_stride);
+    R(transpose_rows)
+    (linear->shape.size, chunk->count, 1, rows.values, rows.stride, scratch->vectors, linear->key_stride);
     take_exponents(linear->shape.size, chunk->count, norm_factor(linear), scratch->vectors,
                    linear->key_stride, chunk->exponents);
     project_queries(linear, prepared, scratch, rows, chunk->count, chunk->queries);

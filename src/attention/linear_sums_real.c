@@ -237,7 +237,7 @@ static void attend_chunk(const rpe_linear *linear, const rpe_linear_scratch *scr
 }
 
 /* Rows of several heads are far apart, where no processor looks ahead by itself. */
-static void fetch_ahead(const real *row, size_t stride, size_t width)
+RPE_INLINE void fetch_ahead(const real *row, size_t stride, size_t width)
 {
     uintptr_t at = (uintptr_t)row + AHEAD * stride * sizeof(real), end = at + width * sizeof(real);
     for (; at < end; at += RPE_LINEAR_LINE) {
@@ -245,50 +245,36 @@ static void fetch_ahead(const real *row, size_t stride, size_t width)
     }
 }
 
-RPE_DISPATCH
-static void quotients(size_t count, const real *numerators, real denominator, real *to)
+/* to_i = numerators_i / denominator, panels of a line */
+RPE_INLINE void quotients(size_t width, const real *numerators, real denominator, real *to)
 {
-    for (size_t i = 0; i < count; i++) {
-        to[i] = numerators[i] / denominator;
+    for (size_t v = 0; v < width; v += RPE_PANEL, numerators += RPE_LINEAR_CHUNK * RPE_PANEL) {
+        size_t count = width - v < RPE_PANEL ? width - v : RPE_PANEL;
+        for (size_t i = 0; i < count; i++) {
+            to[v + i] = numerators[i] / denominator;
+        }
     }
 }
 
 /* o = numerator / denominator, 0 where the denominator is exactly 0 */
-static void divide(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride)
+RPE_DISPATCH
+static void divide_rows(size_t rows, size_t width, const real *numerators, const real *denominators,
+                        real *outputs, size_t stride)
 {
-    size_t width = linear->shape.values, line = linear->line;
-    const real *denominators = chunk->denominators;
-    for (size_t m = 0; m < chunk->count; m++) {
-        real *o = (real *)outputs + m * stride;
+    for (size_t m = 0; m < rows; m++) {
+        real *o = outputs + m * stride;
         fetch_ahead(o, stride, width);
-        const real *numerators = (const real *)chunk->outputs + m * line;
         if (denominators[m] == 0) {
             memset(o, 0, width * sizeof *o);
-            continue;
-        }
-        for (size_t v = 0; v < width; v += line, numerators += RPE_LINEAR_CHUNK * line) {
-            quotients(width - v < line ? width - v : line, numerators, denominators[m], o + v);
+        } else {
+            quotients(width, numerators + m * RPE_PANEL, denominators[m], o);
         }
     }
 }
 
-/* Of rows in a stretch of memory or apart: no branch but between rows. */
-RPE_DISPATCH
-static bool rows_tame(size_t count, size_t width, const real *x, ptrdiff_t stride, real low, real high)
+static void divide(const rpe_linear *linear, const rpe_linear_chunk *chunk, void *outputs, size_t stride)
 {
-    int outside = 0;
-    for (size_t n = 0; n < count && outside == 0; n++, x += stride) {
-        for (size_t i = 0; i < width; i++) {
-            real size = x[i] < 0 ? -x[i] : x[i];
-            outside |= (size > high) | ((size < low) & (size > 0));
-        }
-    }
-    return outside == 0;
-}
-
-static bool tame(rpe_linear_rows rows, size_t count, size_t width, double low, double high)
-{
-    return rows_tame(count, width, rows.values, rows.stride, (real)low, (real)high);
+    divide_rows(chunk->count, linear->shape.values, chunk->outputs, chunk->denominators, outputs, stride);
 }
 
 extern const rpe_linear_functions R(rpe_linear_functions);
@@ -313,6 +299,6 @@ const rpe_linear_functions R(rpe_linear_functions) = {
     .weigh = R(rpe_linear_weigh),
     .see_own = R(rpe_linear_see_own),
     .lost = R(rpe_linear_lost),
-    .tame = tame,
+    .tame = R(rpe_linear_tame),
     .features = R(rpe_linear_features_of),
 };

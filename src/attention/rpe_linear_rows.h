@@ -1,4 +1,4 @@
-/* The part of rpe_linear_functions that is in linear_rows_real.c, for *_real.c files of this layer. */
+/* The part of rpe_linear_functions that is in linear_rows_real.c and linear_tame_real.c, for *_real.c files of this layer. */
 #ifndef RPE_LINEAR_ROWS_H
 #define RPE_LINEAR_ROWS_H
 
@@ -13,5 +13,6 @@ void R(rpe_linear_weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk
                          ptrdiff_t stride);
 void R(rpe_linear_see_own)(const rpe_linear *linear, size_t head, rpe_linear_chunk *chunk);
 bool R(rpe_linear_lost)(const rpe_linear *linear, const rpe_linear_chunk *chunk, size_t row);
+bool R(rpe_linear_tame)(rpe_linear_rows rows, size_t count, size_t width, double low, double high);
 
 #endif

@@ -4,7 +4,7 @@
 #include "rpe_fourier.h"
 #include "rpe_interrupt.h"
 #include "rpe_real.h"
-#include "rpe_shuffle.h"
+#include "rpe_transpose.h"
 
 #define LANES RPE_FOURIER_LANES
 #define ROW (2 * LANES)                           /* numbers of a row of a spectrum */
@@ -201,38 +201,6 @@ INLINE void analysis_stage(size_t radix, size_t rows, size_t span, const real *t
             }
 }
 
-/* v[i][j] = v[j][i] of WIDTH vectors, every stride-th part of complex ones */
-INLINE void transpose(vector *const v[WIDTH])
-{
-#ifdef RPE_REAL_SINGLE
-    vector a[8];
-    for (int i = 0; i < 8; i += 2) {
-        a[i] = RPE_SHUFFLE(*v[i], *v[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-        a[i + 1] = RPE_SHUFFLE(*v[i], *v[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-    }
-    for (int i = 0; i < 8; i += 4)
-        for (int j = 0; j < 2; j++) {
-            *v[i + 2 * j] = RPE_SHUFFLE(a[i + j], a[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            *v[i + 2 * j + 1] = RPE_SHUFFLE(a[i + j], a[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-        }
-    for (int i = 0; i < 4; i++) {
-        vector low = RPE_SHUFFLE(*v[i], *v[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-        *v[i + 4] = RPE_SHUFFLE(*v[i], *v[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-        *v[i] = low;
-    }
-#else
-    vector a[4];
-    for (int i = 0; i < 4; i += 2) {
-        a[i] = RPE_SHUFFLE(*v[i], *v[i + 1], 0, 4, 2, 6);
-        a[i + 1] = RPE_SHUFFLE(*v[i], *v[i + 1], 1, 5, 3, 7);
-    }
-    for (int i = 0; i < 2; i++) {
-        *v[i] = RPE_SHUFFLE(a[i], a[i + 2], 0, 1, 4, 5);
-        *v[i + 2] = RPE_SHUFFLE(a[i], a[i + 2], 2, 3, 6, 7);
-    }
-#endif
-}
-
 /* WIDTH rows of eight lanes <-> eight vectors of WIDTH rows: v[group WIDTH + i] holds row i before and lane i after, or the
    other way round */
 INLINE void exchange(complex_vector v[LANES])
@@ -241,10 +209,10 @@ INLINE void exchange(complex_vector v[LANES])
     for (size_t group = 0; group < LANES; group += WIDTH) {
         for (size_t i = 0; i < WIDTH; i++)
             part[i] = &v[group + i].re;
-        transpose(part);
+        rpe_transpose(part);
         for (size_t i = 0; i < WIDTH; i++)
             part[i] = &v[group + i].im;
-        transpose(part);
+        rpe_transpose(part);
     }
 }
 
