@@ -48,9 +48,6 @@ else()
   list(APPEND RPE_SUMMARY "gnuplot|not found, needed to draw pictures: package gnuplot-nox")
 endif()
 find_package(Git QUIET)
-if(RPEBENCH_UNITY)
-  find_program(RPE_AWK awk REQUIRED)
-endif()
 
 # Optional: timings by Google Benchmark, which needs a C++ compiler too.
 set(RPE_BENCHMARK_MISSING "")
@@ -95,3 +92,6 @@ target_include_directories(rpe_jansson SYSTEM INTERFACE ${RPE_JANSSON_INCLUDE})
 
 add_library(rpe_random123 INTERFACE)
 target_include_directories(rpe_random123 SYSTEM INTERFACE ${RPE_RANDOM123_INCLUDE})
+
+# What checks the includes of every layer, and groups sources for a unity build.
+find_program(RPE_AWK awk REQUIRED)

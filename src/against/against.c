@@ -1,18 +1,18 @@
-#include "rpe_against.h"
+#include "against/against.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_against_points.h"
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_opponent.h"
-#include "rpe_order.h"
-#include "rpe_plan.h"
-#include "rpe_stream.h"
-#include "rpe_terminal.h"
-#include "rpe_worker.h"
+#include "against/against_points.h"
+#include "against/opponent.h"
+#include "against/worker.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/stream.h"
+#include "base/terminal.h"
+#include "experiment/plan.h"
+#include "statistic/order.h"
 
 /* ---- chance ---- */
 

@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_against.h"
-#include "rpe_hypothesis.h"
-#include "rpe_memory.h"
-#include "rpe_order.h"
-#include "rpe_signed_rank.h"
+#include "against/against.h"
+#include "base/memory.h"
+#include "statistic/hypothesis.h"
+#include "statistic/order.h"
+#include "statistic/signed_rank.h"
 
 #define SPARE 4.0 /* how far below its level the smallest p-value is to lie */
 

@@ -1,13 +1,13 @@
-#include "rpe_opponent.h"
+#include "against/opponent.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_worker.h"
+#include "against/worker.h"
+#include "base/memory.h"
+#include "file/json.h"
 
 #define GREETING_PATIENCE 60.0 /* seconds until a program that says nothing is none of ours */
 #define REMARKS_MOST 1000      /* lines before an answer */

@@ -1,12 +1,12 @@
-#include "rpe_against_points.h"
+#include "against/against_points.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_plan.h"
-#include "rpe_timing.h"
+#include "base/memory.h"
+#include "experiment/plan.h"
+#include "experiment/timing.h"
 
 #define POINT_SECONDS                                                                                        \
     30e-3       /* that the timings of a program take at a point in a pair of starts, if they can */

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_against.h"
-#include "rpe_hypothesis.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
+#include "against/against.h"
+#include "base/memory.h"
+#include "file/json.h"
+#include "statistic/hypothesis.h"
 
 #define TEXT_CAPACITY 64
 

@@ -1,12 +1,12 @@
-#include "rpe_worker.h"
+#include "against/worker.h"
 
 #include <string.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_provenance.h"
-#include "rpe_timing.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "experiment/timing.h"
+#include "file/json.h"
+#include "file/provenance.h"
 
 #define CALLS_MOST 1000000
 

@@ -1,9 +1,9 @@
 /* A comparison of two programs for machines. */
 #include <stdio.h>
 
-#include "rpe_against.h"
-#include "rpe_csv.h"
-#include "rpe_json.h"
+#include "against/against.h"
+#include "file/csv.h"
+#include "file/json.h"
 
 enum { COLUMNS = 14 };
 

@@ -1,9 +1,9 @@
-#include "rpe_array.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 size_t rpe_precision_size(rpe_precision precision)
 {

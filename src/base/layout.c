@@ -1,9 +1,9 @@
-#include "rpe_layout.h"
+#include "base/layout.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 bool rpe_layout_is_order(const char *layout, const char *letters)
 {

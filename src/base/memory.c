@@ -1,4 +1,4 @@
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "rpe_workspace.h"
+#include "base/workspace.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 size_t rpe_workspace_bytes(size_t count, size_t size)
 {

@@ -13,8 +13,8 @@
 #include <jansson.h>
 
 extern "C" {
-#include "rpe_json.h"
-#include "rpe_machine.h"
+#include "file/json.h"
+#include "machine/machine.h"
 }
 
 #include "command_line.hpp"

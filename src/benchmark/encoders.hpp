@@ -8,8 +8,8 @@
 #include <vector>
 
 extern "C" {
-#include "rpe_encoder.h"
-#include "rpe_spe.h"
+#include "encoding/encoder.h"
+#include "method/spe.h"
 }
 
 #include "methods.hpp"

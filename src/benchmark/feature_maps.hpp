@@ -8,8 +8,8 @@
 #include <string>
 
 extern "C" {
-#include "rpe_attention.h"
-#include "rpe_feature_map.h"
+#include "attention/attention.h"
+#include "attention/feature_map.h"
 }
 
 #include "owners.hpp"

@@ -9,8 +9,8 @@
 #include <benchmark/benchmark.h>
 
 extern "C" {
-#include "rpe_kernel.h"
-#include "rpe_kernel_fit.h"
+#include "position/kernel.h"
+#include "position/kernel_fit.h"
 }
 
 #include "owners.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 extern "C" {
-#include "rpe_method.h"
+#include "method/method.h"
 }
 
 #include "owners.hpp"

@@ -11,8 +11,8 @@
 #include <benchmark/benchmark.h>
 
 extern "C" {
-#include "rpe_sampler.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
+#include "encoding/sampler.h"
 }
 
 #include "owners.hpp"

@@ -11,9 +11,9 @@
 #include <vector>
 
 extern "C" {
-#include "rpe_kernel.h"
-#include "rpe_stream.h"
-#include "rpe_workspace.h"
+#include "base/stream.h"
+#include "base/workspace.h"
+#include "position/kernel.h"
 }
 
 #include "settings.hpp"

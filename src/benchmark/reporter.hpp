@@ -12,10 +12,10 @@
 #include <jansson.h>
 
 extern "C" {
-#include "rpe_json.h"
-#include "rpe_machine.h"
-#include "rpe_output.h"
-#include "rpe_provenance.h"
+#include "file/json.h"
+#include "file/output.h"
+#include "file/provenance.h"
+#include "machine/machine.h"
 }
 
 #include "settings.hpp"

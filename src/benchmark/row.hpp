@@ -11,9 +11,9 @@
 #include <benchmark/benchmark.h>
 
 extern "C" {
-#include "rpe_clock.h"
-#include "rpe_machine.h"
-#include "rpe_memory.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "machine/machine.h"
 }
 
 #include "settings.hpp"

@@ -7,9 +7,9 @@
 #include <string>
 
 extern "C" {
-#include "rpe_clock.h"
-#include "rpe_machine.h"
-#include "rpe_stream.h"
+#include "base/clock.h"
+#include "base/stream.h"
+#include "machine/machine.h"
 }
 
 namespace rpe_benchmark

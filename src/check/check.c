@@ -1,9 +1,9 @@
 /* The whole of a check: measure every feature, compare them, judge, and explain what fails. */
-#include "rpe_check.h"
+#include "check/check.h"
 
 #include <math.h>
 
-#include "rpe_check_diagnosis.h"
+#include "check/cause/check_diagnosis.h"
 
 static rpe_status settings_check(const rpe_check_settings *settings, rpe_error *error)
 {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_check_subject.h"
+#include "check/check_subject.h"
 
 /* Rows that all codes see. */
 static void rows_fill(const rpe_check_subject *subject, size_t head, size_t feature,

@@ -1,12 +1,12 @@
 /* Codes are hashed by realization, sorted, and compared where the hashes agree. */
-#include "rpe_check_copies.h"
+#include "check/check_copies.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 #define BITS 20 /* of a direction that two realizations share by chance, at most: single precision has 24 */
 

@@ -1,11 +1,11 @@
 /* Means, and covariances by lag.  A realization gives one average over positions; realizations are independent, so the spread
    of these averages is the error of their mean. */
-#include "rpe_check_difference.h"
+#include "check/check_difference.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 #define LAG_MOST 24
 #define REALIZATIONS_LEAST 3

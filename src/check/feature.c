@@ -1,14 +1,14 @@
 /* The codes of one feature, whitened.  [spec 5, form 17] */
-#include "rpe_check_feature.h"
+#include "check/check_feature.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "rpe_check_score.h"
-#include "rpe_hypothesis.h"
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_theory_codes.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "check/check_score.h"
+#include "statistic/hypothesis.h"
+#include "theory/theory_codes.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
 

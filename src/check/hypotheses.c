@@ -1,10 +1,10 @@
 /* Each hypothesis with its statistic, p-value and the effect that it would see. */
-#include "rpe_check_hypotheses.h"
+#include "check/check_hypotheses.h"
 
 #include <math.h>
 
-#include "rpe_check_score.h"
-#include "rpe_hypothesis.h"
+#include "check/check_score.h"
+#include "statistic/hypothesis.h"
 
 #define POWER_QUANTILE 1.2815515655446004 /* power 0.9 */
 #define ENTRIES_LEAST 100                 /* numbers for a test of their distribution */

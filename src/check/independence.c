@@ -1,12 +1,12 @@
 /* Pairs of realizations and pairs of features. */
-#include "rpe_check_independence.h"
+#include "check/check_independence.h"
 
 #include <math.h>
 
-#include "rpe_check_score.h"
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "check/check_score.h"
 
 #define GRAM_MOST 512       /* realizations that are compared with each other */
 #define STUDENT_LEAST 16    /* realizations for a mean over its own standard error */

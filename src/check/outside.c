@@ -1,7 +1,7 @@
 /* What lies outside the range of B, looked at: gate noise that should not be there is one number for all positions. */
-#include "rpe_check_outside.h"
+#include "check/check_outside.h"
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 /* Sum of squares of the residuals [R,count] along a direction [count], over the direction's own; 0 for a direction of 0. */
 static double squares_along(const double *residual, size_t realizations, size_t count,

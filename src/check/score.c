@@ -1,9 +1,9 @@
-#include "rpe_check_score.h"
+#include "check/check_score.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #define EXACT_BELOW 30 /* degrees of freedom; beyond, the approximation is right to 1e-4 */
 

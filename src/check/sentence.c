@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_check_diagnosis.h"
-#include "rpe_hypothesis.h"
+#include "check/cause/check_diagnosis.h"
+#include "statistic/hypothesis.h"
 
 #define FITS_SAID_MOST 3
 #define FAILURES_SAID_MOST 4

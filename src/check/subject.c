@@ -1,11 +1,11 @@
 /* Codes in any layout: strides, and what to say when the shape is wrong. */
-#include "rpe_check_subject.h"
+#include "check/check_subject.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_layout.h"
+#include "base/layout.h"
 
 static const char LETTERS[] = "nhdr";
 

@@ -1,8 +1,8 @@
 /* How much of the codes is looked at: the singular values of a feature's coefficients cost (M+N) min(M+N, rows)^2. */
-#include "rpe_check_subject.h"
+#include "check/check_subject.h"
 
-#include "rpe_memory.h"
-#include "rpe_stream.h"
+#include "base/memory.h"
+#include "base/stream.h"
 
 #define WORK_MOST 3e9         /* sum over features of count * least^2 */
 #define PRODUCTS_MOST 2e8     /* sum over features of M N, which their theory prepares */

@@ -1,4 +1,4 @@
-#include "rpe_catalogue.h"
+#include "cli/catalogue.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_options.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "cli/options.h"
+#include "file/output.h"
 
 #define SUFFIX ".json"
 #define PATH_CAPACITY 4096

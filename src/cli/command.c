@@ -1,21 +1,21 @@
 /* Which command, and what every command has. */
-#include "rpe_command.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_provenance.h"
-#include "rpe_terminal.h"
+#include "base/interrupt.h"
+#include "base/terminal.h"
+#include "file/provenance.h"
 
 #define RPE_COMMAND(name) extern const rpe_command rpe_command_##name;
-#include "commands.def"
+#include "cli/commands.def"
 #undef RPE_COMMAND
 
 static const rpe_command *const commands[] = {
 #define RPE_COMMAND(name) &rpe_command_##name,
-#include "commands.def"
+#include "cli/commands.def"
 #undef RPE_COMMAND
 };
 

@@ -1,12 +1,12 @@
-#include "rpe_files.h"
+#include "cli/files.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_parallel.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "file/npy.h"
 
 rpe_status rpe_files_path_check(const char *path, rpe_error *error)
 {

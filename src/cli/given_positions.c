@@ -1,9 +1,9 @@
-#include "rpe_given_positions.h"
+#include "cli/given_positions.h"
 
 #include <math.h>
 
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/memory.h"
+#include "file/npy.h"
 
 /* The numbers of positions that there are, on the axes that there are. */
 static rpe_status positions_read(rpe_array *array, const char *path, rpe_positions *positions,

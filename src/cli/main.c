@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rpe_command.h"
-#include "rpe_event.h"
-#include "rpe_interrupt.h"
-#include "rpe_json.h"
-#include "rpe_output.h"
-#include "rpe_terminal.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "base/terminal.h"
+#include "cli/command.h"
+#include "file/json.h"
+#include "file/output.h"
 
 #define STATUS_BAD 2
 #define STATUS_SIGNAL 128 /* and the signal: 130 after Ctrl-C, 143 after SIGTERM */

@@ -1,11 +1,11 @@
-#include "rpe_options.h"
+#include "cli/options.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_processors.h"
+#include "base/memory.h"
+#include "base/processors.h"
 
 #define SUMMARY_CAPACITY 512
 

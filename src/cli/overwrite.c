@@ -3,11 +3,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_catalogue.h"
-#include "rpe_command.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/memory.h"
+#include "cli/catalogue.h"
+#include "cli/command.h"
+#include "file/json.h"
+#include "file/path.h"
 
 #define DEPTH_MAX 4 /* an experiment names kernels, which name arrays */
 

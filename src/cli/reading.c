@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_reading.h"
+#include "cli/reading.h"
 
 /* In the order in which they are told. */
 static const struct {

@@ -1,4 +1,4 @@
-#include "rpe_shard.h"
+#include "cli/shard.h"
 
 #include <stdbool.h>
 #include <stdint.h>

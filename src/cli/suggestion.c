@@ -1,5 +1,5 @@
 /* Help for mistyped names. */
-#include "rpe_options.h"
+#include "cli/options.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* rpebench worker: one process of `run --against`. */
 #include <stdio.h>
 
-#include "rpe_command.h"
-#include "rpe_worker.h"
+#include "against/worker.h"
+#include "cli/command.h"
 
 enum { QUICK, SEED, VALID, OPTION_COUNT };
 
@@ -28,7 +28,7 @@ const rpe_command rpe_command_worker = {
     .name = "worker",
     .title = "one process of run --against",
     .description = "EXPERIMENT is a path ending in .json.  What it is told and answers: "
-                   "src/against/rpe_worker.h.\n",
+                   "src/against/worker.h.\n",
     .internal = true,
     .options = options,
     .option_count = OPTION_COUNT,

@@ -1,12 +1,12 @@
 /* Which cause explains a difference, and where. */
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
 
 #define LEVEL_BITS 20.0              /* 2^-20: that a cause is named by chance */
 #define LEAST 3                      /* elements that a cause explains, beside those it is fitted to */
@@ -18,7 +18,7 @@
 
 static const rpe_cause *const causes[] = {
 #define RPE_CAUSE(name) &rpe_cause_##name,
-#include "causes.def"
+#include "difference/causes.def"
 #undef RPE_CAUSE
 };
 

@@ -1,10 +1,10 @@
 /* Elements beyond the limit, counted by slice. */
-#include "rpe_difference.h"
+#include "difference/difference.h"
 
 #include <math.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
 
 #define BLOCK 1048576 /* elements between two looks at the interrupt */
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 #define QUICK 0.1
 

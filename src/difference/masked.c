@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 /* The mask's number as the reference has it, or MINE; the rest of a row as it is, or summing to one over what each sees. */
 static size_t masked_candidates(const rpe_region *region)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 #define STEPS 32                    /* how far late or early is tried */
 #define PAIRS_MAX ((size_t)1 << 24) /* of slices that are put beside each other */

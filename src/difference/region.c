@@ -1,5 +1,5 @@
 /* Products of slices, element by element. */
-#include "rpe_difference.h"
+#include "difference/difference.h"
 
 size_t rpe_region_size(const rpe_region *region)
 {

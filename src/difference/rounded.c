@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 typedef struct format {
     const char *name;

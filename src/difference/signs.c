@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 static size_t one(const rpe_region *region)
 {

@@ -1,7 +1,7 @@
 /* Axes that are swapped, or turned around: a transposed array, or one that was reshaped where it should have been transposed. */
 #include <stdio.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 
 /* Each pair of axes, then all axes turned by 1, 2, ... */
 static size_t swapped_candidates(const rpe_region *region)

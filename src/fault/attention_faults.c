@@ -1,7 +1,7 @@
 /* Faults of the attention: masks, weights and values.  [spec 2, 4] */
 #include <math.h>
 
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 static double score_at(const rpe_code_fault *fault, const double *scores, size_t query, size_t key)
 {

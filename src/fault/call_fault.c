@@ -1,8 +1,8 @@
-#include "rpe_call_fault.h"
+#include "fault/call_fault.h"
 
 #include <math.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 typedef struct call_plan {
     const rpe_call_hooks *hooks;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_call_fault.h"
+#include "fault/call_fault.h"
 
 /* ---- values and normalization ---- */
 

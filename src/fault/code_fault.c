@@ -1,10 +1,10 @@
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
+#include "base/linear.h"
+#include "base/memory.h"
 
 /* ---- sizes ---- */
 

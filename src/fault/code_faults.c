@@ -1,5 +1,5 @@
 /* Faults of the codes of one head and feature.  [spec 4] */
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 static void codes_raised_coded(const rpe_code_fault *fault, const rpe_noise *noise, size_t head,
                                size_t feature, double *const codes[2])

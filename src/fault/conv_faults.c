@@ -1,8 +1,8 @@
 /* Faults of conv kernels: codes whose filters are not those of the formula.  [spec 3, 4] */
 #include <string.h>
 
-#include "rpe_code_fault.h"
-#include "rpe_conv.h"
+#include "fault/code_fault.h"
+#include "position/conv.h"
 
 /* Numbers of a filter [heads,features,taps]. */
 static size_t taps_of(const rpe_kernel *kernel)

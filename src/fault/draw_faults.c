@@ -1,5 +1,5 @@
 /* Faults in what is drawn for a call, in its precision, and in what it tends to.  [spec 4, 6, 7] */
-#include "rpe_call_fault.h"
+#include "fault/call_fault.h"
 
 /* ---- draws ---- */
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 /* What a test of shapes lets through. */
 static void zero_encoded(const rpe_code_fault *fault, double *const sides[2])

@@ -1,15 +1,15 @@
 /* The registry of faults. */
-#include "rpe_fault.h"
+#include "fault/fault.h"
 
 #include <string.h>
 
 #define RPE_FAULT(key, name, claim, title) extern const rpe_planting rpe_planting_##key;
-#include "faults.def"
+#include "fault/faults.def"
 #undef RPE_FAULT
 
 static const rpe_fault faults[] = {
 #define RPE_FAULT(key, name, claim, title) {name, claim, title, &rpe_planting_##key},
-#include "faults.def"
+#include "fault/faults.def"
 #undef RPE_FAULT
 };
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 #define FEATURES 3 /* of every case */
 #define LARGEST 32 /* R, of the claims that these are put to */

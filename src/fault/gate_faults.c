@@ -1,8 +1,8 @@
 /* Faults of the gate: X <- sqrt(1 - delta) X + sqrt(delta) epsilon.  [spec 4; SPE paper, gated SPE] */
 #include <math.h>
 
-#include "rpe_code_fault.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "fault/code_fault.h"
 
 static void gate_inverted_change(rpe_code_fault *fault)
 {

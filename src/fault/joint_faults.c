@@ -1,7 +1,7 @@
 /* Faults that leave each number's variance as it is, and tie numbers together that should be independent.  [spec 4] */
 #include <math.h>
 
-#include "rpe_code_fault.h"
+#include "fault/code_fault.h"
 
 /* 1/5 or 7/5 with probability 1/2: the mean square is 1. */
 static double scale_at(rpe_stream stream, size_t index)

@@ -1,8 +1,8 @@
 /* Faults of feature maps: in the fast expansion, and in the definition.  [spec 4] */
 #include <math.h>
 
-#include "rpe_fault.h"
-#include "rpe_linear_method.h"
+#include "fault/fault.h"
+#include "method/linear_method.h"
 
 /* ---- maps ---- */
 

@@ -1,7 +1,7 @@
 /* Faults of relative positions: in the definition, and in the position that the attention works with.  [families A, B, C, I, J] */
 #include <string.h>
 
-#include "rpe_call_fault.h"
+#include "fault/call_fault.h"
 
 /* ---- definitions ---- */
 

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_code_fault.h"
-#include "rpe_sine.h"
+#include "fault/code_fault.h"
+#include "position/sine.h"
 
 #define TWO_PI 6.283185307179586
 

@@ -1,9 +1,9 @@
 /* Faults in the steps of linear attention: its sums, masks, levels and states.  The schedule is the real one.  [spec 4] */
 #include <math.h>
 
-#include "rpe_fault.h"
-#include "rpe_linear_method.h"
-#include "rpe_linear_sums.h"
+#include "attention/linear_sums.h"
+#include "fault/fault.h"
+#include "method/linear_method.h"
 
 #define LAST (RPE_LINEAR_CHUNK - 1)
 

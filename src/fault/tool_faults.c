@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_code_fault.h"
-#include "rpe_theory_exponential.h"
+#include "fault/code_fault.h"
+#include "theory/theory_exponential.h"
 
 /* The tools of a fault: honest but for what is named. */
 #define TOOLS(key, ...)                                                                                      \

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdatomic.h>
 
-#include "rpe_code_fault.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "fault/code_fault.h"
 
 static void key_noise_change(rpe_code_fault *fault)
 {

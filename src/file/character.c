@@ -1,4 +1,4 @@
-#include "rpe_character.h"
+#include "file/character.h"
 
 #include <stdbool.h>
 #include <stdint.h>

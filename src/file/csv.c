@@ -1,4 +1,4 @@
-#include "rpe_csv.h"
+#include "file/csv.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/memory.h"
+#include "file/path.h"
 
 static rpe_status field_write(rpe_output *output, const char *field, bool alone, rpe_error *error)
 {

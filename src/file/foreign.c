@@ -1,4 +1,4 @@
-#include "rpe_foreign.h"
+#include "file/foreign.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,13 +1,13 @@
-#include "rpe_json.h"
+#include "file/json.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_character.h"
-#include "rpe_memory.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/character.h"
+#include "file/output.h"
 
 static bool key_listed(const char *key, const char *const *allowed)
 {

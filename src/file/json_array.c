@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/json.h"
+#include "file/npy.h"
+#include "file/output.h"
 
 /* Where a nested list is being looked at. */
 typedef struct place {

@@ -1,7 +1,7 @@
 /* What a document says, for readers that have it checked once and take its word from then on. */
 #include <stdint.h>
 
-#include "rpe_json.h"
+#include "file/json.h"
 
 static bool is_count(const json_t *value)
 {

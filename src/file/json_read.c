@@ -1,4 +1,4 @@
-#include "rpe_json.h"
+#include "file/json.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/memory.h"
+#include "file/path.h"
 
 #define RESERVE_BYTES ((size_t)128 << 10)
 #define TOKEN_BYTES ((size_t)32 << 10) /* of one text or number */

@@ -1,4 +1,4 @@
-#include "rpe_npy.h"
+#include "file/npy.h"
 
 #include <errno.h>
 #include <math.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "file/path.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "elements are copied as they are stored: a little-endian processor is needed"

@@ -1,13 +1,13 @@
-#include "rpe_npy_header.h"
+#include "file/npy_header.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "rpe_foreign.h"
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/memory.h"
+#include "file/foreign.h"
+#include "file/path.h"
 
 #define MAGIC "\x93NUMPY"
 #define MAGIC_LENGTH 6

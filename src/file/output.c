@@ -1,4 +1,4 @@
-#include "rpe_output.h"
+#include "file/output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_event.h"
-#include "rpe_memory.h"
-#include "rpe_path.h"
+#include "base/event.h"
+#include "base/memory.h"
+#include "file/path.h"
 
 #define NAME_LONGEST 255  /* of a file */
 #define SUFFIX_LONGEST 48 /* of a temporary one */

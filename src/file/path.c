@@ -1,4 +1,4 @@
-#include "rpe_path.h"
+#include "file/path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/output.h"
 
 #define LINKS_MAX 40       /* as many as Linux follows */
 #define LINK_CAPACITY 4096 /* PATH_MAX */

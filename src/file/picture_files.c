@@ -1,4 +1,4 @@
-#include "rpe_picture_files.h"
+#include "file/picture_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/output.h"
 
 /* Bytes of "NAME" or "NAME-2" before the ending of a picture; 0: the entry is no picture of NAME. */
 static size_t stem_length(const char *entry, const char *name)

@@ -1,4 +1,4 @@
-#include "rpe_provenance.h"
+#include "file/provenance.h"
 
 #include <gsl/gsl_version.h>
 #include <inttypes.h>
@@ -12,10 +12,10 @@
 #include <gnu/libc-version.h>
 #endif
 
-#include "rpe_blas.h"
-#include "rpe_clock.h"
-#include "rpe_json.h"
-#include "rpe_processors.h"
+#include "base/blas.h"
+#include "base/clock.h"
+#include "base/processors.h"
+#include "file/json.h"
 #include "rpe_revision.h"
 
 const char *rpe_version(void)

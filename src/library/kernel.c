@@ -1,9 +1,9 @@
 /* Kernels as a host of the library has them. */
-#include "rpe_library.h"
+#include "library/library.h"
 
 #include <stdint.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 rpebench_kernel *rpebench_kernel_read(const char *path)
 {

@@ -1,14 +1,14 @@
 /* The library's face: arguments are checked once, here, and passed on to the layers. */
-#include "rpe_library.h"
+#include "library/library.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "rpe_call.h"
-#include "rpe_memory.h"
-#include "rpe_method.h"
-#include "rpe_processors.h"
-#include "rpe_provenance.h"
+#include "base/memory.h"
+#include "base/processors.h"
+#include "file/provenance.h"
+#include "method/call.h"
+#include "method/method.h"
 
 #define STRUCT_MOST 4096 /* bytes of a problem of any version to come */
 

@@ -6,10 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "rpe_clock.h"
-#include "rpe_json.h"
-#include "rpe_machine.h"
-#include "rpe_processors.h"
+#include "base/clock.h"
+#include "base/processors.h"
+#include "file/json.h"
+#include "machine/machine.h"
 
 /* Beyond these a run is called noisy. */
 #define STEAL_MOST 0.01

@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_clock.h"
-#include "rpe_linear.h"
-#include "rpe_machine.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "base/clock.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "machine/machine.h"
 
 #define GEMM_SIZE ((size_t)1024)
 #define COPY_BYTES                                                                                           \

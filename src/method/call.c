@@ -1,8 +1,8 @@
-#include "rpe_call.h"
+#include "method/call.h"
 
 #include <math.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 rpe_status rpe_call_make(rpe_call *call, const rpe_method *method, const rpe_problem *problem, int threads,
                          rpe_error *error)

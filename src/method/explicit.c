@@ -2,12 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_biased.h"
-#include "rpe_definition.h"
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_rotation.h"
-#include "rpe_terms.h"
+#include "attention/biased.h"
+#include "base/memory.h"
+#include "method/definition.h"
+#include "method/problem.h"
+#include "method/rotation.h"
+#include "oracle/terms.h"
 
 #define KERNEL_TERMS 4096 /* roundings of a value of a kernel: as many sinusoids or taps */
 

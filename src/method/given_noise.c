@@ -1,5 +1,5 @@
-#include "rpe_given_noise.h"
-#include "rpe_interrupt.h"
+#include "method/given_noise.h"
+#include "base/interrupt.h"
 
 /* Samples along the positions: [R,H,D,...]; else [H,D,rows,R].  Returns the rank. */
 static size_t noise_shape(const rpe_problem *problem, size_t shape[RPE_RANK_MAX])

@@ -1,11 +1,11 @@
 /* Linear attention by a feature map, on the inputs or, with a kernel, on their stochastic positional encoding. */
-#include "rpe_linear_method.h"
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_spe_source.h"
+#include "base/memory.h"
+#include "method/linear_method.h"
+#include "method/problem.h"
+#include "method/spe_source.h"
 
 typedef struct linear_plan {
-    rpe_spe spe; /* first: the hooks of rpe_spe.h take the plan */
+    rpe_spe spe; /* first: the hooks of method/spe.h take the plan */
     rpe_linear *linear;
 } linear_plan;
 

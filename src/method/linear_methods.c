@@ -1,5 +1,5 @@
 /* Linear attention on SPE: a method of every feature map, with the map's name. */
-#include "rpe_linear_method.h"
+#include "method/linear_method.h"
 
 #define RPE_FEATURE_MAP(identifier, key, words)                                                              \
     RPE_COMPOSED_METHOD_HOOKS(identifier, rpe_linear_method_)                                                \
@@ -17,5 +17,5 @@
         .code_moments = rpe_spe_code_moments,                                                                \
         RPE_COMPOSED_METHOD_MEMBERS(identifier),                                                             \
     };
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP

@@ -1,34 +1,34 @@
 /* The registry: one line of methods.def or of feature_maps.def, one entry. */
-#include "rpe_method.h"
+#include "method/method.h"
 
 #include <string.h>
 
 #define RPE_METHOD(identifier) extern const rpe_method rpe_method_##identifier;
 #define RPE_FEATURE_MAP(identifier, name, title)                                                             \
     RPE_METHOD(identifier) RPE_METHOD(rope_##identifier) RPE_METHOD(scan_##identifier)
-#include "feature_maps.def"
-#include "methods.def"
+#include "attention/feature_maps.def"
+#include "method/methods.def"
 #undef RPE_FEATURE_MAP
 #define RPE_RECURRENT_METHOD(identifier, name, family, form, title, source) RPE_METHOD(identifier)
-#include "recurrent_methods.def"
+#include "method/recurrent_methods.def"
 #undef RPE_RECURRENT_METHOD
 #undef RPE_METHOD
 
 static const rpe_method *const methods[] = {
 #define RPE_METHOD(identifier) &rpe_method_##identifier,
 #define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(identifier)
-#include "methods.def"
+#include "method/methods.def"
 /* behind the others, one composition after the other */
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(rope_##identifier)
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(scan_##identifier)
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #define RPE_RECURRENT_METHOD(identifier, name, family, form, title, source) RPE_METHOD(identifier)
-#include "recurrent_methods.def"
+#include "method/recurrent_methods.def"
 #undef RPE_RECURRENT_METHOD
 #undef RPE_METHOD
 };

@@ -1,4 +1,4 @@
-#include "rpe_method.h"
+#include "method/method.h"
 
 rpe_status rpe_method_outputs_check(const rpe_problem *problem, const void *outputs, const char *name,
                                     rpe_error *error)

@@ -1,4 +1,4 @@
-#include "rpe_position_rows.h"
+#include "method/position_rows.h"
 
 size_t rpe_position_rows_bytes(size_t size)
 {

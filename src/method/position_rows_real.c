@@ -1,11 +1,11 @@
 /* Features that turn with the position, in the precision of the file.  Phases are computed in double: anew where the rows begin, and
    from there by products of complex numbers, 64 at most. */
-#include "rpe_position_rows.h"
+#include "method/position_rows.h"
 
 #include <math.h>
 
-#include "rpe_dispatch.h"
-#include "rpe_real.h"
+#include "base/dispatch.h"
+#include "base/real.h"
 
 /* A smaller cosine or sine is 0, so that it makes no number out of the range of linear attention. */
 #ifdef RPE_REAL_SINGLE

@@ -1,4 +1,4 @@
-#include "rpe_problem.h"
+#include "method/problem.h"
 
 rpe_attention_shape rpe_problem_shape(const rpe_problem *problem, size_t size)
 {

@@ -4,13 +4,13 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "rpe_definition.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
-#include "rpe_position_rows.h"
-#include "rpe_problem.h"
-#include "rpe_scan.h"
-#include "rpe_terms.h"
+#include "attention/scan.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "method/definition.h"
+#include "method/position_rows.h"
+#include "method/problem.h"
+#include "oracle/terms.h"
 
 #define FEATURES_MOST 4096 /* of a vector, as the attention sees it */
 
@@ -389,4 +389,4 @@ static rpe_cost cost(const rpe_problem *problem)
         .cost = cost,                                                                                        \
         .define = define,                                                                                    \
     };
-#include "recurrent_methods.def"
+#include "method/recurrent_methods.def"

@@ -2,11 +2,11 @@
    in the map.  [families B] */
 #include <stdint.h>
 
-#include "rpe_definition.h"
-#include "rpe_linear_method.h"
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_rotation.h"
+#include "base/memory.h"
+#include "method/definition.h"
+#include "method/linear_method.h"
+#include "method/problem.h"
+#include "method/rotation.h"
 
 typedef struct rope_plan {
     rpe_rotation *rotation; /* NULL: no positions */
@@ -141,6 +141,6 @@ static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map
         .attend = attend,                                                                                    \
         RPE_COMPOSED_METHOD_MEMBERS(identifier),                                                             \
     };
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #undef rope_random

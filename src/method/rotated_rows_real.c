@@ -1,9 +1,9 @@
 /* Pairs of elements that turn, in the precision of the file. */
 #include <string.h>
 
-#include "rpe_dispatch.h"
-#include "rpe_real.h"
-#include "rpe_rotated_rows.h"
+#include "base/dispatch.h"
+#include "base/real.h"
+#include "method/rotated_rows.h"
 
 RPE_DISPATCH
 static void turn_halves(size_t pairs, const real *restrict x, const real *cosine, const real *sine,

@@ -1,14 +1,14 @@
-#include "rpe_rotation.h"
+#include "method/rotation.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
-#include "rpe_rotary.h"
-#include "rpe_rotated_rows.h"
-#include "rpe_turns.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "method/rotated_rows.h"
+#include "method/turns.h"
+#include "position/rotary.h"
 
 struct rpe_rotation {
     const rpe_kernel *kernel;

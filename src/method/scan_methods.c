@@ -2,11 +2,11 @@
    method of every feature map, scan-MAP.  [families A3] */
 #include <math.h>
 
-#include "rpe_definition.h"
-#include "rpe_linear_method.h"
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_terms.h"
+#include "base/memory.h"
+#include "method/definition.h"
+#include "method/linear_method.h"
+#include "method/problem.h"
+#include "oracle/terms.h"
 
 typedef struct scan_plan {
     rpe_linear *linear;
@@ -143,6 +143,6 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
         .attend = attend,                                                                                    \
         RPE_COMPOSED_METHOD_MEMBERS(identifier),                                                             \
     };
-#include "feature_maps.def"
+#include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #undef scan_random

@@ -1,13 +1,13 @@
 /* Method softmax: quadratic softmax attention, on the inputs or, with a kernel, on their stochastic positional encoding. */
 #include <math.h>
 
-#include "rpe_definition.h"
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_spe.h"
+#include "base/memory.h"
+#include "method/definition.h"
+#include "method/problem.h"
+#include "method/spe.h"
 
 typedef struct softmax_plan {
-    rpe_spe spe; /* first: the hooks of rpe_spe.h take the plan */
+    rpe_spe spe; /* first: the hooks of method/spe.h take the plan */
     rpe_attention_shape shape;
 } softmax_plan;
 

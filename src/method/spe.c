@@ -1,12 +1,12 @@
 /* Stochastic positional encoding as the first half of a method. */
-#include "rpe_spe.h"
+#include "method/spe.h"
 
 #include <math.h>
 #include <stdint.h>
 
-#include "rpe_memory.h"
-#include "rpe_problem.h"
-#include "rpe_theory.h"
+#include "base/memory.h"
+#include "method/problem.h"
+#include "theory/theory.h"
 
 size_t rpe_spe_size(const rpe_problem *problem)
 {

@@ -1,6 +1,6 @@
-#include "rpe_spe_source.h"
+#include "method/spe_source.h"
 
-#include "rpe_parallel.h"
+#include "base/parallel.h"
 
 bool rpe_spe_has_source(const rpe_spe *spe)
 {

@@ -1,9 +1,9 @@
-#include "rpe_turns.h"
+#include "method/turns.h"
 
 #include <math.h>
 #include <stdint.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 rpe_status rpe_turns_make(rpe_turns *turns, size_t numbers, const double *angles, rpe_error *error)
 {

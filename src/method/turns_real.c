@@ -1,9 +1,9 @@
 /* Cosines and sines of positions, in the precision of the file. */
 #include <math.h>
 
-#include "rpe_dispatch.h"
-#include "rpe_real.h"
-#include "rpe_turns.h"
+#include "base/dispatch.h"
+#include "base/real.h"
+#include "method/turns.h"
 
 #ifdef RPE_REAL_SINGLE
 #define SMALLEST 0x1p-30

@@ -1,13 +1,13 @@
 /* Explicit attention of any relative position.  [spec 2; families 0] */
-#include "rpe_exact.h"
+#include "oracle/exact.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
-#include "rpe_terms.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "oracle/terms.h"
 
 struct rpe_exact {
     rpe_exact_settings settings;

@@ -1,10 +1,10 @@
-#include "rpe_terms.h"
+#include "oracle/terms.h"
 
 #include <math.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 
 static size_t no_terms(const rpe_kernel *kernel, size_t size)
 {

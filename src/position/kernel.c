@@ -1,20 +1,20 @@
 /* Position kernels: the table of families, reading, and what all families share (the gate). */
-#include "rpe_kernel.h"
+#include "position/kernel.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_parameter_table.h"
+#include "base/memory.h"
+#include "position/parameter_table.h"
 
 #define RPE_POSITION(name) extern const rpe_kernel_type rpe_kernel_type_##name;
-#include "positions.def"
+#include "position/positions.def"
 #undef RPE_POSITION
 
 static const rpe_kernel_type *const TYPES[] = {
 #define RPE_POSITION(name) &rpe_kernel_type_##name,
-#include "positions.def"
+#include "position/positions.def"
 #undef RPE_POSITION
 };
 

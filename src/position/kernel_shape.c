@@ -1,8 +1,8 @@
 /* Kernels that are made, and how large they and their noise are. */
 #include <string.h>
 
-#include "rpe_kernel.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "position/kernel.h"
 
 static bool values_make(rpe_parameter_values *values, const rpe_parameter *parameter, const size_t extent[3],
                         size_t count)

@@ -1,11 +1,11 @@
 /* Tables of P_d over all lags between two position sets. */
-#include "rpe_lag_table.h"
+#include "position/lag_table.h"
 
 #include <stdint.h>
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 
 #define TERMS_POLLED 65536 /* between two looks at the interrupt */
 #define RPE_MATRIX_TERMS 1024

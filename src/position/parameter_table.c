@@ -1,12 +1,12 @@
 /* The parameters of a position, as its table has them: read, checked, written. */
-#include "rpe_parameter_table.h"
+#include "position/parameter_table.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_csv.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "file/csv.h"
 
 #define LETTERS 26
 

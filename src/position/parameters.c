@@ -1,9 +1,9 @@
 /* Checking parameters, and the maps of raw ones. */
-#include "rpe_kernel_parameters.h"
+#include "position/kernel_parameters.h"
 
 #include <math.h>
 
-#include "rpe_csv.h"
+#include "file/csv.h"
 
 double rpe_sigmoid(double x)
 {

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "rpe_kernel.h"
-#include "rpe_memory.h"
-#include "rpe_parameter_table.h"
+#include "base/memory.h"
+#include "position/kernel.h"
+#include "position/parameter_table.h"
 
 rpe_status rpe_positions_make(rpe_positions *positions, size_t axes, const size_t *extent, const char *name,
                               rpe_error *error)

@@ -1,7 +1,7 @@
 /* Kernels as JSON, canonical.  [spec 7] */
-#include "rpe_json.h"
-#include "rpe_kernel.h"
-#include "rpe_parameter_table.h"
+#include "file/json.h"
+#include "position/kernel.h"
+#include "position/parameter_table.h"
 
 /* By the table of its parameters. */
 static json_t *document_make(const rpe_kernel *kernel)

@@ -1,4 +1,4 @@
-#include "rpe_result_set.h"
+#include "report/result_set.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/npy.h"
+#include "file/output.h"
 
 /* ---- rows and their trials ---- */
 

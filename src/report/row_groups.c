@@ -1,9 +1,9 @@
-#include "rpe_row_groups.h"
+#include "report/row_groups.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 /* Groups by the hash of their cells: a table that is at most half full, with the next free slot for what collides. */
 typedef struct index_table {

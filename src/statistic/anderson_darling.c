@@ -1,5 +1,5 @@
 /* Anderson and Darling's statistic: its value and its p-value. */
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "rpe_distribution.h"
+#include "statistic/distribution.h"
 
 #include <gsl/gsl_cdf.h>
 #include <limits.h>

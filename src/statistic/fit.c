@@ -1,4 +1,4 @@
-#include "rpe_fit.h"
+#include "statistic/fit.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "rpe_front.h"
+#include "statistic/front.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "rpe_hotelling.h"
+#include "statistic/hotelling.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

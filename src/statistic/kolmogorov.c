@@ -1,5 +1,5 @@
 /* Kolmogorov's statistic: its distance and its p-value. */
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-#include "rpe_mann_whitney.h"
+#include "statistic/mann_whitney.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "statistic/hypothesis.h"
 
 typedef struct ranked {
     double value;

@@ -1,9 +1,9 @@
-#include "rpe_mean_test.h"
+#include "statistic/mean_test.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #define SKEWNESS 4.0      /* over the relative spread */
 #define KURTOSIS 12.0     /* over its square */

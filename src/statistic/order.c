@@ -1,4 +1,4 @@
-#include "rpe_order.h"
+#include "statistic/order.h"
 
 #include <math.h>
 #include <stdlib.h>

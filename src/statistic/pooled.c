@@ -1,9 +1,9 @@
-#include "rpe_pooled.h"
+#include "statistic/pooled.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #define DEVIATE_MOST 37.0 /* beyond it the probability is 0 in double */
 #define REACH 64.0        /* ratios are looked for between its inverse and itself */

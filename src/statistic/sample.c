@@ -1,4 +1,4 @@
-#include "rpe_sample.h"
+#include "statistic/sample.h"
 
 #include <math.h>
 

@@ -1,11 +1,11 @@
-#include "rpe_signed_rank.h"
+#include "statistic/signed_rank.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_memory.h"
-#include "rpe_order.h"
+#include "base/memory.h"
+#include "statistic/hypothesis.h"
+#include "statistic/order.h"
 
 static int compare_sizes(const void *a, const void *b)
 {

@@ -1,8 +1,8 @@
-#include "rpe_two_means.h"
+#include "statistic/two_means.h"
 
 #include <math.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 rpe_two_means rpe_two_means_paired(size_t count, const double *x, const double *y)
 {

@@ -20,7 +20,7 @@
    t = sqrt(2 ln(n/eta)) is exceeded with probability eta at most.  Signs and frames have lighter tails. */
 #include <math.h>
 
-#include "rpe_theory_rounding.h"
+#include "theory/theory_rounding.h"
 
 #define EXCEEDED 1e-6 /* eta */
 #define ROUNDINGS_BESIDE_TERMS 10.0

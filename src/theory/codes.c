@@ -1,14 +1,14 @@
 /* Form 17: coefficient matrix of the codes of one feature, its range, and codes seen in it. */
-#include "rpe_theory_codes.h"
+#include "theory/theory_codes.h"
 
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_singular.h"
-#include "rpe_theory_rows.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "base/singular.h"
+#include "theory/theory_rows.h"
 
 /* The theory of one feature with all queries and keys 1: its rows u, w are the coefficients of the codes. */
 static rpe_status unit_theory(rpe_theory **theory, const rpe_kernel *kernel, size_t head, size_t feature,

@@ -1,9 +1,9 @@
 /* Forms 4 and 14: moments of the exponential score, and of its estimate by positive features. */
-#include "rpe_theory_exponential.h"
+#include "theory/theory_exponential.h"
 
 #include <math.h>
 
-#include "rpe_theory_rows.h"
+#include "theory/theory_rows.h"
 
 /* s and c of one entry, divided by sqrt(D) */
 typedef struct entry_scales {

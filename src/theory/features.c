@@ -1,7 +1,7 @@
 /* Forms 7 and 13: mean squared error of Performer features, iid and orthogonal.  Every map is written as
      MSE = exp(exponent) inner,   inner in [0,1]
    so that nothing overflows before the result does. */
-#include "rpe_theory_features.h"
+#include "theory/theory_features.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* Variance of the squared Frobenius error, Gaussian noise: joint cumulants of quadratic forms of a Gaussian vector. */
 #include <math.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 static double dot(size_t count, const double *a, const double *b)
 {

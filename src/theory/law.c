@@ -1,7 +1,7 @@
 /* Form 9: the law of one score under Gaussian noise, and bounds from it. */
 #include <math.h>
 
-#include "rpe_theory_rows.h"
+#include "theory/theory_rows.h"
 
 /* s and c of one entry */
 typedef struct entry_scales {

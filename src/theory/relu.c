@@ -1,9 +1,9 @@
 /* Form 12: ReLU features, arc-cosine kernels of the angle v between u_m and w_n. */
-#include "rpe_theory_relu.h"
+#include "theory/theory_relu.h"
 
 #include <math.h>
 
-#include "rpe_theory_rows.h"
+#include "theory/theory_rows.h"
 
 #define PI 3.1415926535897932384626433832795
 #define SERIES_BELOW 0.5 /* pi - v under which J1 and J2 are summed as series: their closed forms cancel */

@@ -1,11 +1,11 @@
 /* The encoding of given noise by its definition, and form 15: how far a single-precision encoding may be from it. */
-#include "rpe_theory_rounding.h"
+#include "theory/theory_rounding.h"
 
 #include <math.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 #define PANEL_ROWS 256 /* noise rows held at a time */
 

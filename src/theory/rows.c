@@ -1,8 +1,8 @@
 /* The rows u_m, w_n: what each noise row contributes to an encoded query or key.  [spec 4, factored form] */
 #include <math.h>
 
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 /* Samples of each axis, or rows that are no samples on one. */
 static rpe_status rows_per_feature(rpe_theory *theory, rpe_error *error)

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_theory_exponential.h"
-#include "rpe_theory_rows.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "theory/theory_exponential.h"
+#include "theory/theory_rows.h"
 
 /* a = softmax of c/sqrt(D) over the first `visible` keys, 0 beyond */
 static void softmax_row(const double *c, double root, size_t keys, size_t visible, double *a)

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 #define PANEL_ROWS 256 /* noise rows held at a time */
 

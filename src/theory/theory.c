@@ -1,8 +1,8 @@
 /* One head's inputs prepared for the closed forms, and the form that needs no more: the mean. */
 #include <math.h>
 
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 double rpe_theory_code_variance(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag,
                                 size_t realizations)

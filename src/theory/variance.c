@@ -1,8 +1,8 @@
 /* Second moments: forms 2, 3, 5, 6, 8 and 11. */
 #include <math.h>
 
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 static rpe_status law_check(const rpe_theory *theory, rpe_noise_law law, size_t realizations,
                             rpe_error *error)

@@ -1,4 +1,4 @@
-/* A program that speaks the protocol of rpe_worker.h and times nothing:
+/* A program that speaks the protocol of against/worker.h and times nothing:
      fake_worker [KEY=VALUE...] worker EXPERIMENT ...
    factor, start, round, seed: its law (fake_law.h); timings: of a point at each start; protocol: what it says that it speaks;
    points: how many it has; refuse=P: point P cannot be timed; answer=TEXT: instead of every answer; end=N:EXIT, die=N:SIGNAL, hang=N:0:

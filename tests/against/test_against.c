@@ -11,14 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "against/against.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
 #include "fake_law.h"
-#include "rpe_against.h"
-#include "rpe_csv.h"
-#include "rpe_event.h"
-#include "rpe_interrupt.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_output.h"
+#include "file/csv.h"
+#include "file/json.h"
+#include "file/output.h"
 
 #define TIMINGS 3
 #define EXPERIMENT                                                                                           \

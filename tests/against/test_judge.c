@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "against/against.h"
 #include "fake_law.h"
-#include "rpe_against.h"
 
 /* Null hypothesis: programs of one law, 4 points whose noise is shared in part, Holm over 5 tests at 5 %.  Of 1,000 comparisons at
    most 70 call a change: 50 and 3 standard deviations.  5 % more on one side, in noise of that size, is called in at least 95 of 100:

@@ -1,6 +1,6 @@
 /* Linear attention that forgets: chunks against the serial recurrence, and that against the sum over all pairs. */
+#include "attention/scan.h"
 #include "attention_problem.h"
-#include "rpe_scan.h"
 
 #define PROJECTIONS 6
 #define SIZE 4

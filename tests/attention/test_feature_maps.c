@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_feature_map.h"
+#include "attention/feature_map.h"
 #include "rpe_test.h"
 
 #define VALUES_WANTED 3 /* of each map */

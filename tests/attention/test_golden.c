@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_attention.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
+#include "attention/attention.h"
+#include "base/memory.h"
+#include "file/json.h"
 #include "rpe_test.h"
 
 typedef struct golden_case {

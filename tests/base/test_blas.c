@@ -2,7 +2,7 @@
    would be used without a word. */
 #include <string.h>
 
-#include "rpe_blas.h"
+#include "base/blas.h"
 #include "rpe_test.h"
 
 static void test_library(void **state)

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_fourier.h"
-#include "rpe_memory.h"
+#include "base/fourier.h"
+#include "base/memory.h"
 #include "rpe_test.h"
 
 #define PI 3.14159265358979323846

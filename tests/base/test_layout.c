@@ -1,7 +1,7 @@
 /* Orders of axes: every element is where its indices say. */
 #include <string.h>
 
-#include "rpe_layout.h"
+#include "base/layout.h"
 #include "rpe_test.h"
 
 /* The element at (b, n, h, d) of extents 2, 3 or 3 x 2, 4, 5. */

@@ -2,13 +2,13 @@
 #include <signal.h>
 #include <string.h>
 
-#include "rpe_blas.h"
-#include "rpe_event.h"
-#include "rpe_interrupt.h"
-#include "rpe_linear.h"
-#include "rpe_memory.h"
-#include "rpe_parallel.h"
-#include "rpe_stream.h"
+#include "base/blas.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "base/linear.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/stream.h"
 #include "rpe_test.h"
 
 /* C = alpha op(A) op(B) + beta C against three loops, strided, in both precisions. */

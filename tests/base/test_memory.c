@@ -1,11 +1,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_array.h"
-#include "rpe_error.h"
-#include "rpe_memory.h"
+#include "base/array.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/workspace.h"
 #include "rpe_test.h"
-#include "rpe_workspace.h"
 
 static void counts_bytes(void **state)
 {

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_event.h"
-#include "rpe_parallel.h"
-#include "rpe_pool.h"
+#include "base/event.h"
+#include "base/parallel.h"
+#include "base/thread/pool.h"
 #include "rpe_test.h"
 
 enum { COUNT = 2000 };

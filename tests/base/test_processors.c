@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_processors.h"
+#include "base/processors.h"
 #include "rpe_test.h"
 
 static char root[4096];

@@ -5,10 +5,10 @@
 #include <signal.h>
 #include <string.h>
 
-#include "rpe_event.h"
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
-#include "rpe_singular.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/singular.h"
 
 void dgesvd_(const char *left, const char *right, const int *m, const int *n, double *a, const int *lda,
              double *s, double *u, const int *ldu, double *vt, const int *ldvt, double *work,

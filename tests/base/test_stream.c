@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_box_muller.h"
-#include "rpe_philox.h"
-#include "rpe_stream.h"
+#include "base/random/box_muller.h"
+#include "base/random/philox.h"
+#include "base/stream.h"
 #include "rpe_test.h"
 
 /* Known answers of Philox4x32-10 (Random123, kat_vectors): counter 0, key 0, and counter, key of the digits of pi.  They are
@@ -89,7 +89,7 @@ static void independent_of_grouping(void **state)
     }
 }
 
-/* The definition of rpe_stream.h, number by number: Random123's block, then the formula. */
+/* The definition of base/stream.h, number by number: Random123's block, then the formula. */
 static void normals_follow_their_definition(void **state)
 {
     (void)state;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "rpe_terminal.h"
+#include "base/terminal.h"
 
 static FILE *terminal_open(int *controller)
 {

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "rpe_feature_map.h"
-#include "rpe_json.h"
-#include "rpe_kernel.h"
-#include "rpe_method.h"
+#include "attention/feature_map.h"
+#include "file/json.h"
+#include "method/method.h"
+#include "position/kernel.h"
 
 /* Runs the program with options; its messages go to `messages`.  Returns the exit status. */
 static int program_run(const char *options, const char *messages)

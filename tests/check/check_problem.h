@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_check.h"
-#include "rpe_encoder.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "check/check.h"
+#include "encoding/encoder.h"
 #include "rpe_test_kernel.h"
 
 /* What codes are drawn for. */

@@ -1,7 +1,7 @@
 /* Each cause is planted in right codes, at once and in variants, and must be the one that is named.  Where two faults meet, none is. */
 #include "causes_problem.h"
 #include "codes_moved.h"
-#include "rpe_conv.h"
+#include "position/conv.h"
 
 /* ---- what is planted ---- */
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 static const shape shapes[] = {
     {"sine", 1, {48}, {48}, 2, 4, {5}, 256, false, RPE_DOUBLE},

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "rpe_npy.h"
+#include "file/npy.h"
 
 #define LINE_CAPACITY 9000
 

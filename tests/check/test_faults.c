@@ -1,7 +1,7 @@
 /* The checker, checked: every usual fault is refused at R = 256, 48 positions, 2 heads, 4 features, and named. */
 #include "check_problem.h"
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
 

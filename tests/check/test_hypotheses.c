@@ -1,10 +1,10 @@
 /* From measurements to p-values, adjusted p-values and verdicts: by quadrature and by hand. */
 #include "check_problem.h"
 
-#include "rpe_check_hypotheses.h"
-#include "rpe_check_score.h"
-#include "rpe_hypothesis.h"
-#include "rpe_theory_codes.h"
+#include "check/check_hypotheses.h"
+#include "check/check_score.h"
+#include "statistic/hypothesis.h"
+#include "theory/theory_codes.h"
 
 static void expect_near(const char *what, double found, double wanted)
 {

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_check_independence.h"
-#include "rpe_hypothesis.h"
+#include "check/check_independence.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
 
 #define KEPT 9
 #define ROWS 4 /* the last is the gate's */

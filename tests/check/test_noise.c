@@ -1,7 +1,7 @@
 /* The checker, checked: faults of the noise and of the numbers, at R = 256, 48 positions, 2 heads, 4 features. */
 #include "check_problem.h"
 
-#include "rpe_stream.h"
+#include "base/stream.h"
 
 /* ---- faults of the noise ---- */
 

@@ -1,7 +1,7 @@
 /* Each cause that lies in the noise is planted in it, and must be the one that is named. */
 #include "causes_problem.h"
 
-#include "rpe_stream.h"
+#include "base/stream.h"
 
 /* sine [H,D,2K,R], conv [R,H,D,samples...]; the number at (h, d, l, r) is values[at(...)] */
 typedef struct given {

@@ -1,10 +1,10 @@
 /* Scores of statistics against the laws that they stand for, and the shape statistic by quadrature. */
 #include <math.h>
 
-#include "rpe_check_feature.h"
-#include "rpe_check_score.h"
-#include "rpe_hypothesis.h"
+#include "check/check_feature.h"
+#include "check/check_score.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
 
 #define PI 3.14159265358979323846
 

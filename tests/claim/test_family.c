@@ -2,10 +2,10 @@
    does not count. */
 #include <math.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "quantity/claim/verification.h"
 #include "rpe_test.h"
-#include "rpe_verification.h"
+#include "statistic/hypothesis.h"
 
 #define LEVEL 1e-3
 

@@ -1,8 +1,8 @@
 /* A method that lacks something is not applicable to the claims that ask for it: neither an error nor a pass. */
 #include <string.h>
 
+#include "quantity/claim/verification.h"
 #include "rpe_test.h"
-#include "rpe_verification.h"
 
 static rpe_status double_only(const rpe_problem *problem, rpe_error *error)
 {

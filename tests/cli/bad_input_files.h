@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_npy.h"
+#include "file/npy.h"
 
 #define TEXT_CAPACITY 4096
 

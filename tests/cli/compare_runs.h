@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
-#include "rpe_json.h"
+#include "cli/command.h"
+#include "file/json.h"
 
 #define TEXT_CAPACITY 16384
 #define WORDS_MAX 16

@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
-#include "rpe_event.h"
-#include "rpe_interrupt.h"
-#include "rpe_json.h"
-#include "rpe_npy.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "cli/command.h"
+#include "file/json.h"
+#include "file/npy.h"
 
 enum { WORDS_MOST = 40 };
 /* Looks at the flag that may follow the one that saw it: loops that end without any work, whatever the length. */

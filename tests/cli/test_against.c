@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_csv.h"
-#include "rpe_json.h"
+#include "file/csv.h"
+#include "file/json.h"
 
 #define TEXT_CAPACITY 8192
 #define LINE "run timed.json --against other --starts 6 --trials 2 --threads 1 --output r"
@@ -113,7 +113,7 @@ static void interrupts_leave_nothing(void **state)
     }
 }
 
-/* The protocol, as rpe_worker.h has it. */
+/* The protocol, as against/worker.h has it. */
 static void workers_answer(void **state)
 {
     (void)state;

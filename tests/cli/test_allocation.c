@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_command.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "file/json.h"
 
 #define WORDS_MAX 24
 #define FAILURES_MAX 100000

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_command.h"
-#include "rpe_json.h"
-#include "rpe_method.h"
-#include "rpe_npy.h"
-#include "rpe_sampler.h"
+#include "cli/command.h"
+#include "encoding/sampler.h"
+#include "file/json.h"
+#include "file/npy.h"
+#include "method/method.h"
 
 #define WORDS_MAX 32
 #define PATH_CAPACITY 4096

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_npy.h"
+#include "file/npy.h"
 #include "rpe_test.h"
 
 #define TEXT_CAPACITY 16384

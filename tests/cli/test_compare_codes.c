@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_npy.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
+#include "file/npy.h"
 #include "rpe_test.h"
 
 #define TEXT_CAPACITY 16384

@@ -1,7 +1,7 @@
 /* compare of two runs that were not made alike: other machines, noisy ones, other builds. */
 #include "compare_runs.h"
 
-#include "rpe_measure.h"
+#include "quantity/measure/measure.h"
 
 static const rpe_measure *time_measure(void)
 {

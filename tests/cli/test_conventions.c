@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
+#include "cli/command.h"
 
 #define TEXT_CAPACITY 65536
 

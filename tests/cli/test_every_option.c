@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
+#include "cli/command.h"
 
 #define TEXT_CAPACITY 8192
 #define PARTS_MAX 3

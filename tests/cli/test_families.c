@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_json.h"
-#include "rpe_npy.h"
+#include "file/json.h"
+#include "file/npy.h"
 #include "rpe_test.h"
 
 /* Outputs whose kernel file is another. */

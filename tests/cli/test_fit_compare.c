@@ -1,6 +1,6 @@
 /* fit and compare: a fitted kernel gives its table back, what is printed is so, and verdicts at their limits. */
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 #include "rpe_test.h"
 
 #include <math.h>
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_command.h"
-#include "rpe_json.h"
-#include "rpe_kernel.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "file/json.h"
+#include "file/npy.h"
+#include "position/kernel.h"
 
 #define HEADS 2
 #define FEATURES 3

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "rpe_memory.h"
+#include "base/memory.h"
 
 /* Between two polls, some 0.3 s: the rates of the machine and a block of a large QR are a fifth of that. */
 #define WORK_MOST 300000000

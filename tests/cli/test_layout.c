@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
-#include "rpe_json.h"
-#include "rpe_npy.h"
+#include "cli/command.h"
+#include "file/json.h"
+#include "file/npy.h"
 #include "rpe_test.h"
 
 #define WORDS_MAX 40

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
+#include "cli/command.h"
 
 #define TEXT_CAPACITY 262144
 

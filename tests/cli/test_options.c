@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_options.h"
+#include "cli/options.h"
 
 enum { NAME, FILE_NAME, SIZE, LENGTH, SEED, COLOUR, FLAG, OPTION_COUNT };
 

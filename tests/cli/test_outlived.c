@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
-#include "rpe_npy.h"
+#include "cli/command.h"
+#include "file/npy.h"
 
 #define WORDS_MAX 24
 

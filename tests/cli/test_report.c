@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
+#include "cli/command.h"
 
 static char directory[256];
 

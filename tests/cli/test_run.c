@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_command.h"
-#include "rpe_csv.h"
-#include "rpe_json.h"
+#include "cli/command.h"
+#include "file/csv.h"
+#include "file/json.h"
 
 #define WORDS_MAX 16
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_shard.h"
+#include "cli/shard.h"
 
 #define VARIABLES_MAX 8
 

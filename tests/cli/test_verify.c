@@ -7,11 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_calibration.h"
-#include "rpe_command.h"
-#include "rpe_csv.h"
-#include "rpe_json.h"
-#include "rpe_mutant_report.h"
+#include "cli/command.h"
+#include "file/csv.h"
+#include "file/json.h"
+#include "report/calibration.h"
+#include "report/mutant_report.h"
 
 #define WORDS_MAX 32
 #define LINE_CAPACITY 4096

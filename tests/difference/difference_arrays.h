@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_cause.h"
+#include "difference/cause.h"
 #include "rpe_test.h"
 
 enum { N = 9, H = 4, D = 5, COUNT = N * H * D };

@@ -1,8 +1,8 @@
 /* Where two arrays differ, and how many numbers are counted; what fails for want of memory. */
 #include "difference_arrays.h"
 
-#include "rpe_interrupt.h"
-#include "rpe_memory.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
 
 static void test_difference(void **state)
 {

@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_configuration.h"
-#include "rpe_csv.h"
-#include "rpe_experiment.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/memory.h"
+#include "experiment/configuration.h"
+#include "experiment/experiment.h"
+#include "file/csv.h"
+#include "file/json.h"
+#include "file/npy.h"
 
 #define FILE_PATH_CAPACITY 4600
 #define FILE_CAPACITY 262144

@@ -4,7 +4,7 @@
 
 #include "experiment_files.h"
 
-#include "rpe_row.h"
+#include "experiment/row.h"
 
 #define ALL_MEASURES                                                                                         \
     "[\"code_covariance_error\",\"code_profile\",\"score_error\",\"attention_error\",\"output_error\"]"

@@ -6,9 +6,9 @@
 
 #include <math.h>
 
-#include "rpe_estimate.h"
-#include "rpe_hypothesis.h"
-#include "rpe_point.h"
+#include "experiment/estimate.h"
+#include "experiment/plan/point.h"
+#include "statistic/hypothesis.h"
 
 #define SEED 20261
 #define POINTS_MAX 128

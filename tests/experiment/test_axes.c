@@ -1,14 +1,14 @@
 /* Axes of a grid: what they make of inputs, drawn kernels, what is refused; and the measures that need them agree with their
    closed forms at any number of threads. */
 #include "experiment_run.h"
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 
 #include <math.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_input.h"
-#include "rpe_point.h"
+#include "experiment/plan/input.h"
+#include "experiment/plan/point.h"
+#include "statistic/hypothesis.h"
 
 #define DRAWN(type, rest)                                                                                    \
     "{\"name\":\"" type "\",\"kernel\":{\"type\":\"" type "\"," rest                                         \

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_values_file.h"
+#include "experiment/store/values_file.h"
 
 /* The buffers: 65536 numbers of the store and bytes of the journal, 262144 of a batch, 1048576 of the file of values. */
 #define BUFFER 65536

@@ -1,8 +1,8 @@
 /* Experiments as JSON: what is refused and how it is said, quick overrides, and every experiment that is shipped. */
 #include "experiment_files.h"
 
-#include "rpe_named_registry.h"
-#include "rpe_point.h"
+#include "experiment/plan/named_registry.h"
+#include "experiment/plan/point.h"
 
 #define GOOD_REST "\"realizations\":[4],\"trials\":{\"minimum\":3}"
 #define GOOD_INPUT INPUT("a", "sine.json")

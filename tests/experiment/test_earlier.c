@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_earlier.h"
-#include "rpe_experiment.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_row.h"
+#include "base/memory.h"
+#include "experiment/experiment.h"
+#include "experiment/row.h"
+#include "experiment/store/earlier.h"
+#include "file/json.h"
+#include "file/npy.h"
 
 #define PATH 4200
 

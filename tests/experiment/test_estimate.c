@@ -2,10 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_estimate.h"
-#include "rpe_hypothesis.h"
-#include "rpe_mean_test.h"
+#include "experiment/estimate.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
+#include "statistic/mean_test.h"
 
 #define assert_near(x, y) assert_true(fabs((x) - (y)) <= 1e-12 * fmax(1, fabs((double)(y))))
 

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "rpe_method.h"
-#include "rpe_point.h"
+#include "experiment/plan/point.h"
+#include "method/method.h"
 
 #define TOKENS 6
 #define HEADS 2

@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-#include "rpe_kernel.h"
-#include "rpe_point.h"
-#include "rpe_row.h"
+#include "experiment/plan/point.h"
+#include "experiment/row.h"
+#include "position/kernel.h"
 
 /* One feature, 5 lags; the largest value is 2. */
 #define TABLE "{\"type\":\"table\",\"values\":[[[0.2,1,2,-1,0.5]]]"

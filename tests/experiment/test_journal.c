@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_journal.h"
+#include "experiment/store/journal.h"
 
 enum { RECORDS = 3, COUNT = 2, WIDTH = 3, SIZE_MOST = 4096 };
 

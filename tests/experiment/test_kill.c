@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_event.h"
+#include "base/event.h"
 
 #define KILLS 100
 #define TRIALS_SHORT 20

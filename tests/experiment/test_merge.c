@@ -1,7 +1,7 @@
 /* Shards joined are the run that was not split, byte for byte; what is not whole is refused by name. */
 #include "experiment_run.h"
 
-#include "rpe_point.h"
+#include "experiment/plan/point.h"
 
 #define WHOLE_TRIALS 23
 /* Times what a code may be, near the largest number of single precision: some trials overflow. */

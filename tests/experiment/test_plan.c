@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_plan.h"
+#include "experiment/plan.h"
 
 #define MEBIBYTE ((size_t)1 << 20)
 

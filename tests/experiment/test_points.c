@@ -1,7 +1,7 @@
 /* Points of a grid: their order, which methods are run for which measures, how many trials, and no two alike. */
 #include "experiment_files.h"
 
-#include "rpe_point.h"
+#include "experiment/plan/point.h"
 
 #define REST(realizations)                                                                                   \
     "\"methods\":[\"softmax\"],\"realizations\":" realizations ",\"trials\":{\"minimum\":3}"

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_parallel.h"
+#include "base/parallel.h"
 
 #define POINTS 6
 

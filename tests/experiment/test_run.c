@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "rpe_parallel.h"
-#include "rpe_point.h"
+#include "base/parallel.h"
+#include "experiment/plan/point.h"
 
 static char text[2][FILE_CAPACITY];
 

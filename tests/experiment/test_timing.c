@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "rpe_timing.h"
+#include "experiment/timing.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 

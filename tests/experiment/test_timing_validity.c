@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-#include "rpe_linear_method.h"
-#include "rpe_named_registry.h"
-#include "rpe_timing.h"
+#include "experiment/plan/named_registry.h"
+#include "experiment/timing.h"
+#include "method/linear_method.h"
 
 typedef struct validity_case {
     const char *kernel;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_fault.h"
+#include "fault/fault.h"
 #include "rpe_test.h"
 
 #define LEVEL 1e-3 /* family-wise: of one mutant's rows, or of all honest runs together */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_csv.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "file/csv.h"
 
 static const char *directory;
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/memory.h"
+#include "file/json.h"
+#include "file/npy.h"
 
 static const char *directory;
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/memory.h"
+#include "file/npy.h"
 
 static const char *directory;
 

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_output.h"
+#include "base/memory.h"
+#include "file/output.h"
 
 static bool exists(const char *path)
 {

@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_csv.h"
-#include "rpe_foreign.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_path.h"
+#include "base/memory.h"
+#include "file/csv.h"
+#include "file/foreign.h"
+#include "file/json.h"
+#include "file/npy.h"
+#include "file/path.h"
 
 static void bytes_write(const char *path, const char *bytes, size_t count)
 {

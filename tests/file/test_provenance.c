@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_processors.h"
-#include "rpe_provenance.h"
+#include "base/memory.h"
+#include "base/processors.h"
+#include "file/json.h"
+#include "file/provenance.h"
 
 static int group_prepare(void **state)
 {

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file/csv.h"
 #include "fuzz.h"
-#include "rpe_csv.h"
 
 static rpe_status rows_write(const rpe_csv *csv, const char *path, rpe_error *error)
 {

@@ -1,8 +1,8 @@
 /* Experiments: x.json, of which the points are made too. */
+#include "experiment/configuration.h"
+#include "experiment/plan/point.h"
 #include "fuzz.h"
-#include "rpe_configuration.h"
-#include "rpe_plot.h"
-#include "rpe_point.h"
+#include "report/plot.h"
 
 static void points_take(const char *path, bool quick)
 {

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "file/json.h"
 
 #define MEMORY_MOST ((size_t)64 << 20) /* of one input, all of which are small */
 #define PATH_CAPACITY 512

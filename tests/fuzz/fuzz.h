@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "rpe_error.h"
+#include "base/error.h"
 
 #define FUZZ_PARTS_MAX 16
 #define FUZZ_NAME_CAPACITY 64

@@ -2,8 +2,8 @@
 #ifndef FUZZ_STORE_H
 #define FUZZ_STORE_H
 
+#include "experiment/store/store.h"
 #include "fuzz.h"
-#include "rpe_store.h"
 
 #define FUZZ_TRIALS_MAX 64
 #define FUZZ_WIDTH_MAX 64

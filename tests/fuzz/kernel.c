@@ -1,6 +1,6 @@
 /* Kernels: kernel.json, and the arrays that it names. */
+#include "position/kernel.h"
 #include "fuzz.h"
-#include "rpe_kernel.h"
 
 void fuzz_kernel(const char *directory)
 {

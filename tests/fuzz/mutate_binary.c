@@ -89,7 +89,7 @@ void fuzz_npy_mutate(fuzz_draft *draft)
 
 /* ---- journals ---- */
 
-/* Where the numbers are that src/experiment/journal.c writes. */
+/* Where the numbers are that src/experiment/store/journal.c writes. */
 enum {
     CONFIGURATION = 16,
     INPUTS = 40,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file/provenance.h"
 #include "mutate.h"
-#include "rpe_provenance.h"
 
 #define REPEAT_BITS 12 /* of FUZZ_REPEAT_MAX */
 

@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "file/npy.h"
 #include "fuzz.h"
-#include "rpe_npy.h"
 
 static void array_take(rpe_status status, rpe_array *array, const rpe_error *error)
 {

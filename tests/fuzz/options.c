@@ -1,8 +1,8 @@
 /* Options: words.txt, a command and its words, one a line. */
 #include <string.h>
 
+#include "cli/command.h"
 #include "fuzz.h"
-#include "rpe_command.h"
 
 #define TEXT_CAPACITY 4096
 #define WORDS_MAX 128

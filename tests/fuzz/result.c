@@ -2,9 +2,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "rpe_comparison.h"
-#include "rpe_page.h"
-#include "rpe_plot.h"
+#include "report/comparison.h"
+#include "report/page.h"
+#include "report/plot.h"
 
 /* What gnuplot would be given. */
 static void plot(const char *directory)

@@ -1,6 +1,6 @@
 /* The results of a run that is taken up or extended: x.json, x.csv and x.npy. */
+#include "experiment/store/earlier.h"
 #include "fuzz_store.h"
-#include "rpe_earlier.h"
 
 void fuzz_resume(const char *directory)
 {

@@ -1,7 +1,7 @@
 # Which kernel, method, map or measure it is, is asked where they are registered and nowhere else: looks at the sources below
 # SOURCE/src, then at a copy of one line of each kind that is not allowed, planted in SCRATCH/src, all of which must be found.
 #
-# 1. rpe_NAME.h, RPE_NAME_..., rpe_NAME_of and rpe_kernel_type_NAME of a position with parameters of its own to show are for
+# 1. position/NAME.h, RPE_NAME_..., rpe_NAME_of and rpe_kernel_type_NAME of a position with parameters of its own to show are for
 #    src/position and for files called after it: its encoder and its planted faults.
 # 2. A parameter by its place (own[0], own[GAIN]) is for the same.
 # 3. A name of a registry, or the name of one of its entries, stands in a strcmp only where the registry is searched.
@@ -20,13 +20,13 @@ endfunction()
 rpe_registered(${SOURCE}/src/position/positions.def RPE_POSITION kernels)
 rpe_registered(${SOURCE}/src/method/methods.def RPE_METHOD methods)
 rpe_registered(${SOURCE}/src/attention/feature_maps.def RPE_FEATURE_MAP maps)
-rpe_registered(${SOURCE}/src/measure/measures.def RPE_MEASURE measures)
-set(searched method/method.c attention/feature_map.c measure/measure.c code/code.c)
+rpe_registered(${SOURCE}/src/quantity/measure/measures.def RPE_MEASURE measures)
+set(searched method/method.c attention/map/feature_map.c quantity/measure/measure.c encoding/code.c)
 
 # Positions whose parameters are shown to their encoders.
 set(shown "")
 foreach(kernel IN LISTS kernels)
-  if(EXISTS ${SOURCE}/src/position/rpe_${kernel}.h)
+  if(EXISTS ${SOURCE}/src/position/${kernel}.h)
     list(APPEND shown ${kernel})
   endif()
 endforeach()
@@ -37,7 +37,7 @@ set(names ${kernels} ${methods} ${maps} ${measures})
 list(JOIN names "|" names)
 string(REPLACE "_" "[_-]" names "${names}")
 
-set(of_kernel "include \"rpe_(${shown_names})\\.h\"|rpe_(${shown_names})_of\\(|RPE_(${shown_letters})_|rpe_kernel_type_(${kernel_names})([^a-z_]|$)")
+set(of_kernel "include \"position/(${shown_names})\\.h\"|rpe_(${shown_names})_of\\(|RPE_(${shown_letters})_|rpe_kernel_type_(${kernel_names})([^a-z_]|$)")
 set(of_place "(->|\\.)own\\[([0-9]|[A-Z])")
 set(of_name "str(case)?cmp\\(.*\"(${names})\"|str(case)?cmp\\(.*(method|oracle|type|kernel|map|measure)(s\\[i\\]|_at\\(i\\))?->name")
 
@@ -46,7 +46,7 @@ function(rpe_is_own path result)
   get_filename_component(stem ${path} NAME_WE)
   set(${result} FALSE PARENT_SCOPE)
   foreach(kernel IN LISTS shown)
-    if(stem MATCHES "^(rpe_)?${kernel}(_|$)" OR (kernel STREQUAL "rotary" AND path STREQUAL "method/rotation.c"))
+    if(stem MATCHES "^${kernel}(_|$)" OR (kernel STREQUAL "rotary" AND path STREQUAL "method/rotation.c"))
       set(${result} TRUE PARENT_SCOPE)
     endif()
   endforeach()
@@ -86,7 +86,7 @@ endif()
 
 # One file a line; each must be found.
 set(planted
-  "#include \"rpe_sine.h\""
+  "#include \"position/sine.h\""
   "size_t taps = rpe_conv_of(kernel).taps"
   "bool sine = kernel->type == &rpe_kernel_type_sine"
   "const double *gain = kernel->own[2].values"
@@ -107,7 +107,7 @@ foreach(line IN LISTS planted)
 endforeach()
 # What belongs to a kernel is not complained of.
 file(REMOVE_RECURSE ${SCRATCH})
-file(WRITE ${SCRATCH}/src/code/sine_real.c "#include \"rpe_sine.h\"\n")
+file(WRITE ${SCRATCH}/src/encoding/sine_real.c "#include \"position/sine.h\"\n")
 rpe_questions(${SCRATCH}/src found)
 if(found)
   message(FATAL_ERROR "an encoder reads its own kernel: ${found}")

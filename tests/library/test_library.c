@@ -1,5 +1,5 @@
 /* The shared library through its header alone: golden arrays, the numbers of the commands, and what it refuses. */
-#include "rpebench.h"
+#include "library/rpebench.h"
 
 #include "rpe_test.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_npy.h"
+#include "file/npy.h"
 
 #define MOST 65536
 

@@ -1,5 +1,5 @@
 /* Threads, as the host of the library may have them: refused, or gone in a forked child. */
-#include "rpebench.h"
+#include "library/rpebench.h"
 
 #include "rpe_test.h"
 

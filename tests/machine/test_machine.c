@@ -1,9 +1,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_machine.h"
-#include "rpe_memory.h"
-#include "rpe_processors.h"
+#include "base/memory.h"
+#include "base/processors.h"
+#include "machine/machine.h"
 #include "rpe_test.h"
 
 static const rpe_machine_state quiet = {

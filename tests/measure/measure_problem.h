@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_measure.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "quantity/measure/measure.h"
 #include "rpe_test.h"
 #include "rpe_test_kernel.h"
 

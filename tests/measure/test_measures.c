@@ -1,7 +1,7 @@
 /* Measures: the numbers of a trial against loops written here, and closed forms against theory asked directly. */
 #include "measure_problem.h"
 
-#include "rpe_theory.h"
+#include "theory/theory.h"
 
 /* Values of the trial; hot hooks do not allocate and give their workspace back. */
 static void evaluate(fixture *f, const char *name, double *values)

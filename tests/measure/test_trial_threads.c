@@ -2,7 +2,7 @@
    together, by 1, 2 and 3 threads, they are bit for bit what each trial gives by itself. */
 #include "measure_problem.h"
 
-#include "rpe_trials.h"
+#include "quantity/measure/trials.h"
 
 enum { TRIALS = 7, TOKENS = 5, REALIZATIONS = 4, PROJECTIONS = 4 };
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_method.h"
+#include "base/memory.h"
+#include "method/method.h"
 #include "rpe_test.h"
 #include "rpe_test_kernel.h"
 

@@ -1,6 +1,6 @@
 /* Linear attention that encodes a few positions at a time: the numbers of encoding first, in memory that does not grow. */
+#include "attention/attention.h"
 #include "method_problem.h"
-#include "rpe_attention.h"
 
 #define LONG_QUERIES 150
 #define LONG_KEYS 137

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_attention.h"
-#include "rpe_hypothesis.h"
-#include "rpe_memory.h"
-#include "rpe_sample.h"
+#include "attention/attention.h"
+#include "base/memory.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
+#include "statistic/sample.h"
 
 #define SIZE 4
 #define PROJECTIONS 10 /* two blocks of 4, and one of 2 */

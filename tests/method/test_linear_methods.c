@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_attention.h"
-#include "rpe_memory.h"
-#include "rpe_method.h"
+#include "attention/attention.h"
+#include "base/memory.h"
+#include "method/method.h"
 #include "rpe_test.h"
 #include "rpe_test_kernel.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_exact.h"
+#include "oracle/exact.h"
 #include "rpe_test.h"
 
 #define HEADS 2

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_method.h"
+#include "base/memory.h"
+#include "method/method.h"
 
 enum { HEADS = 2, VALUES = 5, RANDOM = 5000 };
 

@@ -2,14 +2,14 @@
 #ifndef FIT_TABLES_H
 #define FIT_TABLES_H
 
-#include "rpe_sine.h"
+#include "position/sine.h"
 #include "rpe_test.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_kernel_fit.h"
+#include "position/kernel_fit.h"
 
 #define VALUES_MAX 8192
 #define PI 3.14159265358979323846

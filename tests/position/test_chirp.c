@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_chirp.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "position/family/chirp.h"
 
 static const double TWO_PI = 6.283185307179586476925286766559;
 

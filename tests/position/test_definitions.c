@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_kernel.h"
+#include "position/kernel.h"
 #include "rpe_test.h"
 
 static char path[512], copy[512];

@@ -1,10 +1,10 @@
 /* Fits of tables: exactness, bounds, and what is written is what is read.  [spec 5, form 16] */
 #include "fit_tables.h"
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 
-#include "rpe_lag_table.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "position/lag_table.h"
 
 static rpe_fit_result sine_fit(const rpe_fit_table *table, size_t sinusoids)
 {

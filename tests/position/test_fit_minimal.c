@@ -1,6 +1,6 @@
 /* Minimal sine fits: half the sinusoids and no phases, fewer where the table has fewer, and tables refused.  [spec 5, form 16] */
 #include "fit_tables.h"
-#include "rpe_sine.h"
+#include "position/sine.h"
 
 static double impulse(double tau)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_lag_table.h"
+#include "position/lag_table.h"
 
 static const json_t *member(const json_t *object, const char *key)
 {

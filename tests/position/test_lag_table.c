@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_lag_table.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "position/lag_table.h"
 
 static rpe_kernel *golden_kernel(const char *name)
 {

@@ -1,14 +1,14 @@
 /* Reading kernels: what is accepted, and that every complaint names the file, the key, what was expected and found. */
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 #include "rpe_test.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_kernel.h"
-#include "rpe_memory.h"
+#include "base/memory.h"
+#include "position/kernel.h"
 
 static char path[512]; /* the kernel file that the tests overwrite */
 

@@ -9,11 +9,11 @@
 
 #include <math.h>
 
-#include "rpe_estimate.h"
-#include "rpe_hypothesis.h"
-#include "rpe_mean_test.h"
-#include "rpe_point.h"
-#include "rpe_record_pools.h"
+#include "experiment/estimate.h"
+#include "experiment/plan/point.h"
+#include "report/compare/record_pools.h"
+#include "statistic/hypothesis.h"
+#include "statistic/mean_test.h"
 
 #define LEVEL_ROWS 2048
 #define LEVEL_LENGTHS 5

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "rpe_change.h"
+#include "report/compare/change.h"
 
 #define LEVEL 0.05
 

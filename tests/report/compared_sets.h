@@ -4,7 +4,7 @@
 
 #include "result_files.h"
 
-#include "rpe_comparison.h"
+#include "report/comparison.h"
 
 static char directory[4096];
 

@@ -4,8 +4,8 @@
 
 #include "run_made.h"
 
-#include "rpe_memory.h"
-#include "rpe_page.h"
+#include "base/memory.h"
+#include "report/page.h"
 
 #define HOSTILE "</p><script>alert(1)</script>&amp;\"'><img src=x onerror=alert(1)>"
 #define HOSTILE_JSON "</p><script>alert(1)</script>&amp;\\\"'><img src=x onerror=alert(1)>"

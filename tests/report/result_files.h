@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rpe_csv.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
-#include "rpe_row.h"
+#include "base/memory.h"
+#include "experiment/row.h"
+#include "file/csv.h"
+#include "file/npy.h"
 
 #define RESULT_TRIALS_MAX 64
 #define RESULT_PATH_CAPACITY 5000

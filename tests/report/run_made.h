@@ -10,10 +10,10 @@
 
 #include "rpe_test.h"
 
-#include "rpe_csv.h"
-#include "rpe_output.h"
-#include "rpe_plot.h"
-#include "rpe_row.h"
+#include "experiment/row.h"
+#include "file/csv.h"
+#include "file/output.h"
+#include "report/plot.h"
 
 typedef struct run_made {
     const char *name, *title, *picture, *measure;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_budget.h"
-#include "rpe_budget_labels.h"
+#include "report/picture/budget_labels.h"
+#include "report/sentence/budget.h"
 
 #define WIDTH 400.0
 #define HEIGHT 300.0

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "rpe_distribution.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
+#include "statistic/distribution.h"
 
 #define ROWS 20
 #define TRIALS_MAX 400

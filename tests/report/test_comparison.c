@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "rpe_json.h"
+#include "file/json.h"
 
 #define FAILURES_MAX 1000
 

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "rpe_json.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
+#include "file/json.h"
 
 #define ROWS 49
 #define REPEATS 10

@@ -2,12 +2,12 @@
    procedure as small ones, and neither depends on the order of the rows. */
 #include "run_made.h"
 
-#include "rpe_estimate.h"
-#include "rpe_hypothesis.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_record.h"
-#include "rpe_stream.h"
+#include "base/memory.h"
+#include "base/stream.h"
+#include "experiment/estimate.h"
+#include "file/json.h"
+#include "report/compare/record.h"
+#include "statistic/hypothesis.h"
 
 #define ROWS 2500
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_html.h"
-#include "rpe_svg.h"
+#include "report/page/html.h"
+#include "report/page/svg.h"
 #include "rpe_test.h"
 
 /* ---- the writer ---- */

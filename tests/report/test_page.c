@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
-#include "rpe_plot.h"
+#include "report/plot.h"
 
 #define DEPTH 64
 

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_plot.h"
+#include "report/plot.h"
 
 #define ANSWER_CAPACITY 4096
 

@@ -1,8 +1,8 @@
 /* What a picture finds in the rows: its axis, series and panels, without drawing. */
 #include "run_made.h"
 
-#include "rpe_memory.h"
-#include "rpe_picture.h"
+#include "base/memory.h"
+#include "report/picture/picture.h"
 
 static const run_made sizes = {.name = "sizes",
                                .title = "Sizes",

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rpe_picture_files.h"
-#include "rpe_picture_tie.h"
+#include "file/picture_files.h"
+#include "report/picture/picture_tie.h"
 
 #define SCRIPTS RPE_TEST_SOURCE "/plots"
 

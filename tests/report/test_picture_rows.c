@@ -2,7 +2,7 @@
    in any order.  What a row must be in is found here by comparing cells of all pairs of rows. */
 #include "page_made.h"
 
-#include "rpe_picture.h"
+#include "report/picture/picture.h"
 
 #define ROWS_MAX 512
 

@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_memory.h"
-#include "rpe_plot.h"
+#include "base/memory.h"
+#include "report/plot.h"
 
 #define SCRIPTS RPE_TEST_SOURCE "/plots"
 

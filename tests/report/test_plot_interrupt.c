@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "rpe_parallel.h"
+#include "base/parallel.h"
 
 /* A gnuplot that counts its calls in a file, draws a line, and at the second call asks its parent to stop. */
 static const char program[] = "#!/bin/sh\n"

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "rpe_result_set.h"
+#include "report/result_set.h"
 
 #define SCRIPTS RPE_TEST_SOURCE "/plots"
 

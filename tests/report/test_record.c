@@ -2,11 +2,11 @@
    name of file and key, or of file, row and column; nothing that is read later takes them for granted. */
 #include "result_files.h"
 
-#include "rpe_json.h"
-#include "rpe_output.h"
-#include "rpe_picture.h"
-#include "rpe_record.h"
-#include "rpe_result_set.h"
+#include "file/json.h"
+#include "file/output.h"
+#include "report/compare/record.h"
+#include "report/picture/picture.h"
+#include "report/result_set.h"
 
 static const char *directory;
 

@@ -1,10 +1,10 @@
 /* What the points of a measure say together: by hand, in any order of the rows, and in the sentence. */
 #include "run_made.h"
 
-#include "rpe_hypothesis.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_record_pools.h"
+#include "base/memory.h"
+#include "file/json.h"
+#include "report/compare/record_pools.h"
+#include "statistic/hypothesis.h"
 
 typedef struct pool_row {
     const char *point, *measure, *realizations;

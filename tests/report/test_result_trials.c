@@ -1,7 +1,7 @@
 /* The trials of results: as many numbers as the rows say, and none where no row has a value. */
 #include "result_files.h"
 
-#include "rpe_result_set.h"
+#include "report/result_set.h"
 
 /* Rows without trials have an .npy of no numbers; any other number is refused. */
 static void test_no_trials(void **state)

@@ -2,7 +2,7 @@
    which panel a sentence describes, and nothing else. */
 #include "page_made.h"
 
-#include "rpe_json.h"
+#include "file/json.h"
 
 #define LINES_MAX 256
 #define TEXT_MAX 65536

@@ -1,10 +1,10 @@
 /* Sentences of synthetic runs: exact power laws give their exponents back, and a disagreement is said. */
 #include "run_made.h"
 
-#include "rpe_memory.h"
-#include "rpe_plot.h"
-#include "rpe_record.h"
-#include "rpe_timing_sentences.h"
+#include "base/memory.h"
+#include "report/compare/record.h"
+#include "report/plot.h"
+#include "report/sentence/timing_sentences.h"
 
 /* What is printed for one synthetic run; a static buffer. */
 static const char *sentences_of(const char *directory_name, const run_made *run)

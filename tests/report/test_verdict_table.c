@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_csv.h"
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_verdict_report.h"
+#include "base/memory.h"
+#include "file/csv.h"
+#include "file/json.h"
+#include "report/verdict_report.h"
 
 #define AWKWARD "shares <b> & \"c\" | d_e * f"
 #define ROWS 7

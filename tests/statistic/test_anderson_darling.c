@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "rpe_hypothesis.h"
+#include "statistic/hypothesis.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 #define MANY 10000000 /* where the correction for n is nothing */

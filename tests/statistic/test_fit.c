@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "rpe_fit.h"
+#include "statistic/fit.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 

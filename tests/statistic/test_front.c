@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "rpe_front.h"
+#include "statistic/front.h"
 
 #define EXACT(x)                                                                                             \
     {                                                                                                        \

@@ -1,10 +1,10 @@
 /* Hotelling's test of a mean vector against a worked example, closed forms for q = 1 and 2, and what it may not depend on. */
 #include <math.h>
 
-#include "rpe_hotelling.h"
-#include "rpe_hypothesis.h"
-#include "rpe_sample.h"
 #include "rpe_test.h"
+#include "statistic/hotelling.h"
+#include "statistic/hypothesis.h"
+#include "statistic/sample.h"
 
 enum { COUNT = 7 };
 

@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_mann_whitney.h"
 #include "rpe_test.h"
+#include "statistic/mann_whitney.h"
 
 static rpe_mann_whitney run(size_t n, const double *x, size_t m, const double *y)
 {

@@ -1,10 +1,10 @@
 /* The test of a mean of positive values: a worked example, what it becomes where the spread is small, its level and its power. */
 #include <math.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_mean_test.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
+#include "statistic/mean_test.h"
 
 #define SEED 20270
 #define SAMPLES 4000

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "rpe_order.h"
+#include "statistic/order.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 

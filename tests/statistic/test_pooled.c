@@ -4,11 +4,11 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_pooled.h"
-#include "rpe_sample.h"
-#include "rpe_stream.h"
+#include "base/stream.h"
 #include "rpe_test.h"
+#include "statistic/hypothesis.h"
+#include "statistic/pooled.h"
+#include "statistic/sample.h"
 
 #define ROWS 49
 #define TRIALS 8

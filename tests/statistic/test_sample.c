@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "rpe_sample.h"
+#include "statistic/sample.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 

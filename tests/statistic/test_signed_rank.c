@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_signed_rank.h"
 #include "rpe_test.h"
+#include "statistic/signed_rank.h"
 
 static rpe_signed_rank run(size_t count, const double *x)
 {

@@ -1,9 +1,9 @@
 #include <math.h>
 
-#include "rpe_hypothesis.h"
-#include "rpe_mann_whitney.h"
 #include "rpe_test.h"
-#include "rpe_two_means.h"
+#include "statistic/hypothesis.h"
+#include "statistic/mann_whitney.h"
+#include "statistic/two_means.h"
 
 static void expect_near(double found, double wanted, double tolerance)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rpe_array.h"
+#include "base/array.h"
 
 /* RPE_TEST_GOLDEN, RPE_TEST_SOURCE, RPE_TEST_PROGRAM: the folder of the golden arrays, the checkout, the rpebench binary. */
 

@@ -2,8 +2,8 @@
 #ifndef RPE_TEST_KERNEL_H
 #define RPE_TEST_KERNEL_H
 
-#include "rpe_conv.h"
-#include "rpe_sine.h"
+#include "position/conv.h"
+#include "position/sine.h"
 
 /* Parameters [heads,features,...] of a kernel whose heads, features and axes are set. */
 static inline void rpe_test_parameter_set(rpe_kernel *kernel, size_t index, const size_t *extent,

@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpe_error.h"
-#include "rpe_memory.h"
-#include "rpe_npy.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "file/npy.h"
 
 __attribute__((constructor)) static void spoil_memory(void)
 {

@@ -2,7 +2,7 @@
 #include "theory_problem.h"
 
 #include "rpe_test_kernel.h"
-#include "rpe_theory_rounding.h"
+#include "theory/theory_rounding.h"
 
 static const rpe_code_rounding single = {.sums = 0x1p-24, .phases = 0x1p-24};
 

@@ -1,7 +1,7 @@
 /* Form 17: range, rank, whitening and residual of the stacked codes of a feature. */
 #include "theory_problem.h"
 
-#include "rpe_theory_codes.h"
+#include "theory/theory_codes.h"
 
 #define CODES_MAX 64
 

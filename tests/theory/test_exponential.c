@@ -1,7 +1,7 @@
 /* Forms 4, 10 and 14: limits, the frontier of finite moments, and the softmax bias a second way. */
 #include "theory_problem.h"
 
-#include "rpe_theory_exponential.h"
+#include "theory/theory_exponential.h"
 
 static void logarithm_of(const problem *p, size_t realizations, double power, double values[ENTRIES_MAX])
 {

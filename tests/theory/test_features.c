@@ -5,7 +5,7 @@
 #include <gsl/gsl_sf_hyperg.h>
 #include <math.h>
 
-#include "rpe_theory_features.h"
+#include "theory/theory_features.h"
 
 #define SIZE_MAX_HERE 64
 

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rpe_json.h"
-#include "rpe_memory.h"
-#include "rpe_theory.h"
-#include "rpe_theory_exponential.h"
-#include "rpe_theory_features.h"
-#include "rpe_theory_relu.h"
+#include "base/memory.h"
+#include "file/json.h"
+#include "theory/theory.h"
+#include "theory/theory_exponential.h"
+#include "theory/theory_features.h"
+#include "theory/theory_relu.h"
 
 /* One case: its kernel, its inputs, and the theory of one head at a time. */
 typedef struct golden_case {

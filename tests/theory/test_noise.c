@@ -1,5 +1,5 @@
 /* Noise rows, and forms 6 and 11 written out a second way from single rows. */
-#include "rpe_sine.h"
+#include "position/sine.h"
 #include "theory_problem.h"
 
 static double row(const problem *p, rpe_side side, size_t i, size_t position)

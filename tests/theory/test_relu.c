@@ -2,7 +2,7 @@
 #include "theory_problem.h"
 
 #include "rpe_test_kernel.h"
-#include "rpe_theory_relu.h"
+#include "theory/theory_relu.h"
 
 #define PI 3.14159265358979323846
 

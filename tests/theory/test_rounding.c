@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "rpe_json.h"
-#include "rpe_theory_rounding.h"
+#include "file/json.h"
+#include "theory/theory_rounding.h"
 
 /* An encode case of the golden arrays on one axis. */
 typedef struct encode_case {

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "rpe_memory.h"
-#include "rpe_theory_rows.h"
+#include "base/memory.h"
+#include "theory/theory_rows.h"
 
 #define assert_near(x, y, tolerance) assert_true(fabs((x) - (y)) <= (tolerance))
 #define ENTRIES_MAX 64 /* M*N of every problem here */

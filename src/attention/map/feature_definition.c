@@ -1,0 +1,115 @@
+/* What maps are, plainly and in double, with what rounding may make of them: for who judges the fast expansions. */
+#include <math.h>
+
+#include "attention/feature_map.h"
+
+#define ERROR_MOST 1e30 /* beyond it nothing is known */
+#define SMALL 1e-60     /* a feature of ordinary size is between it and its inverse */
+
+/* e^(exponent) known to within a factor e^(+-spread) */
+static double relative_error(double spread)
+{
+    return fmin(ERROR_MOST, expm1(fmin(spread, 700)));
+}
+
+/* w_c . x with its error. */
+static double project(const rpe_known_vector *x, size_t c, double *error)
+{
+    const double *w = x->projection + c * x->size;
+    double dot = 0, sizes = 0, spread = 0;
+    for (size_t s = 0; s < x->size; s++) {
+        dot += w[s] * x->values[s];
+        sizes += fabs(w[s] * x->values[s]);
+        spread += fabs(w[s]) * x->errors[s];
+    }
+    *error = spread * (1 + x->rounding) + x->rounding * ((double)x->size + 16) * sizes;
+    return dot;
+}
+
+/* |x|^2/2 with its error. */
+static double half_square(const rpe_known_vector *x, double *error)
+{
+    double square = 0, spread = 0;
+    for (size_t s = 0; s < x->size; s++) {
+        square += x->values[s] * x->values[s] / 2;
+        spread += (fabs(x->values[s]) + x->errors[s] / 2) * x->errors[s];
+    }
+    *error = spread + x->rounding * ((double)x->size + 16) * square;
+    return square;
+}
+
+/* How far g may be from g(u) where u is known to within error: of a function that turns within the interval the inner points
+   are asked too. */
+static double function_error(rpe_feature_function *function, double u, double error)
+{
+    double value = function(u), largest = 0;
+    for (int i = -4; i <= 4; i++) {
+        largest = fmax(largest, fabs(function(u + i / 4.0 * error) - value));
+    }
+    return largest;
+}
+
+/* g(u), with u itself for NULL. */
+static double function_value(rpe_feature_function *function, double u, double *error)
+{
+    if (function != NULL) {
+        *error = function_error(function, u, *error);
+        return function(u);
+    }
+    return u;
+}
+
+/* What e^exponent may be a factor of. */
+static rpe_feature_value value_as_exponent(double exponent, double sign, double spread)
+{
+    return (rpe_feature_value){.exponent = exponent, .value = sign, .error = relative_error(spread)};
+}
+
+/* g(u) of a map without exponents.  A value whose products would leave the range is kept as its logarithm. */
+static rpe_feature_value plain_value(const rpe_feature_map *map, size_t which, double u, double u_error,
+                                     double rounding)
+{
+    double error = u_error, value = function_value(map->define[which], u, &error), size = fabs(value);
+    if (which == 0 && map->logarithm != NULL && size < SMALL) {
+        double logarithm = map->logarithm(u), spread = function_error(map->logarithm, u, u_error);
+        return value_as_exponent(logarithm, 1, spread + 16 * rounding * fabs(logarithm));
+    }
+    error += 8 * rounding * size;
+    if (size == 0 || (size >= SMALL && size <= 1 / SMALL)) {
+        return (rpe_feature_value){.value = value, .error = error};
+    }
+    return value_as_exponent(log(size), value < 0 ? -1 : 1,
+                             log1p(error / size) + 16 * rounding * fabs(log(size)));
+}
+
+/* u_c with its error. */
+static double argument(const rpe_feature_map *map, const rpe_known_vector *x, size_t c, double *error)
+{
+    if (map->projection == NULL) {
+        *error = x->errors[c] + x->rounding * fabs(x->values[c]);
+        return x->values[c];
+    }
+    double u = project(x, c, error);
+    *error += map->define[0] != NULL ? 16 * x->rounding * (1 + fabs(u)) : 0;
+    return u;
+}
+
+rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_known_vector *x, size_t c)
+{
+    size_t units = map->projection != NULL ? x->projections : x->size, which = c / units;
+    double square_error = 0, rounding = x->rounding, error;
+    double square = map->norm != 0 ? half_square(x, &square_error) : 0, norm = 2 * map->norm * square;
+    double u = argument(map, x, c % units, &error);
+    square_error *= fabs(2 * map->norm);
+    if (map->exponential) {
+        double exponent = norm + function_value(map->define[which], u, &error);
+        return value_as_exponent(exponent, 1, error + square_error + 16 * rounding * (1 + fabs(exponent)));
+    }
+    rpe_feature_value result = plain_value(map, which, u, error, rounding);
+    if (map->norm != 0) {
+        double spread = relative_error(square_error + 16 * rounding * (1 + fabs(norm)));
+        result.exponent += norm;
+        result.error += (fabs(result.value) + result.error) * spread;
+    }
+    return result;
+}

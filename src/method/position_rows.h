@@ -1,0 +1,24 @@
+/* Features that know their positions, a few positions at a time, in the precision of the file.  Internal to this layer. */
+#ifndef RPE_POSITION_ROWS_H
+#define RPE_POSITION_ROWS_H
+
+#include "attention/attention.h"
+#include "position/kernel.h"
+
+/* Vectors of one head, rows `stride` elements apart, whose positions are position, position + 1, ... */
+typedef struct rpe_position_rows {
+    rpe_side side;
+    double position;
+    size_t count, size; /* count <= RPE_LINEAR_POSITIONS; S */
+    const void *values;
+    size_t stride;
+} rpe_position_rows;
+
+/* What make takes of a workspace besides the features. */
+size_t rpe_position_rows_bytes(size_t size);
+/* features [count,C] in the order of the form. */
+typedef void rpe_position_rows_function(const rpe_feature_form *form, const rpe_position_rows *rows,
+                                        void *features, rpe_workspace *workspace);
+rpe_position_rows_function rpe_position_rows_make_single, rpe_position_rows_make_double;
+
+#endif

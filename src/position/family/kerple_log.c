@@ -1,0 +1,56 @@
+/* KERPLE, logarithmic: a bias by the logarithm of the distance.  [families A1; Chi et al. 2022, arXiv 2205.09921] */
+#include <float.h>
+#include <math.h>
+
+#include "position/parameter_table.h"
+
+enum { A, P };
+
+/* b(m-n) = -p ln(1 + a |m-n|) */
+static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                  const rpe_place *key, double *b)
+{
+    (void)size;
+    *b = -kernel->own[P].values[head] * log1p(kernel->own[A].values[head] * fabs(query->at[0] - key->at[0]));
+}
+
+static const rpe_parameter parameters[] = {
+    {.name = "a", .axes = "h", .low = DBL_MIN, .high = INFINITY},
+    {.name = "p", .axes = "h", .low = DBL_MIN, .high = INFINITY},
+    {0},
+};
+
+const rpe_kernel_type rpe_kernel_type_kerple_log = {
+    .name = "kerple-log",
+    .title = "KERPLE, logarithmic",
+    .source = "Chi et al. 2022, arXiv 2205.09921",
+    .form = "kerple-log",
+    .family = &rpe_family_bias,
+    .parameters = parameters,
+    .terms = terms,
+    /* ln 4, ln 2. */
+    RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[3],\"p\":[2]}",
+                           0,
+                           2,
+                           {0, 0},
+                           {0, 0},
+                           0,
+                           1,
+                           -2.7725887222397812},
+                          {"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[0.5],\"p\":[1]}",
+                           0,
+                           2,
+                           {0, 0},
+                           {0, 0},
+                           2,
+                           0,
+                           -0.69314718055994531},
+                          {"{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[1],\"p\":[1]}",
+                           0,
+                           2,
+                           {1.4142135623730950488, 0},
+                           {3, 0},
+                           3,
+                           3,
+                           3}),
+};
