@@ -1,7 +1,32 @@
 #include "method/position_rows.h"
 
-size_t rpe_position_rows_bytes(size_t size)
+static const size_t element = sizeof(double); /* at most */
+
+static size_t numbers_of(const rpe_feature_form *form, size_t size)
 {
-    size_t bytes = 3 * rpe_workspace_bytes(size, sizeof(double)); /* z and a row's cosines and sines */
-    return rpe_workspace_sum(bytes, 4 * rpe_workspace_bytes(size, sizeof(double)));
+    return form->layout == RPE_FORM_ALONE ? size : size / 2;
+}
+
+rpe_status rpe_position_form_make(rpe_position_form *made, const rpe_feature_form *form, size_t size,
+                                  rpe_error *error)
+{
+    *made = (rpe_position_form){.form = *form};
+    if (!form->turns)
+        return RPE_OK;
+    return form->angles != NULL ? rpe_turns_make(&made->turns, numbers_of(form, size), form->angles, error)
+                                : rpe_turns_make(&made->turns, 1, &form->angle, error);
+}
+
+void rpe_position_form_destroy(rpe_position_form *form)
+{
+    rpe_turns_destroy(&form->turns);
+}
+
+/* Mapped vectors, cosines and sines of some positions. */
+size_t rpe_position_rows_bytes(const rpe_position_form *form, size_t size)
+{
+    size_t table = rpe_workspace_bytes(RPE_LINEAR_POSITIONS * form->turns.numbers, element);
+    size_t bytes = rpe_workspace_sum(rpe_workspace_bytes(RPE_LINEAR_POSITIONS * size, element),
+                                     rpe_turns_bytes(&form->turns));
+    return rpe_workspace_sum(bytes, rpe_workspace_sum(table, table));
 }

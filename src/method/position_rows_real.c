@@ -1,36 +1,41 @@
-/* Features that turn with the position, in the precision of the file.  Phases are computed in double: anew where the rows begin, and
-   from there by products of complex numbers, 64 at most. */
+/* Features that turn with the position, in the precision of the file. */
+#include "attention/feature_map.h"
+#include "base/dispatch.h"
+#include "base/fetch.h"
+#include "base/real.h"
 #include "method/position_rows.h"
 
-#include <math.h>
+#define AHEAD 32 /* rows */
 
-#include "base/dispatch.h"
-#include "base/real.h"
+/* ---- what the vectors are mapped to ---- */
 
-/* A smaller cosine or sine is 0, so that it makes no number out of the range of linear attention. */
-#ifdef RPE_REAL_SINGLE
-#define SMALLEST 0x1p-30
-#else
-#define SMALLEST 0x1p-60
-#endif
-
-/* z = map(x) + offset */
 RPE_DISPATCH
-static void rectify(size_t count, real offset, const real *x, real *z)
+static void copy_rows(size_t count, size_t size, const real *x, size_t stride, real *z)
 {
-    for (size_t i = 0; i < count; i++)
-        z[i] = (x[i] > 0 ? x[i] : 0) + offset;
+    for (size_t n = 0; n < count; n++, x += stride, z += size) {
+        rpe_fetch_read(x, (ptrdiff_t)(AHEAD * stride * sizeof *x), size * sizeof *x);
+        for (size_t i = 0; i < size; i++)
+            z[i] = x[i];
+    }
 }
 
-static void map_elements(const rpe_feature_form *form, size_t count, const real *x, real *z)
+/* max(x,0) */
+RPE_DISPATCH
+static void rectify_rows(size_t count, size_t size, const real *x, size_t stride, real *z)
 {
-    if (form->map == RPE_FORM_RECTIFIED)
-        rectify(count, (real)form->offset, x, z);
-    for (size_t i = 0; i < count && form->map != RPE_FORM_RECTIFIED; i++) {
-        bool bent = form->map == RPE_FORM_ELU && !(x[i] > 0);
-        z[i] = (real)(bent ? exp((double)x[i]) : (double)x[i] + (form->map == RPE_FORM_ELU)) +
-               (real)form->offset;
+    for (size_t n = 0; n < count; n++, x += stride, z += size) {
+        rpe_fetch_read(x, (ptrdiff_t)(AHEAD * stride * sizeof *x), size * sizeof *x);
+        for (size_t i = 0; i < size; i++)
+            z[i] = x[i] > 0 ? x[i] : 0;
     }
+}
+
+/* z = scale (z + offset) */
+RPE_DISPATCH
+static void shift(size_t count, real offset, real scale, real *z)
+{
+    for (size_t i = 0; i < count; i++)
+        z[i] = scale * (z[i] + offset);
 }
 
 /* z - 2 u (u . z) / (u . u) */
@@ -45,6 +50,25 @@ static void reflect(const double *u, size_t count, real *z)
         z[i] -= (real)(2 * u[i] * along / square);
 }
 
+/* z [count,S] */
+static void map_rows(const rpe_feature_form *form, const rpe_position_rows *rows, real *z)
+{
+    size_t count = rows->count, size = rows->size;
+    real scale = (real)form->scale[rows->side];
+    if (form->map == RPE_FORM_RECTIFIED)
+        rectify_rows(count, size, rows->values, rows->stride, z);
+    else
+        copy_rows(count, size, rows->values, rows->stride, z);
+    if (form->map == RPE_FORM_ELU)
+        R(rpe_expand_elu_and_one)(count, size, size, 0, z);
+    if (form->offset != 0 || scale != 1)
+        shift(count * size, (real)form->offset, scale, z);
+    for (size_t n = 0; form->reflected != NULL && n < count; n++)
+        reflect(form->reflected, size, z + n * size);
+}
+
+/* ---- what they turn to ---- */
+
 /* [z cos, z sin] */
 RPE_DISPATCH
 static void turn_alone(size_t numbers, const real *z, const real *cosine, const real *sine, real *to)
@@ -55,98 +79,68 @@ static void turn_alone(size_t numbers, const real *z, const real *cosine, const 
     }
 }
 
-/* Re, then Im of (z_a + i z_b) e^(i phase) */
+/* The same of one cosine and sine. */
 RPE_DISPATCH
-static void turn_pairs(size_t numbers, const real *a, const real *b, size_t step, const real *cosine,
-                       const real *sine, real *to)
+static void turn_alike(size_t numbers, const real *z, real cosine, real sine, real *to)
 {
     for (size_t j = 0; j < numbers; j++) {
-        real first = a[j * step], second = b[j * step];
-        to[j] = first * cosine[j] - second * sine[j];
-        to[numbers + j] = first * sine[j] + second * cosine[j];
+        to[j] = z[j] * cosine;
+        to[numbers + j] = z[j] * sine;
     }
 }
 
-/* Cosines and sines of the numbers, and of a position's step. */
-typedef struct turning {
-    size_t numbers, apart; /* J; of them whose angles are computed: 1 where all are the same */
-    double *cosine, *sine, *step_cosine, *step_sine; /* [J] */
-    real *row_cosine, *row_sine;                     /* [J], scaled */
-} turning;
-
-static void turning_start(const rpe_feature_form *form, double position, turning *turn)
-{
-    turn->apart = form->angles != NULL || turn->numbers == 0 ? turn->numbers : 1;
-    for (size_t j = 0; j < turn->apart; j++) {
-        double angle = form->angles != NULL ? form->angles[j] : form->angle;
-        turn->cosine[j] = cos(position * angle);
-        turn->sine[j] = sin(position * angle);
-        turn->step_cosine[j] = cos(angle);
-        turn->step_sine[j] = sin(angle);
-    }
-}
-
-/* The row's, and on to the next position. */
+/* Re, then Im of (z_a + i z_b) e^(i phase) of every `each`-th phase, 0: of one */
 RPE_DISPATCH
-static void turning_next(turning *turn, double scale)
+static void turn_pairs(size_t numbers, const real *z, const real *cosine, const real *sine, size_t each,
+                       real *to)
 {
-    double *cosine = turn->cosine, *sine = turn->sine;
-    for (size_t j = 0; j < turn->apart; j++) {
-        double c = cosine[j], s = sine[j], step_c = turn->step_cosine[j], step_s = turn->step_sine[j];
-        turn->row_cosine[j] = (real)(fabs(c) < SMALLEST ? 0 : scale * c);
-        turn->row_sine[j] = (real)(fabs(s) < SMALLEST ? 0 : scale * s);
-        cosine[j] = c * step_c - s * step_s;
-        sine[j] = c * step_s + s * step_c;
-    }
-    for (size_t j = turn->apart; j < turn->numbers; j++) {
-        turn->row_cosine[j] = turn->row_cosine[0];
-        turn->row_sine[j] = turn->row_sine[0];
+    for (size_t j = 0; j < numbers; j++) {
+        real a = z[2 * j], b = z[2 * j + 1];
+        to[j] = a * cosine[j * each] - b * sine[j * each];
+        to[numbers + j] = a * sine[j * each] + b * cosine[j * each];
     }
 }
 
-static void take_turning(turning *turn, size_t numbers, rpe_workspace *workspace)
+RPE_DISPATCH
+static void turn_halves(size_t numbers, const real *z, const real *cosine, const real *sine, size_t each,
+                        real *to)
 {
-    double **doubles[] = {&turn->cosine, &turn->sine, &turn->step_cosine, &turn->step_sine};
-    turn->numbers = numbers;
-    for (size_t i = 0; i < 4; i++)
-        *doubles[i] = rpe_workspace_take(workspace, numbers, sizeof(double));
-    turn->row_cosine = rpe_workspace_take(workspace, numbers, sizeof(real));
-    turn->row_sine = rpe_workspace_take(workspace, numbers, sizeof(real));
+    for (size_t j = 0; j < numbers; j++) {
+        real a = z[j], b = z[numbers + j];
+        to[j] = a * cosine[j * each] - b * sine[j * each];
+        to[numbers + j] = a * sine[j * each] + b * cosine[j * each];
+    }
 }
 
-static void turn_row(const rpe_feature_form *form, const turning *turn, const real *z, real *to)
+static void turn_row(const rpe_position_form *form, size_t size, const real *z, const real *cosine,
+                     const real *sine, real *to)
 {
-    size_t numbers = turn->numbers;
-    if (form->layout == RPE_FORM_ALONE)
-        turn_alone(numbers, z, turn->row_cosine, turn->row_sine, to);
-    else if (form->layout == RPE_FORM_PAIRS)
-        turn_pairs(numbers, z, z + 1, 2, turn->row_cosine, turn->row_sine, to);
+    size_t each = form->turns.numbers > 1 ? 1 : 0;
+    if (form->form.layout == RPE_FORM_ALONE && each == 0)
+        turn_alike(size, z, *cosine, *sine, to);
+    else if (form->form.layout == RPE_FORM_ALONE)
+        turn_alone(size, z, cosine, sine, to);
+    else if (form->form.layout == RPE_FORM_PAIRS)
+        turn_pairs(size / 2, z, cosine, sine, each, to);
     else
-        turn_pairs(numbers, z, z + numbers, 1, turn->row_cosine, turn->row_sine, to);
+        turn_halves(size / 2, z, cosine, sine, each, to);
 }
 
-void R(rpe_position_rows_make)(const rpe_feature_form *form, const rpe_position_rows *rows, void *features,
+void R(rpe_position_rows_make)(const rpe_position_form *form, const rpe_position_rows *rows, void *features,
                                rpe_workspace *workspace)
 {
-    size_t mark = workspace->used, size = rows->size;
-    size_t numbers = form->layout == RPE_FORM_ALONE ? size : size / 2;
-    double scale = form->scale[rows->side];
-    real *z = rpe_workspace_take(workspace, size, sizeof *z), *to = features;
-    const real *x = rows->values;
-    turning turn = {0};
-    take_turning(&turn, numbers, workspace);
-    if (form->turns)
-        turning_start(form, rows->position, &turn);
-    for (size_t n = 0; n < rows->count; n++, x += rows->stride, to += form->turns ? 2 * numbers : size) {
-        map_elements(form, size, x, z);
-        if (form->reflected != NULL)
-            reflect(form->reflected, size, z);
-        if (form->turns) {
-            turning_next(&turn, scale);
-            turn_row(form, &turn, z, to);
-        }
-        for (size_t i = 0; i < size && !form->turns; i++)
-            to[i] = (real)scale * z[i];
+    size_t mark = workspace->used, size = rows->size, numbers = form->turns.numbers;
+    if (!form->form.turns) {
+        map_rows(&form->form, rows, features);
+        return;
     }
+    real *z = rpe_workspace_take(workspace, rows->count * size, sizeof *z), *to = features;
+    real *cosine = rpe_workspace_take(workspace, rows->count * numbers, sizeof *cosine);
+    real *sine = rpe_workspace_take(workspace, rows->count * numbers, sizeof *sine);
+    size_t width = form->form.layout == RPE_FORM_ALONE ? 2 * size : size / 2 * 2;
+    map_rows(&form->form, rows, z);
+    R(rpe_turns_take)(&form->turns, rows->position, rows->count, cosine, sine, workspace);
+    for (size_t n = 0; n < rows->count; n++)
+        turn_row(form, size, z + n * size, cosine + n * numbers, sine + n * numbers, to + n * width);
     rpe_workspace_release(workspace, mark);
 }

@@ -20,6 +20,7 @@ typedef struct recurrent_plan {
     rpe_linear_decay decay;
     double *log_decays, *own; /* owned: the decay's */
     rpe_linear *linear;       /* NULL: the serial recurrence does it */
+    rpe_position_form *forms; /* [H], owned; NULL: the position has none */
 } recurrent_plan;
 
 static void plan_destroy(void *plan)
@@ -29,6 +30,9 @@ static void plan_destroy(void *plan)
         return;
     rpe_memory_free(created->log_decays);
     rpe_memory_free(created->own);
+    for (size_t h = 0; created->forms != NULL && h < created->problem.heads; h++)
+        rpe_position_form_destroy(&created->forms[h]);
+    rpe_memory_free(created->forms);
     rpe_linear_destroy(created->linear);
     rpe_memory_free(created);
 }
@@ -112,23 +116,21 @@ static rpe_linear_rows source_rows(const void *context, rpe_side side, size_t it
                                                         rpe_position_rows_make_double};
     const recurrent_call *call = context;
     const rpe_problem *problem = &call->plan->problem;
+    const rpe_position_form *form = call->plan->forms != NULL ? &call->plan->forms[head] : NULL;
     size_t element = rpe_precision_size(problem->precision), width = call->plan->features;
-    void *features = rpe_workspace_take(workspace, RPE_LINEAR_POSITIONS * width, element);
     const unsigned char *vectors = side == RPE_SIDE_QUERY ? call->inputs->queries : call->inputs->keys;
     const rpe_position_rows rows = {
         .side = side,
-        .position = rpe_positions_place(positions_of(call->plan, side), first).at[0],
+        .position = (size_t)rpe_positions_place(positions_of(call->plan, side), first).at[0],
         .count = count,
         .size = problem->features,
         .values = vectors + vector_at(call->plan, side, item, head, first) * element,
         .stride = problem->heads * problem->features};
-    rpe_feature_form form;
-    bool fast = problem->kernel->type->feature_form != NULL &&
-                problem->kernel->type->feature_form(problem->kernel, head, &form);
-    if (fast && form_is_vector(&form, side))
+    if (form != NULL && form_is_vector(&form->form, side))
         return (rpe_linear_rows){rows.values, (ptrdiff_t)rows.stride};
-    if (fast)
-        make[problem->precision](&form, &rows, features, workspace);
+    void *features = rpe_workspace_take(workspace, RPE_LINEAR_POSITIONS * width, element);
+    if (form != NULL)
+        make[problem->precision](form, &rows, features, workspace);
     else
         rows_plainly(call, side, item, head, first, count, features);
     return (rpe_linear_rows){features, (ptrdiff_t)width};
@@ -212,6 +214,25 @@ static rpe_status linear_make(recurrent_plan *plan, rpe_error *error)
     return rpe_linear_create(&plan->linear, &settings, error);
 }
 
+/* Of every head, or of none. */
+static rpe_status forms_make(recurrent_plan *plan, rpe_error *error)
+{
+    const rpe_kernel *kernel = plan->problem.kernel;
+    size_t heads = plan->problem.heads;
+    rpe_feature_form form;
+    rpe_status status = RPE_OK;
+    if (kernel->type->feature_form == NULL || !kernel->type->feature_form(kernel, 0, &form))
+        return RPE_OK;
+    plan->forms = rpe_memory_allocate_zero(heads, sizeof *plan->forms);
+    if (plan->forms == NULL)
+        return rpe_error_memory(error, "forms of positions", heads, sizeof *plan->forms);
+    for (size_t h = 0; status == RPE_OK && h < heads; h++) {
+        kernel->type->feature_form(kernel, h, &form);
+        status = rpe_position_form_make(&plan->forms[h], &form, plan->problem.features, error);
+    }
+    return status;
+}
+
 static rpe_status own_make(recurrent_plan *plan, rpe_error *error)
 {
     const rpe_kernel *kernel = plan->problem.kernel;
@@ -250,6 +271,8 @@ static rpe_status recurrent_create(void **plan, const rpe_problem *problem, cons
         status = own_make(created, error);
     if (status == RPE_OK)
         status = linear_make(created, error);
+    if (status == RPE_OK && created->linear != NULL)
+        status = forms_make(created, error);
     if (status == RPE_OK)
         *plan = created;
     else
@@ -264,8 +287,10 @@ static size_t workspace_bytes(const void *plan)
     size_t element = rpe_precision_size(recurrent->problem.precision);
     if (recurrent->linear == NULL)
         return rpe_scan_bytes(&shape, recurrent->features);
-    size_t bytes = rpe_workspace_sum(rpe_linear_workspace_bytes(recurrent->linear),
-                                     rpe_position_rows_bytes(recurrent->problem.features));
+    size_t bytes = rpe_linear_workspace_bytes(recurrent->linear);
+    if (recurrent->forms != NULL)
+        bytes = rpe_workspace_sum(bytes,
+                                  rpe_position_rows_bytes(&recurrent->forms[0], recurrent->problem.features));
     return rpe_workspace_sum(bytes, rpe_workspace_bytes(RPE_LINEAR_POSITIONS * recurrent->features, element));
 }
 

@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "base/dispatch.h"
+#include "base/fetch.h"
 #include "base/real.h"
 #include "method/rotated_rows.h"
+
+#define AHEAD 32 /* rows */
 
 RPE_DISPATCH
 static void turn_halves(size_t pairs, const real *restrict x, const real *cosine, const real *sine,
@@ -33,6 +36,8 @@ void R(rpe_rotated_rows_turn)(const rpe_rotated_rows *rows)
     real *to = rows->to;
     size_t turned = 2 * rows->pairs;
     for (size_t n = 0; n < rows->count; n++) {
+        rpe_fetch_read(from, (ptrdiff_t)(AHEAD * rows->from_stride * sizeof *from),
+                       rows->size * sizeof *from);
         if (rows->halves)
             turn_halves(rows->pairs, from, cosine, sine, to);
         else

@@ -101,7 +101,7 @@ static void rows_turn(const rpe_rotation *rotation, const unsigned char *from, s
                              .to_stride = to_stride};
     rpe_rotary_pair(rotation->kernel, 0, &a, &b);
     rows.halves = b == pairs;
-    take[rotation->precision](&rotation->turns, first, count, 1, cosine, sine, workspace);
+    take[rotation->precision](&rotation->turns, first, count, cosine, sine, workspace);
     turn[rotation->precision](&rows);
     rpe_workspace_release(workspace, mark);
 }

@@ -18,10 +18,9 @@ void rpe_turns_destroy(rpe_turns *turns); /* what it owns; of zeros: nothing */
 
 /* What take needs of a workspace besides. */
 size_t rpe_turns_bytes(const rpe_turns *turns);
-/* cosine and sine [count,J] of the positions position .. position+count-1, times scale; what is below 2^-30, or 2^-60 in double,
-   before that is 0, so that it makes no number out of the range of linear attention. */
-typedef void rpe_turns_function(const rpe_turns *turns, size_t position, size_t count, double scale,
-                                void *cosine, void *sine, rpe_workspace *workspace);
+/* cosine and sine [count,J] of the positions position .. position+count-1; what is below 2^-30, or 2^-60 in double, is 0, so that it makes no number out of the range of linear attention. */
+typedef void rpe_turns_function(const rpe_turns *turns, size_t position, size_t count, void *cosine,
+                                void *sine, rpe_workspace *workspace);
 rpe_turns_function rpe_turns_take_single, rpe_turns_take_double;
 
 #endif

@@ -13,18 +13,18 @@
 
 /* (c + i s) (step_c + i step_s) */
 RPE_DISPATCH
-static void turn(size_t numbers, double scale, const double *c, const double *s, const double *step_c,
-                 const double *step_s, real *cosine, real *sine)
+static void turn(size_t numbers, const double *c, const double *s, const double *step_c, const double *step_s,
+                 real *cosine, real *sine)
 {
     for (size_t j = 0; j < numbers; j++) {
         double re = c[j] * step_c[j] - s[j] * step_s[j], im = c[j] * step_s[j] + s[j] * step_c[j];
-        cosine[j] = (real)(fabs(re) < SMALLEST ? 0 : scale * re);
-        sine[j] = (real)(fabs(im) < SMALLEST ? 0 : scale * im);
+        cosine[j] = (real)(fabs(re) < SMALLEST ? 0 : re);
+        sine[j] = (real)(fabs(im) < SMALLEST ? 0 : im);
     }
 }
 
-void R(rpe_turns_take)(const rpe_turns *turns, size_t position, size_t count, double scale, void *cosine,
-                       void *sine, rpe_workspace *workspace)
+void R(rpe_turns_take)(const rpe_turns *turns, size_t position, size_t count, void *cosine, void *sine,
+                       rpe_workspace *workspace)
 {
     size_t mark = workspace->used, numbers = turns->numbers;
     double *c = rpe_workspace_take(workspace, numbers, sizeof *c);
@@ -33,10 +33,11 @@ void R(rpe_turns_take)(const rpe_turns *turns, size_t position, size_t count, do
         size_t step = (position + n) % RPE_LINEAR_POSITIONS;
         double before = (double)(position + n - step);
         for (size_t j = 0; (n == 0 || step == 0) && j < numbers; j++) {
-            c[j] = cos(before * turns->angles[j]);
-            s[j] = sin(before * turns->angles[j]);
+            const double phase = before * turns->angles[j], re = cos(phase), im = sin(phase);
+            c[j] = re;
+            s[j] = im;
         }
-        turn(numbers, scale, c, s, turns->cosine + step * numbers, turns->sine + step * numbers,
+        turn(numbers, c, s, turns->cosine + step * numbers, turns->sine + step * numbers,
              (real *)cosine + n * numbers, (real *)sine + n * numbers);
     }
     rpe_workspace_release(workspace, mark);

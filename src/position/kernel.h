@@ -199,7 +199,7 @@ typedef struct rpe_kernel_type {
                     size_t size); /* features of a vector of `size`; NULL: not of these families */
     void (*features)(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
                      const double *x, size_t size, double *features);
-    /* The same features, in any order that is one for queries and keys; false: they have no such form.  NULL: never. */
+    /* The same features, in any order that is one for queries and keys; false, of all heads: they have no such form.  NULL: never. */
     bool (*feature_form)(const rpe_kernel *kernel, size_t head, rpe_feature_form *form);
     /* What log_decay depends on besides the head; NULL: on the token if it is `absolute`, and not on the feature. */
     void (*decay_axes)(const rpe_kernel *kernel, bool *token, bool *feature);

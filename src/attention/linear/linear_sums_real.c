@@ -6,6 +6,7 @@
 #include "attention/linear/linear_rows.h"
 #include "attention/map/exponential.h"
 #include "base/dispatch.h"
+#include "base/fetch.h"
 
 #define AHEAD 8 /* rows of the outputs */
 
@@ -236,15 +237,6 @@ static void attend_chunk(const rpe_linear *linear, const rpe_linear_scratch *scr
     }
 }
 
-/* Rows of several heads are far apart, where no processor looks ahead by itself. */
-RPE_INLINE void fetch_ahead(const real *row, size_t stride, size_t width)
-{
-    uintptr_t at = (uintptr_t)row + AHEAD * stride * sizeof(real), end = at + width * sizeof(real);
-    for (; at < end; at += RPE_LINEAR_LINE) {
-        __builtin_prefetch((const void *)at, 1);
-    }
-}
-
 /* to_i = numerators_i / denominator, panels of a line */
 RPE_INLINE void quotients(size_t width, const real *numerators, real denominator, real *to)
 {
@@ -263,7 +255,7 @@ static void divide_rows(size_t rows, size_t width, const real *numerators, const
 {
     for (size_t m = 0; m < rows; m++) {
         real *o = outputs + m * stride;
-        fetch_ahead(o, stride, width);
+        rpe_fetch_write(o, (ptrdiff_t)(AHEAD * stride * sizeof *o), width * sizeof *o);
         if (denominators[m] == 0) {
             memset(o, 0, width * sizeof *o);
         } else {

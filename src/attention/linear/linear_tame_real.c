@@ -1,21 +1,10 @@
 /* Whether rows are in the range, in the precision of the file.  It is the first to read them. */
-#include <stdint.h>
-
 #include "attention/linear/linear_rows.h"
 #include "attention/map/exponential.h"
 #include "base/dispatch.h"
+#include "base/fetch.h"
 
 #define AHEAD 32 /* rows */
-
-/* Rows of several heads are far apart, where no processor looks ahead by itself: the one that is needed some rows later. */
-RPE_INLINE void fetch_ahead(const real *row, ptrdiff_t stride, size_t width)
-{
-    uintptr_t at = (uintptr_t)row + (uintptr_t)(AHEAD * stride * (ptrdiff_t)sizeof(real)),
-              end = at + width * sizeof(real);
-    for (; at < end; at += RPE_LINEAR_LINE) {
-        __builtin_prefetch((const void *)at);
-    }
-}
 
 RPE_INLINE bool outside(real x, real low, real high)
 {
@@ -39,7 +28,7 @@ bool R(rows_tame)(size_t count, size_t width, const real *x, ptrdiff_t stride, r
     bool wild = false;
     for (size_t n = 0; n < count; n++, x += stride) {
         size_t i = 0;
-        fetch_ahead(x, stride, width);
+        rpe_fetch_read(x, AHEAD * stride * (ptrdiff_t)sizeof *x, width * sizeof *x);
         for (; i + RPE_VECTOR <= width; i += RPE_VECTOR) {
             collect(x + i, &lows, &highs, &found);
         }
