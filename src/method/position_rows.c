@@ -11,6 +11,8 @@ rpe_status rpe_position_form_make(rpe_position_form *made, const rpe_feature_for
                                   rpe_error *error)
 {
     *made = (rpe_position_form){.form = *form};
+    if (form->permutation != NULL)
+        return rpe_cycles_make(&made->cycles, size, form->permutation, error);
     if (!form->turns)
         return RPE_OK;
     return form->angles != NULL ? rpe_turns_make(&made->turns, numbers_of(form, size), form->angles, error)
@@ -20,13 +22,15 @@ rpe_status rpe_position_form_make(rpe_position_form *made, const rpe_feature_for
 void rpe_position_form_destroy(rpe_position_form *form)
 {
     rpe_turns_destroy(&form->turns);
+    rpe_cycles_destroy(&form->cycles);
 }
 
-/* Mapped vectors, cosines and sines of some positions. */
+/* Mapped vectors, with cosines and sines of some positions or where elements come from. */
 size_t rpe_position_rows_bytes(const rpe_position_form *form, size_t size)
 {
     size_t table = rpe_workspace_bytes(RPE_LINEAR_POSITIONS * form->turns.numbers, element);
     size_t bytes = rpe_workspace_sum(rpe_workspace_bytes(RPE_LINEAR_POSITIONS * size, element),
                                      rpe_turns_bytes(&form->turns));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(form->cycles.count, sizeof(size_t)));
     return rpe_workspace_sum(bytes, rpe_workspace_sum(table, table));
 }

@@ -3,6 +3,7 @@
 #define RPE_POSITION_ROWS_H
 
 #include "attention/attention.h"
+#include "method/cycles.h"
 #include "method/turns.h"
 #include "position/kernel.h"
 
@@ -15,10 +16,11 @@ typedef struct rpe_position_rows {
     size_t stride;
 } rpe_position_rows;
 
-/* A form with what it needs of its angles. */
+/* A form with what it needs of its angles, or of its permutation. */
 typedef struct rpe_position_form {
     rpe_feature_form form;
-    rpe_turns turns; /* one number where all turn alike; empty where none does; owned */
+    rpe_turns turns;   /* one number where all turn alike; empty where none does; owned */
+    rpe_cycles cycles; /* empty where they stay where they are; owned */
 } rpe_position_form;
 
 /* Of vectors of `size` elements; the form's arrays are borrowed. */

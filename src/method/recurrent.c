@@ -105,7 +105,7 @@ static void rows_plainly(const recurrent_call *call, rpe_side side, size_t item,
 static bool form_is_vector(const rpe_feature_form *form, rpe_side side)
 {
     return form->map == RPE_FORM_PLAIN && form->offset == 0 && form->reflected == NULL && !form->turns &&
-           form->scale[side] == 1;
+           form->permutation == NULL && form->scale[side] == 1;
 }
 
 /* What linear attention asks: features of a few tokens. */

@@ -120,6 +120,8 @@ typedef struct rpe_feature_form {
     bool turns;           /* false: elements that are alone are the features */
     double angle;         /* radians a position, of all j */
     const double *angles; /* [J] instead; NULL: they are the same */
+    /* pi [S], whole numbers: at position n feature d is element pi^n(d), where none turns; NULL: they stay where they are */
+    const double *permutation;
 } rpe_feature_form;
 
 #define RPE_EXAMPLE_FEATURES 4

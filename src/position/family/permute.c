@@ -63,6 +63,16 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
             fmax(x[permuted(permutation, d, (ptrdiff_t)place->at[0])], 0) + (given != NULL ? *given : 0.001);
 }
 
+static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+{
+    const double *given = kernel->own[OFFSET].values;
+    *made = (rpe_feature_form){.map = RPE_FORM_RECTIFIED,
+                               .offset = given != NULL ? *given : 0.001,
+                               .scale = {1, 1},
+                               .permutation = kernel->own[PERMUTATION].values + head * kernel->features};
+    return true;
+}
+
 static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
 {
     (void)token;
@@ -141,6 +151,7 @@ const rpe_kernel_type rpe_kernel_type_permute = {
     .terms = terms,
     .width = width,
     .features = features,
+    .feature_form = form,
     .log_decay = log_decay,
     .causal = causal,
     .whole = true,
