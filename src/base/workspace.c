@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 
 size_t rpe_workspace_bytes(size_t count, size_t size)
@@ -73,11 +74,13 @@ void rpe_workspace_release(rpe_workspace *workspace, size_t mark)
 
 rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error)
 {
+    rpe_status status = rpe_blas_ready(error);
+    if (status != RPE_OK)
+        return status;
     rpe_workspace *made = rpe_memory_allocate_zero((size_t)threads, sizeof *made);
     if (made == NULL) {
         return rpe_error_memory(error, "workspaces", (size_t)threads, sizeof *made);
     }
-    rpe_status status = RPE_OK;
     for (int t = 0; t < threads && status == RPE_OK; t++) {
         status = rpe_workspace_create(&made[t], bytes, error);
     }

@@ -17,7 +17,8 @@ typedef struct rpe_workspace {
 rpe_status rpe_workspace_create(rpe_workspace *workspace, size_t bytes, rpe_error *error);
 void rpe_workspace_destroy(rpe_workspace *workspace);
 
-/* One for each thread, all of the same size.  The caller owns them; destroy is safe on NULL. */
+/* One for each thread, all of the same size, and room for what products need besides (rpe_blas_ready).  The caller owns them;
+   destroy is safe on NULL. */
 rpe_status rpe_workspaces_create(rpe_workspace **workspaces, int threads, size_t bytes, rpe_error *error);
 void rpe_workspaces_destroy(rpe_workspace *workspaces, int threads);
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/blas.h"
 #include "check/cause/check_diagnosis.h"
 
 static rpe_status settings_check(const rpe_check_settings *settings, rpe_error *error)
@@ -71,7 +72,9 @@ rpe_status rpe_check_run(rpe_check_report *report, const rpe_check_settings *set
     rpe_check_subject subject;
     rpe_check_evidence evidence = {0};
     rpe_check_report made = {0};
-    rpe_status status = subject_make(&subject, settings, error);
+    rpe_status status = rpe_blas_ready(error);
+    if (status == RPE_OK)
+        status = subject_make(&subject, settings, error);
     if (status == RPE_OK)
         status = rpe_check_evidence_make(&evidence, &subject, NULL, settings->threads, error);
     if (status != RPE_OK)

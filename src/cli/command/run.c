@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "against/against.h"
+#include "base/blas.h"
 #include "base/memory.h"
 #include "cli/catalogue.h"
 #include "cli/command.h"
@@ -298,6 +299,8 @@ static rpe_status run_judge(const rpe_arguments *arguments, rpe_outcome *outcome
 {
     rpe_run_settings settings;
     rpe_status status = settings_make(arguments, &settings, error);
+    if (status == RPE_OK)
+        status = rpe_blas_ready(error);
     if (status == RPE_OK && arguments->values[AGAINST].given)
         return programs_compare(arguments, &settings, outcome, error);
     if (status == RPE_OK && arguments->values[STARTS].given)

@@ -1,6 +1,7 @@
 /* rpebench verify: every claim with its statistic, p-value, detectable effect and verdict. */
 #include <stdio.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 #include "cli/catalogue.h"
 #include "cli/command/verify.h"
@@ -92,6 +93,8 @@ static rpe_status verify_judge(const rpe_arguments *arguments, rpe_outcome *outc
 {
     const rpe_option_value *values = arguments->values;
     rpe_status status = arguments_check(arguments, error);
+    if (status == RPE_OK)
+        status = rpe_blas_ready(error);
     if (status != RPE_OK)
         return status;
     char *kernels = rpe_catalogue_folder("experiments/kernels");

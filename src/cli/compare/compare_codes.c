@@ -1,4 +1,5 @@
 /* compare of codes: the limit is the bound of their rounding, form 15. */
+#include "base/blas.h"
 #include "base/memory.h"
 #include "cli/compare/compared_arrays.h"
 #include "theory/theory_rounding.h"
@@ -27,7 +28,9 @@ rpe_status rpe_compare_codes_limit(rpe_compared_arrays *compared, const size_t t
                                    rpe_error *error)
 {
     size_t rows = compared->kernel->heads * compared->kernel->features;
-    rpe_status status = RPE_OK;
+    rpe_status status = rpe_blas_ready(error);
+    if (status != RPE_OK)
+        return status;
     compared->bound = rpe_memory_allocate_zero(compared->positions.count, rows * sizeof *compared->bound);
     if (compared->bound == NULL)
         return rpe_error_memory(error, "bound of codes", compared->positions.count,
