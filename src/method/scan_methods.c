@@ -122,12 +122,17 @@ static rpe_status scan_define(const rpe_definition *definition, const rpe_featur
     return status;
 }
 
-/* C (V+1) products more a position that is looked at: sums decay. */
+/* The sums decay, C (V+1) products more a position, which are not counted.  Not causal, every key goes into sums of both
+   directions: 2 C (V+1) operations more. */
 static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map)
 {
     rpe_problem plain = *problem;
     plain.kernel = NULL;
-    return rpe_linear_method_cost(&plain, map);
+    rpe_cost cost = rpe_linear_method_cost(&plain, map);
+    double features = (double)rpe_feature_map_features(map, problem->projections, problem->features);
+    double keys = (double)problem->keys.count * (double)(problem->batch * problem->heads);
+    cost.flops += problem->causal ? 0 : 2 * keys * features * ((double)problem->value_features + 1);
+    return cost;
 }
 
 #define scan_random rpe_linear_method_map_random

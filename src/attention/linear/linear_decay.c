@@ -51,7 +51,8 @@ size_t rpe_linear_span_token(const rpe_linear_span *span, rpe_side side, size_t 
 static double step_to(const rpe_linear *linear, size_t head, size_t token)
 {
     const rpe_linear_decay *decay = &linear->decay;
-    return fmax(RPE_UNIT_POWER * decay->logarithms[head * decay->tokens + token % decay->tokens], LOWEST);
+    size_t at = decay->tokens == 1 ? head : head * decay->tokens + token;
+    return fmax(RPE_UNIT_POWER * decay->logarithms[at], LOWEST);
 }
 
 /* Of the step to a position. */
@@ -71,6 +72,18 @@ void rpe_linear_take_falls(const rpe_linear *linear, size_t head, rpe_linear_chu
     }
 }
 
+/* mask_m = e^g mask_m-1 + 1; the steps are often the same. */
+static void take_masks(const rpe_linear *linear, size_t head, rpe_linear_past *past, rpe_linear_chunk *chunk)
+{
+    double before = 0, factor = 1;
+    for (size_t i = 0; linear->decays && linear->decay.divisor != NULL && i < chunk->count; i++) {
+        double fall = chunk->first + i > 0 ? step(linear, head, chunk->span, chunk->first + i) : 0;
+        factor = fall != before ? exp2(fall) : factor;
+        before = fall;
+        chunk->masks[i] = past->mask = past->mask * factor + 1;
+    }
+}
+
 bool rpe_linear_call_level(const rpe_linear_call *call, size_t pair, bool whole, rpe_linear_past *past,
                            rpe_linear_sums *sums, rpe_linear_chunk *chunk)
 {
@@ -82,12 +95,7 @@ bool rpe_linear_call_level(const rpe_linear_call *call, size_t pair, bool whole,
     if (!call->pass.functions->take_level(linear, whole, sums, chunk)) {
         return false;
     }
-    for (size_t i = 0; linear->decays && linear->decay.divisor != NULL && i < chunk->count; i++) {
-        double fall = chunk->first + i > 0
-                          ? step(linear, pair / linear->shape.batch, chunk->span, chunk->first + i)
-                          : 0;
-        chunk->masks[i] = past->mask = past->mask * exp2(fall) + 1;
-    }
+    take_masks(linear, pair / linear->shape.batch, past, chunk);
     past->first = chunk->first;
     past->last = chunk->first + chunk->count - 1;
     return true;

@@ -8,8 +8,6 @@
 #include "base/dispatch.h"
 #include "base/transpose.h"
 
-#define WHOLE_MOST 4096 /* of an exponent: beyond it every number is 0 or too large */
-
 static size_t round_up(size_t count, size_t unit)
 {
     return (count + unit - 1) / unit * unit;
@@ -254,28 +252,45 @@ void R(finish_rows)(size_t rows, size_t count, real *x, size_t stride, const rea
     }
 }
 
-/* The whole part stays apart: 2^(x + s) of a sum has lost the digits of x that s pushes out. */
-static int whole_exponent(real shift)
+/* 2^(exponent_n - level + shift_n): the whole part stays apart, 2^(x + s) of a sum has lost the digits of x that s pushes out. */
+RPE_DISPATCH_FUSED_STATIC
+void R(take_powers)(size_t count, const real *exponents, const real *shifts, real level, real *powers)
 {
-    return (int)(shift < -WHOLE_MOST ? -WHOLE_MOST : shift > WHOLE_MOST ? WHOLE_MOST : shift);
+    for (size_t n = 0; n < count; n += RPE_VECTOR) {
+        rpe_vector power = *(const rpe_vector_stored *)(exponents + n) - level;
+        rpe_vector shift = *(const rpe_vector_stored *)(shifts + n);
+        rpe_power_shifted(&power, &shift);
+        *(rpe_vector_stored *)(powers + n) = power;
+    }
+}
+
+/* What one level makes of the keys; shifts NULL: they are 0. */
+static void take_factors(const rpe_linear_chunk *chunk, size_t count, const real *shifts, real *factors)
+{
+    const real *exponents = chunk->exponents, *level = chunk->level;
+    if (shifts != NULL) {
+        R(take_powers)(count, exponents, shifts, level[0], factors);
+        return;
+    }
+    for (size_t n = 0; n < count; n++) {
+        factors[n] = (real)exp2((double)(exponents[n] - level[0]));
+    }
 }
 
 void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk)
 {
-    const real *exponents = chunk->exponents, *level = chunk->level;
     size_t count = round_up(chunk->count, linear->line);
     bool exponential = linear->map->exponential;
     real factors[RPE_LINEAR_CHUNK], *shifts = linear->decays ? chunk->shifts : NULL;
     for (size_t n = 0; n < count && shifts != NULL; n++) {
         shifts[n] -= RPE_LINEAR_BIAS;
     }
-    for (size_t n = 0; n < count && !exponential; n++) {
-        double factor = exp2((double)(exponents[n] - level[0]));
-        factors[n] = (real)(shifts != NULL ? ldexp(factor, whole_exponent(shifts[n])) : factor);
+    if (!exponential) {
+        take_factors(chunk, count, shifts, factors);
     }
     R(finish_rows)
-    (linear->features, count, chunk->keys, linear->key_stride, exponents, exponential ? shifts : NULL, level,
-     exponential ? NULL : factors, chunk->key_weights);
+    (linear->features, count, chunk->keys, linear->key_stride, chunk->exponents, exponential ? shifts : NULL,
+     chunk->level, exponential ? NULL : factors, chunk->key_weights);
 }
 
 /* ---- queries ---- */

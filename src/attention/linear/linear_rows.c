@@ -52,13 +52,20 @@ static size_t smaller(size_t a, size_t b)
 
 typedef bool rows_check(const rpe_linear *linear, rpe_linear_rows rows, size_t count);
 
+/* Whether the forward pass has done that: it takes the tokens that have a query. */
+static bool looked_at(const rpe_linear *linear, const rpe_linear_chunk *chunk, rpe_side side)
+{
+    return chunk->span->backward &&
+           rpe_linear_span_token(chunk->span, side, chunk->first) < linear->shape.queries;
+}
+
 /* Marks the tokens of a chunk whose rows, of keys' or of queries' positions, are out of the range. */
 static void check_rows(const rpe_linear_call *call, size_t pair, const rpe_linear_chunk *chunk, rpe_side side,
                        rpe_linear_rows rows, rows_check *tame)
 {
     const rpe_linear *linear = call->pass.linear;
     unsigned char what = side == RPE_SIDE_QUERY ? RPE_SCAN_ROW : RPE_SCAN_KEY;
-    if (tame(linear, rows, chunk->count)) {
+    if (looked_at(linear, chunk, side) || tame(linear, rows, chunk->count)) {
         return;
     }
     for (size_t n = 0; n < chunk->count; n++) {

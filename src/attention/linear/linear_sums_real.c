@@ -95,15 +95,24 @@ static void merge(const rpe_linear *linear, rpe_linear_sums *into, const rpe_lin
     }
 }
 
+/* x_l <- factor_l x_l of the levels that are listed, `width` elements each */
+RPE_DISPATCH
+static void multiply_levels(size_t count, const size_t *levels, size_t width, const real *factors, real *x)
+{
+    for (size_t i = 0; i < count; i++) {
+        real *elements = x + levels[i] * width, factor = factors[levels[i]];
+        for (size_t j = 0; j < width; j++) {
+            elements[j] *= factor;
+        }
+    }
+}
+
 static void raise(const rpe_linear *linear, rpe_linear_sums *sums, const rpe_linear_chunk *chunk,
                   size_t panel)
 {
-    const real *factor = chunk->factor;
-    for (size_t i = 0; i < chunk->raised_count; i++) {
-        size_t count, l = chunk->raised[i];
-        real *x = of_level(linear, sums, panel, l, &count);
-        multiply(count, factor[l], x);
-    }
+    size_t width;
+    real *x = of_level(linear, sums, panel, 0, &width);
+    multiply_levels(chunk->raised_count, chunk->raised, width, chunk->factor, x);
 }
 
 /* denominator_m += sum_c phi_mc weights_c */
