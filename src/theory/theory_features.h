@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 typedef enum rpe_theory_map {
     RPE_THEORY_POSITIVE,     /* `favor`: F features */
     RPE_THEORY_HYPERBOLIC,   /* `favor-hyperbolic`: 2F features */
@@ -34,5 +36,23 @@ double rpe_theory_feature_error(rpe_theory_map map, rpe_theory_projection projec
    the squared error are.  Orthogonal projections have about the same.  Negative for trigonometric features of near vectors. */
 double rpe_theory_feature_cumulant(rpe_theory_map map, rpe_theory_projection projection, const double *x,
                                    const double *y);
+
+/* ---- the law itself, by draws of theory's own ---- */
+
+/* x [M,S] and y [N,S] of one head, already divided by S^(1/4); S of the projection. */
+typedef struct rpe_theory_vectors {
+    size_t queries, keys; /* M, N */
+    const double *x, *y;
+} rpe_theory_vectors;
+
+/* Adds to sums [count], for each draw of F directions, the sum over the pairs of (phi(x).phi(y)/SM - 1)^2.  Draw t is the same
+   for all vectors of a size: heads that share their directions are added up.  The directions are drawn here, by Gram and Schmidt where
+   they are orthogonal.  RPE_ERROR_INTERRUPTED between draws; sums is then worth nothing.  No number where an exponential
+   overflows. */
+rpe_status rpe_theory_feature_draws(rpe_theory_map map, rpe_theory_projection projection,
+                                    const rpe_theory_vectors *vectors, size_t count, double *sums,
+                                    rpe_error *error);
+/* Steps of one draw, about a nanosecond each or less. */
+double rpe_theory_feature_draw_work(rpe_theory_projection projection, size_t queries, size_t keys);
 
 #endif
