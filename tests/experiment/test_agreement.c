@@ -66,7 +66,8 @@ static void family_add(family *all, const rpe_result *result)
     all->refused += result->reason[0] != '\0';
     for (size_t i = 0; i < result->count; i++) {
         rpe_estimate estimate =
-            rpe_estimate_make(result->measure, RPE_DOUBLE, &result->samples[i], &result->closed[i]);
+            rpe_estimate_make(result->measure, RPE_DOUBLE, &result->samples[i], &result->closed[i],
+                              result->scales == NULL ? NULL : &result->scales[i]);
         all->exact += strcmp(estimate.status, "exact") == 0;
         if (isnan(estimate.p))
             continue;

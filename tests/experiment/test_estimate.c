@@ -28,7 +28,7 @@ static void test_plain(void **state)
 {
     (void)state;
     rpe_sample sample = sample_of(4, numbers);
-    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, NULL);
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, NULL, NULL);
     assert_near(estimate.value, MEAN);
     assert_near(estimate.standard_error, STANDARD_ERROR);
     assert_near(estimate.low, MEAN - STUDENT * STANDARD_ERROR);
@@ -43,7 +43,7 @@ static void test_root(void **state)
     (void)state;
     rpe_sample sample = sample_of(4, numbers);
     rpe_closed_value closed = {.mean = 2.25, .variance = NAN};
-    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed);
+    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed, NULL);
     assert_near(estimate.value, 2);
     assert_near(estimate.standard_error, STANDARD_ERROR / 4);
     assert_near(estimate.low, 0);
@@ -62,11 +62,11 @@ static void test_without_variance(void **state)
     static const rpe_measure positive = {.name = "positive", .positive = true};
     rpe_sample sample = sample_of(4, numbers);
     rpe_closed_value closed = {.mean = 9, .variance = NAN};
-    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed);
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed, NULL);
     assert_near(estimate.p, rpe_p_student((MEAN - 9) / STANDARD_ERROR, 3));
     assert_true(estimate.z < 0);
     assert_near(rpe_p_normal(estimate.z), estimate.p);
-    estimate = rpe_estimate_make(&positive, RPE_DOUBLE, &sample, &closed);
+    estimate = rpe_estimate_make(&positive, RPE_DOUBLE, &sample, &closed, NULL);
     assert_near(estimate.p, rpe_p_mean_positive(&sample, 9, 0));
     assert_true(estimate.z < 0);
     assert_near(rpe_p_normal(estimate.z), estimate.p);
@@ -79,14 +79,14 @@ static void test_least_variance(void **state)
     (void)state;
     rpe_sample sample = sample_of(4, numbers);
     rpe_closed_value closed = {.mean = 2.25, .variance = NAN, .least_variance = 0};
-    double before = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).p;
+    double before = rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed, NULL).p;
     closed.least_variance = 2.25 * 2.25 * 4 * 0.01 * 0.01; /* an error of 1 %: the sample's is larger */
-    assert_true(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).p == before);
+    assert_true(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed, NULL).p == before);
 
     static const double close[] = {1.9, 2, 2.1, 2};
     rpe_sample tight = sample_of(4, close);
     closed.least_variance = 2.25 * 2.25 * 4 * 0.1 * 0.1; /* 10 % of four trials */
-    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &tight, &closed);
+    rpe_estimate estimate = rpe_estimate_make(&root, RPE_DOUBLE, &tight, &closed, NULL);
     assert_string_equal(estimate.status, "ok");
     assert_near(estimate.p, rpe_p_mean_positive(&tight, 2.25, 0.1));
     assert_true(estimate.p > 2 * rpe_p_mean_positive(&tight, 2.25, 0));
@@ -97,14 +97,14 @@ static void test_least_variance(void **state)
     const rpe_measure *measures[] = {&root, &positive};
     for (size_t i = 0; i < 6; i++) {
         closed.least_variance = variances[i / 2];
-        estimate = rpe_estimate_make(measures[i % 2], RPE_DOUBLE, &tight, &closed);
+        estimate = rpe_estimate_make(measures[i % 2], RPE_DOUBLE, &tight, &closed, NULL);
         assert_string_equal(estimate.status, RPE_ESTIMATE_UNTOLD);
         assert_true(isnan(estimate.z) && isnan(estimate.p));
         assert_true(isfinite(estimate.value) && isfinite(estimate.standard_error));
     }
-    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &tight, &closed).status, "ok");
+    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &tight, &closed, NULL).status, "ok");
     rpe_sample one = sample_of(1, numbers);
-    assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &one, &closed).status,
+    assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &one, &closed, NULL).status,
                         "one trial: no standard error");
 }
 
@@ -127,9 +127,9 @@ static void test_untold_threshold(void **state)
             values[j] = 1 + 0.01 * (double)(j % 2);
         rpe_sample sample = sample_of(counts[i], values);
         rpe_closed_value closed = {0.9, NAN, squares * low * low * (1 - 1e-9)};
-        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).status, "ok");
+        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed, NULL).status, "ok");
         closed.least_variance = squares * high * high * (1 + 1e-9);
-        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed).status,
+        assert_string_equal(rpe_estimate_make(&root, RPE_DOUBLE, &sample, &closed, NULL).status,
                             RPE_ESTIMATE_UNTOLD);
         assert_true(low > last); /* more trials tell at a larger error: they know their own spread */
         last = low;
@@ -142,14 +142,14 @@ static void test_known_variance(void **state)
     (void)state;
     rpe_sample sample = sample_of(4, numbers);
     rpe_closed_value closed = {.mean = 3, .variance = 9};
-    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed);
+    rpe_estimate estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &sample, &closed, NULL);
     assert_near(estimate.standard_error, 1.5);
     assert_near(estimate.low, MEAN - NORMAL * 1.5);
     assert_near(estimate.high, MEAN + NORMAL * 1.5);
     assert_near(estimate.z, 1 / 1.5);
     assert_near(estimate.p, rpe_p_normal(1 / 1.5));
     rpe_sample one = sample_of(1, numbers);
-    estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &one, &closed);
+    estimate = rpe_estimate_make(&plain, RPE_DOUBLE, &one, &closed, NULL);
     assert_near(estimate.standard_error, 3);
     assert_near(estimate.z, -2.0 / 3);
     assert_string_equal(estimate.status, "ok");
@@ -162,7 +162,7 @@ static void test_one_trial(void **state)
     rpe_closed_value closed = {.mean = 3, .variance = NAN};
     const rpe_measure *measures[] = {&root, &plain};
     for (size_t i = 0; i < 2; i++) {
-        rpe_estimate estimate = rpe_estimate_make(measures[i], RPE_DOUBLE, &sample, &closed);
+        rpe_estimate estimate = rpe_estimate_make(measures[i], RPE_DOUBLE, &sample, &closed, NULL);
         assert_near(estimate.value, 1);
         assert_true(isnan(estimate.standard_error) && isnan(estimate.low) && isnan(estimate.high));
         assert_true(isnan(estimate.z) && isnan(estimate.p));
@@ -176,7 +176,7 @@ static rpe_estimate constant(const rpe_measure *measure, rpe_precision precision
     const double values[] = {value, value, value};
     rpe_sample sample = sample_of(3, values);
     rpe_closed_value form = {.mean = closed, .variance = variance};
-    return rpe_estimate_make(measure, precision, &sample, &form);
+    return rpe_estimate_make(measure, precision, &sample, &form, NULL);
 }
 
 static void expect_exact(rpe_estimate estimate)
@@ -227,10 +227,10 @@ static void test_rounding_spread(void **state)
                  spread[] = {0.7, 0.7 + 1e-9, 0.7 - 1e-9};
     rpe_sample alike = sample_of(4, values), apart = sample_of(3, spread);
     assert_true(alike.squares > 0);
-    expect_exact(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &near));
-    expect_disagreement(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &far));
-    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &apart, &near).status, "ok");
-    expect_exact(rpe_estimate_make(&plain, RPE_SINGLE, &apart, &near));
+    expect_exact(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &near, NULL));
+    expect_disagreement(rpe_estimate_make(&plain, RPE_DOUBLE, &alike, &far, NULL));
+    assert_string_equal(rpe_estimate_make(&plain, RPE_DOUBLE, &apart, &near, NULL).status, "ok");
+    expect_exact(rpe_estimate_make(&plain, RPE_SINGLE, &apart, &near, NULL));
 }
 
 /* A bound is no expectation: there is no z, and only what is beyond it disagrees. */

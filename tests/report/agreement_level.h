@@ -1,6 +1,6 @@
 /* How often runs say that something disagrees with its closed form: where nothing is wrong, and where something is.  A cell is
    an experiment; a run of it has one seed, which draws kernel, inputs and noise; it disagrees when Holm's procedure over its rows
-   rejects at 5 %, or its points together do at 1 %, as the sentence below its rows says; it agrees when it does not, and a row is said
+   or the test of its points together rejects, as the sentence below its rows says; it agrees when it does not, and a row is said
    to agree.  The first T of a run's trials are the trials of a run of T. */
 #ifndef AGREEMENT_LEVEL_H
 #define AGREEMENT_LEVEL_H
@@ -101,12 +101,19 @@ static void level_rows(level_tests *tests, const rpe_result *result, const rpe_p
         const bool root = result->measure->root;
         rpe_sample sample = {0};
         rpe_closed_value closed = result->closed[i];
-        for (size_t t = 0; t < trials; t++)
-            rpe_sample_add(&sample, kept->values[t * kept->width + i] *
-                                        (root && planted == LEVEL_VALUES ? LEVEL_ERROR : 1));
+        rpe_scale_test scale = result->scales != NULL ? result->scales[i] : (rpe_scale_test){0};
         closed.mean *= root && planted == LEVEL_CLOSED ? LEVEL_ERROR : 1;
-        rpe_estimate estimate = rpe_estimate_make(
-            result->measure, (rpe_precision)point->options[RPE_OPTION_precision], &sample, &closed);
+        scale.count = 0;
+        scale.sum = 0;
+        for (size_t t = 0; t < trials; t++) {
+            double value =
+                kept->values[t * kept->width + i] * (root && planted == LEVEL_VALUES ? LEVEL_ERROR : 1);
+            rpe_sample_add(&sample, value);
+            rpe_scale_test_add(&scale, value / closed.mean);
+        }
+        rpe_estimate estimate =
+            rpe_estimate_make(result->measure, (rpe_precision)point->options[RPE_OPTION_precision], &sample,
+                              &closed, result->scales != NULL ? &scale : NULL);
         tested += level_row(tests, &estimate, &part) ? 1 : 0;
         *untold += strcmp(estimate.status, RPE_ESTIMATE_UNTOLD) == 0 ? 1 : 0;
     }
@@ -116,9 +123,15 @@ static void level_rows(level_tests *tests, const rpe_result *result, const rpe_p
         tests->parts[tests->points++] = part;
 }
 
+/* At which rows are rejected: what the points together leave of it. */
+static double level_of(const level_tests *tests)
+{
+    return tests->points >= 2 ? RPE_RECORD_LEVEL - RPE_RECORD_POOLS_LEVEL : RPE_RECORD_LEVEL;
+}
+
 static bool level_disagrees(const level_tests *tests)
 {
-    return rpe_holm_smallest(tests->rows, tests->p) <= 0.05 ||
+    return rpe_holm_smallest(tests->rows, tests->p) <= level_of(tests) ||
            (tests->points >= 2 &&
             rpe_p_means_positive(tests->points, tests->parts) <= RPE_RECORD_POOLS_LEVEL);
 }
@@ -134,7 +147,7 @@ static size_t level_tested(const level_tests *tests)
 /* That an error of a row would show is said of one at least. */
 static bool level_agrees(const level_tests *tests, size_t trials)
 {
-    double level = 0.05 / (double)level_tested(tests);
+    double level = level_of(tests) / (double)level_tested(tests);
     for (size_t i = 0; i < tests->rows; i++)
         if (!isnan(tests->p[i]) && !(rpe_estimate_detectable(tests->measure, trials, tests->error[i], level,
                                                              RPE_RECORD_MISSED) > RPE_RECORD_TOLD))

@@ -79,8 +79,15 @@ static rpe_status refuse_all(const point_run *run, const char *kind, const rpe_e
     return RPE_OK;
 }
 
+static rpe_trial_block block_of(const point_run *run)
+{
+    return rpe_trial_block_make(rpe_point_trials(run->point, &run->problem, run->stages),
+                                run->settings->block, run->settings->blocks);
+}
+
 static rpe_status closed_forms(point_run *run, rpe_error *error)
 {
+    const rpe_trial_block block = block_of(run);
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < run->configuration->measure_count; i++) {
         rpe_result *result = &run->results[i];
@@ -90,6 +97,8 @@ static rpe_status closed_forms(point_run *run, rpe_error *error)
         if (result->closed == NULL)
             return rpe_error_memory(error, result->measure->name, result->count, sizeof *result->closed);
         status = result->measure->closed_form(&run->subject, result->closed, error);
+        if (status == RPE_OK)
+            status = rpe_result_scales_create(result, &run->subject, block.end - block.first, error);
     }
     return status;
 }
@@ -123,13 +132,20 @@ static size_t measures_bytes(const point_run *run)
     return most;
 }
 
+static void value_add(rpe_result *result, size_t index, double value)
+{
+    rpe_sample_add(&result->samples[index], value);
+    if (result->scales != NULL)
+        rpe_scale_test_add(&result->scales[index], value / result->closed[index].mean);
+}
+
 /* Trials enter the samples in their order, whichever thread ran them. */
 static void reduce(const point_run *run, size_t trials, const double *values)
 {
     for (size_t trial = 0; trial < trials; trial++)
         for (size_t i = 0; i < run->configuration->measure_count; i++)
             for (size_t j = 0; is_taken(&run->results[i]) && j < run->results[i].count; j++)
-                rpe_sample_add(&run->results[i].samples[j], *values++);
+                value_add(&run->results[i], j, *values++);
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -255,8 +271,7 @@ static rpe_status run_trials(point_run *run, rpe_error *error)
                                     .visit = visit,
                                     .context = run};
     memcpy(settings.stages, run->stages, sizeof settings.stages);
-    rpe_trial_block block = rpe_trial_block_make(rpe_point_trials(run->point, &run->problem, run->stages),
-                                                 run->settings->block, run->settings->blocks);
+    const rpe_trial_block block = block_of(run);
     for (size_t i = 0; i < run->configuration->measure_count; i++) {
         run->results[i].width = run->width;
         run->results[i].first = block.first;
@@ -356,5 +371,6 @@ void rpe_result_destroy(rpe_result *result)
     else
         rpe_memory_free(result->prepared);
     rpe_memory_free(result->closed);
+    rpe_memory_free(result->scales);
     *result = (rpe_result){0};
 }

@@ -5,6 +5,7 @@
 #include "experiment/plan/input.h"
 #include "experiment/store/store.h"
 #include "statistic/sample.h"
+#include "statistic/scale_test.h"
 
 #define RPE_MEASURES_MAX 32
 
@@ -91,7 +92,14 @@ typedef struct rpe_result {
     void *prepared;           /* by the measure for its trials, or NULL */
     rpe_sample *samples;      /* [count]; of the trials, in their order */
     rpe_closed_value *closed; /* [count], or NULL */
+    rpe_scale_test
+        *scales; /* [count]: of the trials against the law that theory draws; NULL: it draws none */
 } rpe_result;
+
+/* The tests of a result whose closed form is there and that is to have so many trials, before the first of them.  None where theory has
+   no law, where drawing it would take long, or where the trials are so many that their mean tells enough. */
+rpe_status rpe_result_scales_create(rpe_result *result, const rpe_subject *subject, size_t trials,
+                                    rpe_error *error);
 
 /* Runs the trials of a point.  results [measures of the configuration], zeroed before; destroyed by the caller.
    A measure that cannot be taken, or overflows, is not an error: its reason says why.  RPE_ERROR_INTERRUPTED between batches of trials. */

@@ -45,7 +45,7 @@ double rpe_estimate_detectable(const rpe_measure *measure, size_t trials, double
 
 /* p by the law of the trials, and z from it: all rows have theirs on one scale, however many trials they have. */
 static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, const rpe_sample *sample,
-                           const rpe_closed_value *closed, double error)
+                           const rpe_closed_value *closed, const rpe_scale_test *scale, double error)
 {
     double deviation = (sample->mean - closed->mean) / error;
     if (isfinite(closed->variance)) {
@@ -58,14 +58,20 @@ static rpe_estimate tested(rpe_estimate estimate, const rpe_measure *measure, co
         estimate.status = RPE_ESTIMATE_UNTOLD;
         return estimate;
     }
-    estimate.p = measure->root || measure->positive ? rpe_p_mean_positive(sample, closed->mean, least)
-                                                    : rpe_p_student(deviation, (double)sample->count - 1);
+    if (scale != NULL) {
+        deviation = rpe_scale_test_deviate(scale);
+        estimate.p = rpe_scale_test_p(deviation);
+    } else {
+        estimate.p = measure->root || measure->positive ? rpe_p_mean_positive(sample, closed->mean, least)
+                                                        : rpe_p_student(deviation, (double)sample->count - 1);
+    }
     estimate.z = copysign(rpe_quantile_normal(fmax(estimate.p, DBL_MIN)), deviation);
     return estimate;
 }
 
 static rpe_estimate compare(rpe_estimate estimate, const rpe_measure *measure, rpe_precision precision,
-                            const rpe_sample *sample, const rpe_closed_value *closed, double error)
+                            const rpe_sample *sample, const rpe_closed_value *closed,
+                            const rpe_scale_test *scale, double error)
 {
     double mean = sample->mean, rounding = rounding_of(precision);
     bool known = isfinite(closed->variance);
@@ -76,7 +82,7 @@ static rpe_estimate compare(rpe_estimate estimate, const rpe_measure *measure, r
     if (known ? closed->variance <= least : rpe_sample_variance(sample) <= spread * spread)
         return exact_estimate(estimate, fabs(mean - closed->mean) <= rounding * fmax(1.0, fabs(closed->mean)),
                               "disagrees: the trials do not vary");
-    return error > 0.0 ? tested(estimate, measure, sample, closed, error) : estimate;
+    return error > 0.0 ? tested(estimate, measure, sample, closed, scale, error) : estimate;
 }
 
 /* A bound is no expectation: there is no z, and only a value beyond it disagrees. */
@@ -110,7 +116,7 @@ static rpe_estimate unknowable(const rpe_closed_value *closed)
 }
 
 rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precision, const rpe_sample *sample,
-                               const rpe_closed_value *closed)
+                               const rpe_closed_value *closed, const rpe_scale_test *scale)
 {
     if (closed != NULL && (isinf(closed->mean) || isinf(closed->variance)))
         return unknowable(closed);
@@ -137,6 +143,7 @@ rpe_estimate rpe_estimate_make(const rpe_measure *measure, rpe_precision precisi
     }
     if (measure->bounded && closed != NULL)
         return bound_compare(estimate, precision);
-    return closed == NULL || measure->limit ? estimate
-                                            : compare(estimate, measure, precision, sample, closed, error);
+    return closed == NULL || measure->limit
+               ? estimate
+               : compare(estimate, measure, precision, sample, closed, scale, error);
 }

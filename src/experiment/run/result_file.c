@@ -103,7 +103,8 @@ static rpe_status add_value(rpe_result_file *file, rpe_row *row, const rpe_point
                                     .column = result->column + index};
     rpe_estimate estimate =
         rpe_estimate_make(result->measure, (rpe_precision)point->options[RPE_OPTION_precision],
-                          &result->samples[index], result->closed == NULL ? NULL : &result->closed[index]);
+                          &result->samples[index], result->closed == NULL ? NULL : &result->closed[index],
+                          result->scales == NULL ? NULL : &result->scales[index]);
     rpe_row_set_estimate(row, &estimate, column.count);
     rpe_status status = rpe_result_file_keep(file, estimate.p, estimate.z, error);
     if (status == RPE_OK)

@@ -25,7 +25,8 @@ static rpe_estimate estimate_of(const rpe_timed *timed, const rpe_result *result
 {
     rpe_estimate estimate =
         rpe_estimate_make(result->measure, timed->problem.precision, &result->samples[index],
-                          result->closed == NULL ? NULL : &result->closed[index]);
+                          result->closed == NULL ? NULL : &result->closed[index],
+                          result->scales == NULL ? NULL : &result->scales[index]);
     if (!timed->point->method->random(&timed->problem))
         estimate.low = estimate.high = estimate.value;
     return estimate;

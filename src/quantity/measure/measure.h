@@ -107,6 +107,10 @@ typedef struct rpe_measure {
     /* [count]; NULL, or a method without the moments hook: no closed form. */
     rpe_status (*closed_form)(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error);
     bool (*has_closed_form)(const rpe_subject *subject); /* NULL: iff closed_form is there */
+    /* Values of trials by the law that theory knows, drawn by theory alone: [trials,count], up to a factor each; and the steps of
+       one trial of it, about a nanosecond each, INFINITY where it is not known.  NULL: it never is. */
+    rpe_status (*draws)(const rpe_subject *subject, size_t trials, double *values, rpe_error *error);
+    double (*draw_work)(const rpe_subject *subject);
     /* RPE_STAGE_CALL alone. */
     double (*call_cost)(
         rpe_cost cost); /* for what is counted from the formula: the part of the cost that it is */

@@ -12,7 +12,8 @@
 #include "statistic/hypothesis.h"
 #include "statistic/order.h"
 
-#define LEVEL 0.05
+#define MEASURES_MOST                                                                                        \
+    64 /* whose first rows are kept; of a record that has more, all points are taken to be judged together */
 
 static rpe_status columns_find(rpe_record *record, rpe_error *error)
 {
@@ -103,6 +104,32 @@ static rpe_status document_check(const rpe_json *document, rpe_error *error)
                                   error);
 }
 
+static bool is_judged_together(const rpe_record *record, size_t row)
+{
+    const rpe_measure *measure = rpe_measure_find(rpe_record_cell(record, row, RPE_COLUMN_measure));
+    return measure != NULL && (measure->root || measure->positive) && !isnan(rpe_record_p(record, row));
+}
+
+/* Two points of a measure are tested: they are judged together as well (rpe_record_pools.h), and share the level with that. */
+static double level_of(const rpe_record *record)
+{
+    size_t firsts[MEASURES_MOST], count = 0;
+    for (size_t row = 0; row < record->rows.rows; row++) {
+        size_t i = 0;
+        if (!is_judged_together(record, row))
+            continue;
+        while (i < count && strcmp(rpe_record_cell(record, firsts[i], RPE_COLUMN_measure),
+                                   rpe_record_cell(record, row, RPE_COLUMN_measure)) != 0)
+            i++;
+        if (i == MEASURES_MOST || (i < count && strcmp(rpe_record_cell(record, firsts[i], RPE_COLUMN_point),
+                                                       rpe_record_cell(record, row, RPE_COLUMN_point)) != 0))
+            return RPE_RECORD_LEVEL - RPE_RECORD_POOLS_LEVEL;
+        if (i == count)
+            firsts[count++] = row;
+    }
+    return RPE_RECORD_LEVEL;
+}
+
 rpe_status rpe_record_read(rpe_record *record, const char *directory, const char *name, rpe_error *error)
 {
     rpe_record read = {0};
@@ -124,6 +151,7 @@ rpe_status rpe_record_read(rpe_record *record, const char *directory, const char
         status = cells_check(&read, error);
     if (status == RPE_OK)
         rows_renew(&read);
+    read.level = status == RPE_OK ? level_of(&read) : NAN;
     rpe_memory_free(json_path);
     if (status != RPE_OK)
         rpe_record_destroy(&read);
@@ -211,7 +239,7 @@ size_t rpe_record_family(const rpe_record *record)
 double rpe_record_bound(const rpe_record *record)
 {
     size_t family = rpe_record_family(record);
-    return family == 0 ? NAN : rpe_quantile_normal(LEVEL / (double)family);
+    return family == 0 ? NAN : rpe_quantile_normal(record->level / (double)family);
 }
 
 double rpe_record_detectable(const rpe_record *record, size_t row, size_t family)
@@ -223,7 +251,7 @@ double rpe_record_detectable(const rpe_record *record, size_t row, size_t family
     if (measure == NULL || isnan(rpe_record_p(record, row)) || !(error > 0) || !(trials >= 1))
         return NAN;
     return rpe_estimate_detectable(measure, (size_t)trials, measure->root ? 2 * error : error,
-                                   LEVEL / (double)family, RPE_RECORD_MISSED);
+                                   record->level / (double)family, RPE_RECORD_MISSED);
 }
 
 static bool has_status(const rpe_record *record, size_t row, const char *status)
@@ -234,7 +262,7 @@ static bool has_status(const rpe_record *record, size_t row, const char *status)
 rpe_record_verdict rpe_record_verdict_of(const rpe_record *record, size_t row, const double *adjusted,
                                          size_t family)
 {
-    if (adjusted[row] <= LEVEL)
+    if (adjusted[row] <= record->level)
         return RPE_RECORD_DISAGREES;
     if (has_status(record, row, RPE_ESTIMATE_UNTOLD) ||
         rpe_record_detectable(record, row, family) > RPE_RECORD_TOLD)

@@ -28,7 +28,13 @@ typedef struct rpe_record {
     rpe_json document;
     rpe_csv rows;
     size_t places[RPE_COLUMN_COUNT]; /* where each column of the schema is in rows */
+    double level;                    /* at which rows are rejected */
 } rpe_record;
+
+/* A run says that something disagrees where nothing is wrong in this share of the runs.  Where two points of a measure or more are judged
+   together, that has a part of it, and the rows have the rest. */
+#define RPE_RECORD_LEVEL 0.05
+#define RPE_RECORD_POOLS_LEVEL 0.01 /* of all pools of a record */
 
 /* A missing column, a cell that is not what its column holds (rpe_column_takes), or a key of the JSON whose value is not of the
    type that a run writes is an error that names the file: who shows the document need not ask again.  There may be no row:
@@ -57,7 +63,7 @@ bool rpe_record_row_used(const rpe_record *record, size_t row, const rpe_axis *a
 const char *rpe_record_noise(const rpe_record *record);
 
 /* The family of all rows with a z or a p-value: how many, and what |z| must exceed for the first step of Holm's procedure at
-   5 % to reject.  NaN for an empty family. */
+   the record's level to reject.  NaN for an empty family. */
 size_t rpe_record_family(const rpe_record *record);
 double rpe_record_bound(const rpe_record *record);
 /* By which share an estimate must exceed its closed form for the row to be rejected at the first step for that family but in a
@@ -76,7 +82,7 @@ typedef enum rpe_record_verdict {
     RPE_RECORD_EXACT,  /* the same to rounding */
     RPE_RECORD_AGREES, /* and an error of RPE_RECORD_TOLD would have shown, or values may have either sign */
     RPE_RECORD_UNTOLD, /* the trials are too few: it need not have */
-    RPE_RECORD_DISAGREES /* Holm's procedure over the whole file rejects at 5 % */
+    RPE_RECORD_DISAGREES /* Holm's procedure over the whole file rejects at its level */
 } rpe_record_verdict;
 
 /* adjusted: of rpe_record_adjusted_create; family: of rpe_record_family. */

@@ -4,10 +4,6 @@
 
 #include "report/compare/record.h"
 
-/* The level of all pools of a record together, beside the 5 % of its rows: where nothing is wrong, at most 6 % of the runs
-   say that something disagrees. */
-#define RPE_RECORD_POOLS_LEVEL 0.01
-
 /* The tested points of a measure. */
 typedef struct rpe_record_pool {
     size_t row;    /* the first of the measure */
@@ -15,7 +11,7 @@ typedef struct rpe_record_pool {
     double
         excess; /* estimate over closed form, less 1, on average: before a root it is that of the squares, its root taken */
     double p;       /* that all have their closed forms (rpe_p_means_positive); NaN below two points */
-    bool disagrees; /* p is at most the level over the number of pools that have one */
+    bool disagrees; /* p is at most RPE_RECORD_POOLS_LEVEL over the number of pools that have one */
 } rpe_record_pool;
 
 typedef struct rpe_record_pools {

@@ -61,10 +61,10 @@ static void theory_verdict(rpe_html *html, const rpe_page *page)
                  page->experiment_count);
     else
         snprintf(text, sizeof text,
-                 "%zu of %zu rows of %zu experiments are rejected (5 %% by Holm, each experiment a family); "
+                 "%zu of %zu rows of %zu experiments are rejected (by Holm, each experiment a family); "
                  "largest |z| %.1f; %zu rows exact to rounding; %zu with too few trials to tell. The points "
                  "of %zu "
-                 "measures are rejected together (1 %% an experiment).",
+                 "measures are rejected together. Both have 5 %% an experiment.",
                  rejected, family, page->experiment_count, largest, exact, untold, together);
     verdict_print(html,
                   rejected + together > 0 ? TONE_BAD

@@ -54,7 +54,7 @@ typedef struct rpe_page_residuals {
     size_t rows, closed, family, within;
     size_t verdicts[RPE_RECORD_DISAGREES + 1]; /* rows by what they say */
     size_t together;                           /* measures whose points disagree together */
-    double largest, bound; /* |z|, and what it must exceed for the first step of Holm at 5 % */
+    double largest, bound;                     /* |z|, and what it must exceed for the first step of Holm */
 } rpe_page_residuals;
 
 /* How the rows of an experiment are tabled. */

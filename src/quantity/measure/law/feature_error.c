@@ -158,13 +158,20 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
+static rpe_theory_projection projection_of(const rpe_subject *subject)
+{
+    rpe_feature_law law = {0};
+    (void)rpe_feature_law_of(subject->method->map, &law);
+    return (rpe_theory_projection){subject->problem->features, subject->problem->projections, law.orthogonal};
+}
+
 static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     rpe_feature_law law;
     if (!rpe_feature_law_of(subject->method->map, &law))
         return supports(subject, error);
-    const rpe_theory_projection projection = {problem->features, problem->projections, law.orthogonal};
+    const rpe_theory_projection projection = projection_of(subject);
     size_t size = problem->features, pairs = problem->heads * problem->queries.count * problem->keys.count;
     double scale = pow((double)size, -0.25), sum = 0.0, least = 0.0;
     double *x = rpe_memory_allocate(size, 2 * sizeof *x);
@@ -190,6 +197,46 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
     return RPE_OK;
 }
 
+static double draw_work(const rpe_subject *subject)
+{
+    return (double)subject->problem->heads * rpe_theory_feature_draw_work(projection_of(subject),
+                                                                          subject->problem->queries.count,
+                                                                          subject->problem->keys.count);
+}
+
+/* Vectors of one head, [rows,S], over S^(1/4). */
+static void head_fill(const rpe_subject *subject, size_t head, const double *values, size_t rows,
+                      double *head_rows)
+{
+    const size_t size = subject->problem->features, heads = subject->problem->heads;
+    const double scale = pow((double)size, -0.25);
+    for (size_t i = 0; i < rows * size; i++)
+        head_rows[i] = scale * values[(i / size * heads + head) * size + i % size];
+}
+
+/* All heads see the same directions. */
+static rpe_status draws(const rpe_subject *subject, size_t trials, double *values, rpe_error *error)
+{
+    const rpe_problem *problem = subject->problem;
+    const size_t queries = problem->queries.count, keys = problem->keys.count, size = problem->features;
+    rpe_feature_law law;
+    if (!rpe_feature_law_of(subject->method->map, &law))
+        return supports(subject, error);
+    double *x = rpe_memory_allocate(queries + keys, size * sizeof *x);
+    rpe_status status =
+        x == NULL ? rpe_error_memory(error, "vectors", queries + keys, size * sizeof *x) : RPE_OK;
+    for (size_t i = 0; i < trials; i++)
+        values[i] = 0.0;
+    for (size_t head = 0; status == RPE_OK && head < problem->heads; head++) {
+        const rpe_theory_vectors vectors = {queries, keys, x, x + queries * size};
+        head_fill(subject, head, subject->inputs.queries, queries, x);
+        head_fill(subject, head, subject->inputs.keys, keys, x + queries * size);
+        status = rpe_theory_feature_draws(law.map, projection_of(subject), &vectors, trials, values, error);
+    }
+    rpe_memory_free(x);
+    return status;
+}
+
 const rpe_measure rpe_measure_feature_error = {
     .name = "feature_error",
     .title = "relative error of random features, no positions",
@@ -203,6 +250,8 @@ const rpe_measure rpe_measure_feature_error = {
     .release = release,
     .evaluate = evaluate,
     .closed_form = closed_form,
+    .draws = draws,
+    .draw_work = draw_work,
 };
 
 /* ---- encoded vectors ---- */
