@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@
 #include "file/output.h"
 
 /* ---- rows and their trials ---- */
+
+/* Of numbers that were stored in single precision. */
+#define TRIALS_ROUNDING 1e-6
 
 int rpe_result_keys_compare(const rpe_record *a, size_t row_a, const rpe_record *b, size_t row_b)
 {
@@ -36,7 +40,42 @@ const double *rpe_result_trials(const rpe_result_record *record, size_t row)
     return record->trials.values == NULL ? NULL : (const double *)record->trials.values + record->first[row];
 }
 
-/* NAME.npy beside NAME.csv: one axis, as many numbers as the rows say. */
+/* Whether the estimate of a row is that of its trials: their mean, or its root; of times anything between them. */
+static bool trials_fit(const rpe_result_record *record, size_t row)
+{
+    const rpe_measure *measure = rpe_measure_find(rpe_record_cell(&record->record, row, RPE_COLUMN_measure));
+    double estimate = rpe_record_number(&record->record, row, RPE_COLUMN_estimate);
+    double mean = 0, least = INFINITY, most = -INFINITY;
+    size_t count = rpe_result_trial_count(record, row);
+    const double *trials = rpe_result_trials(record, row);
+    if (measure == NULL || count == 0 || !isfinite(estimate))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        mean += trials[i] / (double)count;
+        least = fmin(least, trials[i]);
+        most = fmax(most, trials[i]);
+    }
+    double reach = TRIALS_ROUNDING * fmax(fabs(least), fabs(most));
+    if (measure->kind == RPE_MEASURE_TIME)
+        return estimate >= least - reach && estimate <= most + reach;
+    if (measure->root)
+        return fabs(estimate * estimate - fmax(mean, 0)) <= reach;
+    return fabs(estimate - mean) <= reach;
+}
+
+/* Rows that were sorted, or a file of another run, would give other numbers without a word. */
+static rpe_status trials_check(const rpe_result_record *record, const char *path, rpe_error *error)
+{
+    for (size_t row = 0; row < record->record.rows.rows; row++)
+        if (!trials_fit(record, row))
+            return rpe_error_set(error, RPE_ERROR_INPUT,
+                                 "%s: expected the trials of the rows of %s in their order, found others at "
+                                 "row %zu: their mean is not its estimate",
+                                 path, record->record.csv_path, row + 1);
+    return RPE_OK;
+}
+
+/* NAME.npy beside NAME.csv: one axis, as many numbers as the rows say, and those that they are made of. */
 static rpe_status trials_read(rpe_result_record *record, const char *path, rpe_error *error)
 {
     const rpe_csv *rows = &record->record.rows;
@@ -57,7 +96,9 @@ static rpe_status trials_read(rpe_result_record *record, const char *path, rpe_e
     if (access(path, F_OK) != 0)
         return RPE_OK;
     rpe_status status = rpe_npy_read_list(path, &record->trials, error);
-    if (status != RPE_OK || (record->trials.rank == 1 && record->trials.shape[0] == all))
+    if (status == RPE_OK && record->trials.rank == 1 && record->trials.shape[0] == all)
+        return trials_check(record, path, error);
+    if (status != RPE_OK)
         return status;
     char shape[RPE_SHAPE_CAPACITY];
     return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected the trials of the rows of %s, [%zu], found %s",

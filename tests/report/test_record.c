@@ -226,9 +226,40 @@ static void test_sum_of_counts(void **state)
     rpe_memory_free(rows);
 }
 
+/* Of two columns of a name nobody knows which is meant. */
+static void test_a_column_twice(void **state)
+{
+    (void)state;
+    rpe_record record;
+    rpe_error error = {""};
+    file_make(".json", "{\"experiment\": \"x\"}");
+    csv_write(RPE_COLUMN_status, "ok");
+    rpe_csv good = {0};
+    char path[RESULT_PATH_CAPACITY];
+    snprintf(path, sizeof path, "%s/x.csv", directory);
+    rpe_test_ok(rpe_csv_read(&good, path, &error), &error);
+    for (size_t twice = 0; twice < good.columns; twice++) {
+        rpe_output output = {0};
+        const char *lines[2][RPE_COLUMN_COUNT + 1];
+        for (size_t i = 0; i <= good.columns; i++) {
+            size_t column = i < good.columns ? i : twice;
+            lines[0][i] = good.names[column];
+            lines[1][i] = rpe_csv_cell(&good, 0, column);
+        }
+        rpe_test_ok(rpe_output_open(&output, path, &error), &error);
+        for (size_t line = 0; line < 2; line++)
+            rpe_test_ok(rpe_csv_write_line(&output, good.columns + 1, lines[line], &error), &error);
+        rpe_test_ok(rpe_output_commit(&output, &error), &error);
+        assert_int_equal(record_take(&record, &error), RPE_ERROR_INPUT);
+        assert_non_null(strstr(error.message, good.names[twice]));
+    }
+    rpe_csv_destroy(&good);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_types), cmocka_unit_test(test_noise),
-                                       cmocka_unit_test(test_cells), cmocka_unit_test(test_sum_of_counts)};
+                                       cmocka_unit_test(test_cells), cmocka_unit_test(test_sum_of_counts),
+                                       cmocka_unit_test(test_a_column_twice)};
     return cmocka_run_group_tests(tests, group_prepare, NULL);
 }

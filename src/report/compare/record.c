@@ -23,6 +23,11 @@ static rpe_status columns_find(rpe_record *record, rpe_error *error)
         if (record->places[column] == record->rows.columns && column != RPE_COLUMN_family)
             return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected a column \"%s\", found none",
                                  record->csv_path, name);
+        for (size_t other = record->places[column] + 1; other < record->rows.columns; other++)
+            if (strcmp(record->rows.names[other], name) == 0)
+                return rpe_error_set(error, RPE_ERROR_INPUT,
+                                     "%s: expected one column \"%s\", found more of that name",
+                                     record->csv_path, name);
     }
     return RPE_OK;
 }
