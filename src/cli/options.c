@@ -56,6 +56,10 @@ static rpe_status text_parse(const rpe_option *option, rpe_option_value *value, 
     bool path = option->type == RPE_OPTION_PATH;
     if (value->text[0] == '\0')
         return value_refuse(option, path ? "a path" : "a text", value->text, error);
+    if (path && strcmp(value->text, "-") == 0)
+        return value_refuse(option,
+                            "a path (standard input and output are not read and written; ./- is a file)",
+                            value->text, error);
     return RPE_OK;
 }
 
