@@ -137,10 +137,36 @@ typedef struct rpe_position_example {
     double score;
 } rpe_position_example;
 
-/* The members examples and example_count. */
+/* One of them; and the members examples and example_count of the type. */
+#define RPE_EXAMPLE(...)                                                                                     \
+    {                                                                                                        \
+        __VA_ARGS__                                                                                          \
+    }
 #define RPE_POSITION_EXAMPLES(...)                                                                           \
     .examples = (const rpe_position_example[]){__VA_ARGS__},                                                 \
     .example_count = sizeof((const rpe_position_example[]){__VA_ARGS__}) / sizeof(rpe_position_example)
+
+/* A small kernel that claims are put to, and the positions: one number an axis. */
+typedef struct rpe_position_case {
+    const char *name; /* of the case, in verdicts */
+    size_t axes, queries[RPE_AXES_MAX], keys[RPE_AXES_MAX];
+    size_t realizations; /* of methods that have them */
+    const char *text;    /* the kernel, as a file has it */
+} rpe_position_case;
+
+/* One of them; and the member cases of the type. */
+#define RPE_CASE(...)                                                                                        \
+    {                                                                                                        \
+        __VA_ARGS__                                                                                          \
+    }
+#define RPE_POSITION_CASES(...)                                                                              \
+    .cases = (const rpe_position_case[])                                                                     \
+    {                                                                                                        \
+        __VA_ARGS__,                                                                                         \
+        {                                                                                                    \
+            0                                                                                                \
+        }                                                                                                    \
+    }
 
 /* How codes are made of noise:  X_d(m) = sum_j u_j(m) z_j,  without the gate.  [spec 4]
    A row j of the noise is either seen by all codes, or it lies at a place of its own and is seen by the codes whose window
@@ -174,8 +200,7 @@ typedef struct rpe_kernel_mistake {
 } rpe_kernel_mistake;
 
 /* A relative position; one file each, listed in positions.def beside the others of its family.  A bias is made by name, title,
-   source, form, family, parameters, terms and three examples; all else may be left out.
-   Claims are put to it only where it has a case: quantity/claim/case_set.h. */
+   source, form, family, parameters, terms, three examples and a case; all else may be left out. */
 typedef struct rpe_kernel_type {
     const char *name, *title, *source; /* key in lists and results; in words; what is cited */
     const char *form; /* "form" in files of the family's type; NULL: the name is the "type" */
@@ -231,6 +256,7 @@ typedef struct rpe_kernel_type {
                          rpe_error *error);
     const rpe_position_example *examples; /* at least three; checked by the test position_definitions */
     size_t example_count;
+    const rpe_position_case *cases; /* end with a NULL name; at least one */
 } rpe_kernel_type;
 
 /* Registered positions, in the order of positions.def. */
@@ -258,8 +284,13 @@ rpe_status rpe_kernel_parse(rpe_kernel **kernel, const char *text, const char *n
 /* The type alone, of a file as rpe_kernel_read reads it. */
 rpe_status rpe_kernel_type_read(const rpe_kernel_type **type, const char *path, rpe_error *error);
 
-/* Of parameters that have a number for each token, those of the first `count` tokens are kept; fewer stay as they are. */
+/* Tokens that parameters have a number for, each; 0: none has. */
+size_t rpe_kernel_tokens(const rpe_kernel *kernel);
+/* Of such parameters, those of the first `count` tokens are kept; fewer stay as they are. */
 void rpe_kernel_tokens_keep(rpe_kernel *kernel, size_t count);
+/* One of `count` tokens, more or fewer: its parameters begin again after the last token.  The caller owns *made. */
+rpe_status rpe_kernel_tokens_repeat(rpe_kernel **made, const rpe_kernel *kernel, size_t count,
+                                    rpe_error *error);
 
 /* A kernel on one axis whose parameters are all [heads,features,size], and 0; without a gate.  path is for messages.
    RPE_ERROR_MEMORY also where the sizes overflow.  The caller owns *kernel. */

@@ -29,8 +29,7 @@ static void verify(double level, rpe_verification *found)
 {
     static const char *const claims[] = {"code-mean", "score-mean", "encode-paths", "score-quadrature",
                                          "score-recovery"};
-    const rpe_verification_settings settings = {.kernels = RPE_TEST_SOURCE "/experiments/kernels",
-                                                .claims = claims,
+    const rpe_verification_settings settings = {.claims = claims,
                                                 .claim_count = sizeof claims / sizeof claims[0],
                                                 .seed = 5,
                                                 .threads = 1,

@@ -25,7 +25,7 @@ static void double_only_methods(void **state)
     static const char *const claims[] = {"encode-precision", "phase-precision"};
     rpe_case_set cases = {0};
     rpe_error error = {""};
-    rpe_test_ok(rpe_case_set_load(&cases, RPE_TEST_SOURCE "/experiments/kernels", &error), &error);
+    rpe_test_ok(rpe_case_set_load(&cases, &error), &error);
     rpe_method method = *rpe_method_find("softmax");
     for (size_t i = 0; i < 2; i++) {
         rpe_test_ok(claim_supports(claims[i], &method, &cases.sources[0], &error), &error);
@@ -53,8 +53,7 @@ static void other_noise_and_kernels(void **state)
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         rpe_error error = {""};
         rpe_verification verification = {0};
-        const rpe_verification_settings settings = {.kernels = RPE_TEST_SOURCE "/experiments/kernels",
-                                                    .claims = &pairs[i].claim,
+        const rpe_verification_settings settings = {.claims = &pairs[i].claim,
                                                     .claim_count = 1,
                                                     .only_case = pairs[i].case_name,
                                                     .only_sampler = pairs[i].sampler,

@@ -173,11 +173,7 @@ static void test_mutants(void **state)
     static const rpe_planting planting = {"sine", "gaussian", "softmax", NULL, NULL};
     static const rpe_fault none = {"none", "score-mean", "no fault", &planting};
     const rpe_fault *const faults[] = {&none, rpe_fault_find("zero")};
-    const rpe_verification_settings settings = {.kernels = RPE_TEST_SOURCE "/experiments/kernels",
-                                                .seed = 1,
-                                                .threads = 2,
-                                                .quick = true,
-                                                .level = 0.001};
+    const rpe_verification_settings settings = {.seed = 1, .threads = 2, .quick = true, .level = 0.001};
     rpe_error error = {""};
     rpe_mutant_report report = {0};
     assert_non_null(faults[1]);

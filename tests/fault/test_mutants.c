@@ -14,11 +14,7 @@ static rpe_verification run(const rpe_fault *fault, bool plant, double level)
 {
     rpe_error error = {""};
     rpe_verification verification;
-    rpe_verification_settings settings = {.kernels = RPE_TEST_SOURCE "/experiments/kernels",
-                                          .seed = 1,
-                                          .threads = 2,
-                                          .quick = true,
-                                          .level = level};
+    rpe_verification_settings settings = {.seed = 1, .threads = 2, .quick = true, .level = level};
     const rpe_method planted = rpe_fault_plant(fault, &settings);
     settings.planted = plant ? &planted : NULL;
     settings.tools = plant ? settings.tools : NULL;

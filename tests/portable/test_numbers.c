@@ -21,8 +21,8 @@ static numbers run(const char *program, const char *name)
     char command[4096];
     numbers read;
     snprintf(command, sizeof command,
-             "'%s' '%s' '" RPE_TEST_SOURCE "/experiments/kernels/verify_sine_gated.json' '" RPE_TEST_SOURCE
-             "/experiments/kernels/verify_conv_gated.json'",
+             "'%s' '%s' '" RPE_TEST_SOURCE "/tests/portable/sine_gated.json' '" RPE_TEST_SOURCE
+             "/tests/portable/conv_gated.json'",
              program, name);
     assert_int_equal(system(command), 0);
     FILE *file = fopen(name, "rb");

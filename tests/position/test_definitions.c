@@ -44,6 +44,51 @@ static void worked_scores(void **state)
     }
 }
 
+/* Every position has a case that claims are put to, of its own type. */
+static void cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
+        const rpe_kernel_type *type = rpe_kernel_type_at(i);
+        assert_non_null(type->cases);
+        assert_non_null(type->cases[0].name);
+        for (const rpe_position_case *c = type->cases; c->name != NULL; c++) {
+            rpe_kernel *kernel = kernel_read(c->text);
+            rpe_positions queries, keys;
+            rpe_error error;
+            assert_ptr_equal(kernel->type, type);
+            rpe_test_ok(rpe_positions_make(&queries, c->axes, c->queries, "queries", &error), &error);
+            rpe_test_ok(rpe_positions_make(&keys, c->axes, c->keys, "keys", &error), &error);
+            rpe_test_ok(rpe_kernel_covers(kernel, &queries, &keys, &error), &error);
+            rpe_kernel_destroy(kernel);
+        }
+    }
+}
+
+/* Gates of two heads and three tokens, on five tokens and on two. */
+static void tokens_repeated(void **state)
+{
+    (void)state;
+    rpe_kernel *kernel = kernel_read(
+                   "{\"type\":\"bias\",\"form\":\"cumulative\",\"gate\":[[-1,-2,-3],[-4,-5,-6]]}"),
+               *longer = NULL, *shorter = NULL;
+    static const double five[] = {-1, -2, -3, -1, -2, -4, -5, -6, -4, -5}, two[] = {-1, -2, -4, -5};
+    rpe_error error;
+    assert_int_equal(rpe_kernel_tokens(kernel), 3);
+    rpe_test_ok(rpe_kernel_tokens_repeat(&longer, kernel, 5, &error), &error);
+    rpe_test_ok(rpe_kernel_tokens_repeat(&shorter, kernel, 2, &error), &error);
+    assert_int_equal(rpe_kernel_tokens(longer), 5);
+    assert_int_equal(longer->own[0].count, 10);
+    assert_memory_equal(longer->own[0].values, five, sizeof five);
+    assert_int_equal(rpe_kernel_tokens(shorter), 2);
+    assert_int_equal(shorter->own[0].count, 4);
+    assert_memory_equal(shorter->own[0].values, two, sizeof two);
+    assert_int_equal(rpe_kernel_tokens(kernel), 3);
+    rpe_kernel_destroy(kernel);
+    rpe_kernel_destroy(longer);
+    rpe_kernel_destroy(shorter);
+}
+
 /* Read, written and read again: the same parameters. */
 static void written_and_read(void **state)
 {
@@ -159,7 +204,8 @@ static int paths_make(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(worked_scores), cmocka_unit_test(written_and_read),
-                                       cmocka_unit_test(t5_buckets), cmocka_unit_test(bad_files)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(worked_scores),   cmocka_unit_test(cases),
+                                       cmocka_unit_test(tokens_repeated), cmocka_unit_test(written_and_read),
+                                       cmocka_unit_test(t5_buckets),      cmocka_unit_test(bad_files)};
     return cmocka_run_group_tests(tests, paths_make, NULL);
 }

@@ -97,11 +97,7 @@ static rpe_status verify_judge(const rpe_arguments *arguments, rpe_outcome *outc
         status = rpe_blas_ready(error);
     if (status != RPE_OK)
         return status;
-    char *kernels = rpe_catalogue_folder("experiments/kernels");
-    if (kernels == NULL)
-        return rpe_error_memory(error, "path of the kernels", 1, sizeof "experiments/kernels");
-    const rpe_verification_settings settings = {.kernels = kernels,
-                                                .claims = arguments->operands,
+    const rpe_verification_settings settings = {.claims = arguments->operands,
                                                 .claim_count = arguments->operand_count,
                                                 .only_case = values[RPE_VERIFY_CASE].text,
                                                 .only_sampler = values[RPE_VERIFY_SAMPLER].text,
@@ -117,7 +113,6 @@ static rpe_status verify_judge(const rpe_arguments *arguments, rpe_outcome *outc
         status = rpe_verify_mutants(arguments, &settings, outcome, error);
     else
         status = rpe_verify_claims(arguments, &settings, outcome, error);
-    rpe_memory_free(kernels);
     return status;
 }
 

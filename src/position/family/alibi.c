@@ -66,15 +66,13 @@ const rpe_kernel_type rpe_kernel_type_alibi = {
     /* Press et al.: 8 heads have the slopes 1/2, 1/4, ... 1/256.
        (1 5 + 2 6 + 3 7 + 4 8) / sqrt(4) - 2 / 2. */
     RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 0, 2, {0, 0}, {0, 0}, 5, 2, -1.5},
-        {"{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 7, 2, {0, 0}, {0, 0}, 2, 5, -3.0 / 256},
-        {"{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}",
-         1,
-         2,
-         {1.4142135623730950488, 0},
-         {3, 1},
-         0,
-         4,
-         2},
-        {"{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 3, 34}),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 0, 2, {0, 0}, {0, 0}, 5, 2, -1.5),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 7, 2, {0, 0}, {0, 0}, 2, 5,
+                    -3.0 / 256),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 1, 2, {1.4142135623730950488, 0},
+                    {3, 1}, 0, 4, 2),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"alibi\",\"heads\":8}", 0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1,
+                    3, 34)),
+    RPE_POSITION_CASES(
+        RPE_CASE("alibi", 1, {6}, {6}, 8, "{\"type\":\"bias\",\"form\":\"alibi\",\"slope\":[0.5,0.0625]}")),
 };

@@ -53,14 +53,14 @@ const rpe_kernel_type rpe_kernel_type_bias_table = {
     .covers = covers,
     /* Values by lag from -1 on. */
     RPE_POSITION_EXAMPLES(
-        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 0, 1, 5},
-        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 1, 0, 7},
-        {"{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]],\"first_lag\":0}",
-         0,
-         2,
-         {0, 0},
-         {0, 0},
-         2,
-         0,
-         7}),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 0, 1,
+                    5),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 1, 0,
+                    7),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]],\"first_lag\":0}", 0, 2,
+                    {0, 0}, {0, 0}, 2, 0, 7)),
+    RPE_POSITION_CASES(
+        RPE_CASE("bias table", 1, {6}, {6}, 8,
+                 "{\"type\":\"bias\",\"form\":\"table\",\"values\":[[0.2,-0.5,0.7,0.1,-0.3,0.6,-0.8,0.4,0.9,-"
+                 "0.1,-0.6],[-0.7,0.3,0.5,-0.2,0.8,-0.4,0.1,-0.9,0.6,0.2,-0.5]]}")),
 };

@@ -35,31 +35,16 @@ const rpe_kernel_type rpe_kernel_type_cosine = {
     .parameters = parameters,
     .terms = terms,
     /* 2 cos(pi/3), and by the phase. */
-    RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0."
-                           "16666666666666666]],\"phase\":[[0]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           3,
-                           2,
-                           1},
-                          {"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0.25]],"
-                           "\"phase\":[[1.5707963267948966]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           1,
-                           0,
-                           -2},
-                          {"{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":[[0.25]],"
-                           "\"phase\":[[1.5707963267948966]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           0,
-                           1,
-                           2}),
+    RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":"
+                                      "[[0.16666666666666666]],\"phase\":[[0]]}",
+                                      0, 2, {0, 0}, {0, 0}, 3, 2, 1),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":"
+                                      "[[0.25]],\"phase\":[[1.5707963267948966]]}",
+                                      0, 2, {0, 0}, {0, 0}, 1, 0, -2),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":"
+                                      "[[0.25]],\"phase\":[[1.5707963267948966]]}",
+                                      0, 2, {0, 0}, {0, 0}, 0, 1, 2)),
+    RPE_POSITION_CASES(RPE_CASE("cosine", 1, {6}, {6}, 8,
+                                "{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[0.5,0.3],[0.8,-0.2]],"
+                                "\"frequency\":[[0.1,0.23],[0.05,0.4]],\"phase\":[[0,0.7],[-1.1,2]]}")),
 };

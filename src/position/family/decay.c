@@ -321,4 +321,7 @@ const rpe_kernel_type rpe_kernel_type_decay = {
     .covers = covers,
     .examples = examples,
     .example_count = sizeof examples / sizeof examples[0],
+    RPE_POSITION_CASES(RPE_CASE("decay", 1, {6}, {6}, 8,
+                                "{\"type\":\"decay\",\"map\":\"elu\",\"complex\":\"real\",\"normalise\":"
+                                "\"sum\",\"log_decay\":[[-0.05,-0.2,-0.6],[-0.01,-0.1,-1.5]]}")),
 };

@@ -41,31 +41,16 @@ const rpe_kernel_type rpe_kernel_type_fire = {
     .terms = terms,
     .absolute = true,
     /* b2 + w2 relu(w1 t + b1); c = 1: t = ln 4 / ln 8 = 2/3 at 7 and 4, 1 at 3 and 0 below a threshold of 1. */
-    RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[3],\"b1\":["
-                           "1],\"w2\":[[2]],\"b2\":[0.5]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           7,
-                           4,
-                           6.5},
-                          {"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[3],\"b1\":[-"
-                           "1],\"w2\":[[2]],\"b2\":[0.5]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           3,
-                           0,
-                           4.5},
-                          {"{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[-3],\"b1\":["
-                           "1],\"w2\":[[2]],\"b2\":[0.5]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           3,
-                           0,
-                           0.5}),
+    RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":["
+                                      "3],\"b1\":[1],\"w2\":[[2]],\"b2\":[0.5]}",
+                                      0, 2, {0, 0}, {0, 0}, 7, 4, 6.5),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":["
+                                      "3],\"b1\":[-1],\"w2\":[[2]],\"b2\":[0.5]}",
+                                      0, 2, {0, 0}, {0, 0}, 3, 0, 4.5),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":[-"
+                                      "3],\"b1\":[1],\"w2\":[[2]],\"b2\":[0.5]}",
+                                      0, 2, {0, 0}, {0, 0}, 3, 0, 0.5)),
+    RPE_POSITION_CASES(RPE_CASE("fire", 1, {6}, {6}, 8,
+                                "{\"type\":\"bias\",\"form\":\"fire\",\"c\":0.8,\"threshold\":2,\"w1\":[1.5,-"
+                                "0.9],\"b1\":[-0.2,0.6],\"w2\":[[0.7,-0.4],[-0.5,0.8]],\"b2\":[0.1,-0.3]}")),
 };

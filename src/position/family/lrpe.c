@@ -196,6 +196,9 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .feature_form = unitary_form,
     .examples = unitary_examples,
     .example_count = sizeof unitary_examples / sizeof unitary_examples[0],
+    RPE_POSITION_CASES(RPE_CASE("lrpe", 1, {6}, {6}, 8,
+                                "{\"type\":\"feature\",\"form\":\"lrpe-unitary\",\"angle\":[[0.001,0.004,0."
+                                "007],[0.008,0.002,0.005]],\"offset\":0.1}")),
 };
 
 /* (3 + 8) cos + (1 4 - 2 3) sin of a quarter of a turn, either way round; 1 3.
@@ -211,13 +214,11 @@ static const rpe_position_example rotation_examples[] = {
      0, 2, {1, 2}, {3, 4}, 0, 1, 2},
     {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966]]}",
      0, 2, {1, 2}, {3, -4}, 2, 2, 3},
-    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\","
-     "\"angle\":[[0,0],[1.5707963267948966,3.1415926535897931]]}",
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[0,0],[1.5707963267948966,3.1415926535897931]]}",
      1, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -57},
     {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]]}",
      0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 2, 3, -49},
-    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\","
-     "\"angle\":[[1.5707963267948966,3.1415926535897931]],\"householder\":[[0,1,0,-1]]}",
+    {"{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[1.5707963267948966,3.1415926535897931]],\"householder\":[[0,1,0,-1]]}",
      0, 4, {1, 2, 3, 4}, {5, 6, 7, 8}, 1, 0, -45},
 };
 /* clang-format on */
@@ -237,4 +238,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .feature_form = rotation_form,
     .examples = rotation_examples,
     .example_count = sizeof rotation_examples / sizeof rotation_examples[0],
+    RPE_POSITION_CASES(
+        RPE_CASE("lrpe rotation", 1, {6}, {6}, 8,
+                 "{\"type\":\"feature\",\"form\":\"lrpe-rotation\",\"angle\":[[0.3,1.1],[0.7,0.2]]}")),
 };

@@ -157,4 +157,7 @@ const rpe_kernel_type rpe_kernel_type_permute = {
     .whole = true,
     .examples = examples,
     .example_count = sizeof examples / sizeof examples[0],
+    RPE_POSITION_CASES(RPE_CASE("permute", 1, {6}, {6}, 8,
+                                "{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,2,0],[0,2,1]]"
+                                ",\"ratio\":[0.9,0.75]}")),
 };

@@ -153,4 +153,6 @@ const rpe_kernel_type rpe_kernel_type_rotary = {
     .terms = terms,
     .examples = examples,
     .example_count = sizeof examples / sizeof examples[0],
+    RPE_POSITION_CASES(RPE_CASE("rotary", 1, {6}, {6}, 8,
+                                "{\"type\":\"rotary\",\"base\":100,\"size\":4,\"layout\":\"pairs\"}")),
 };

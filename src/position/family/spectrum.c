@@ -38,31 +38,17 @@ const rpe_kernel_type rpe_kernel_type_spectrum = {
     .parameters = parameters,
     .terms = terms,
     /* w c sqrt(pi) at lag 0, times e^-1 where pi c tau = 1, times cos(pi). */
-    RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[2]],\"center\":[[0]],"
-                           "\"width\":[[0.56418958354775629]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           3,
-                           3,
-                           2},
-                          {"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],"
-                           "\"center\":[[0]],\"width\":[[0.31830988618379067]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           1,
-                           0,
-                           0.65204933217329218},
-                          {"{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],"
-                           "\"center\":[[0.5]],\"width\":[[0.31830988618379067]]}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           0,
-                           1,
-                           -0.65204933217329218}),
+    RPE_POSITION_EXAMPLES(
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[2]],\"center\":[[0]],\"width\":[["
+                    "0.56418958354775629]]}",
+                    0, 2, {0, 0}, {0, 0}, 3, 3, 2),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],\"center\":[["
+                    "0]],\"width\":[[0.31830988618379067]]}",
+                    0, 2, {0, 0}, {0, 0}, 1, 0, 0.65204933217329218),
+        RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[3.141592653589793]],\"center\":[["
+                    "0.5]],\"width\":[[0.31830988618379067]]}",
+                    0, 2, {0, 0}, {0, 0}, 0, 1, -0.65204933217329218)),
+    RPE_POSITION_CASES(RPE_CASE("spectrum", 1, {6}, {6}, 8,
+                                "{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[2,-1],[1,3]],"
+                                "\"center\":[[0,0.2],[0.1,0.35]],\"width\":[[0.15,0.05],[0.1,0.2]]}")),
 };

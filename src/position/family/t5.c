@@ -71,31 +71,17 @@ const rpe_kernel_type rpe_kernel_type_t5 = {
     .terms = terms,
     .whole = true,
     /* B = 4 in each direction, E = 2: distances 0, 1, 2 and 3, 4 and more to the buckets 0, 1, 2, 3 (max_distance 4). */
-    RPE_POSITION_EXAMPLES({"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
-                           "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           1,
-                           0,
-                           1},
-                          {"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
-                           "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           9,
-                           0,
-                           3},
-                          {"{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
-                           "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
-                           0,
-                           2,
-                           {0, 0},
-                           {0, 0},
-                           0,
-                           2,
-                           12}),
+    RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
+                                      "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
+                                      0, 2, {0, 0}, {0, 0}, 1, 0, 1),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
+                                      "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
+                                      0, 2, {0, 0}, {0, 0}, 9, 0, 3),
+                          RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"
+                                      "\"buckets\":8,\"max_distance\":4,\"bidirectional\":true}",
+                                      0, 2, {0, 0}, {0, 0}, 0, 2, 12)),
+    RPE_POSITION_CASES(RPE_CASE(
+        "t5", 1, {6}, {6}, 8,
+        "{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0.3,-0.2,0.5,-0.7,0.1,0.4,-0.6,0.9],[-0.4,0.8,0.2,-"
+        "0.1,0.6,-0.9,0.7,-0.3]],\"buckets\":8,\"max_distance\":5,\"bidirectional\":true}")),
 };

@@ -1,32 +1,19 @@
 #include "quantity/claim/case_set.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "file/output.h"
 
 #define VALUES 2      /* V */
 #define PROJECTIONS 8 /* F, of methods that have them */
 #define HEADS 2       /* where the position has any */
 #define FEATURES 3
 
-/* Sizes at which blocks of orthogonal noise are cut (R below G), M != N, and R is even for quadrature pairs. */
-static const rpe_case_shape shapes[] = {
-    {"sine", "verify_sine.json", 1, {6}, {6}, 8},
-    {"sine gated", "verify_sine_gated.json", 1, {5}, {7}, 6},
-    {"conv", "verify_conv.json", 1, {6}, {6}, 8},
-    {"conv gated", "verify_conv_gated.json", 1, {7}, {5}, 6},
-    {"conv 2-D gated", "verify_conv_2d_gated.json", 2, {3, 2}, {3, 2}, 4},
-    {"no positions", NULL, 1, {6}, {6}, 8},
-    {"alibi", "verify_alibi.json", 1, {6}, {6}, 8},
-    {"rotary", "verify_rotary.json", 1, {6}, {6}, 8},
-    {"cosformer", "verify_cosformer.json", 1, {6}, {6}, 8},
-    {"permute", "verify_permute.json", 1, {6}, {6}, 8},
-    {"lrpe", "verify_lrpe.json", 1, {6}, {6}, 8},
-    {"decay", "verify_decay.json", 1, {6}, {6}, 8},
-};
-
-#define SHAPES (sizeof shapes / sizeof shapes[0])
 #define INPUT_SEED 20210508 /* of queries, keys and values: always the same */
+
+static const rpe_position_case no_positions = {"no positions", 1, {6}, {6}, 8, NULL};
 
 static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t features, const char *name,
                        rpe_purpose purpose, rpe_error *error)
@@ -41,25 +28,12 @@ static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t 
     return rpe_interrupt_check("inputs of a case", error);
 }
 
-/* NULL where the shape has none. */
-static rpe_status kernel_read(rpe_kernel **kernel, const rpe_case_shape *shape, const char *kernels,
-                              rpe_error *error)
+static rpe_status source_load(rpe_case_source *source, const rpe_position_case *shape, rpe_error *error)
 {
-    if (shape->kernel == NULL)
-        return RPE_OK;
-    char *path = rpe_path_join(kernels, shape->kernel);
-    if (path == NULL)
-        return rpe_error_memory(error, "path of a kernel", 1, 1);
-    rpe_status status = rpe_kernel_read(kernel, path, error);
-    rpe_memory_free(path);
-    return status;
-}
-
-static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *shape, const char *kernels,
-                              rpe_error *error)
-{
-    rpe_status status = kernel_read(&source->kernel, shape, kernels, error);
+    rpe_status status = RPE_OK;
     source->shape = shape;
+    if (shape->text != NULL)
+        status = rpe_kernel_parse(&source->kernel, shape->text, shape->name, error);
     if (status != RPE_OK)
         return status;
     const rpe_kernel *kernel = source->kernel;
@@ -92,20 +66,55 @@ static rpe_status source_load(rpe_case_source *source, const rpe_case_shape *sha
     return status;
 }
 
-rpe_status rpe_case_set_load(rpe_case_set *set, const char *kernels, rpe_error *error)
+static size_t cases_of(const rpe_kernel_type *type)
 {
-    rpe_case_set loaded = {.sources = rpe_memory_allocate_zero(SHAPES, sizeof *loaded.sources),
-                           .count = SHAPES};
+    size_t count = 0;
+    while (type->cases[count].name != NULL)
+        count++;
+    return count;
+}
+
+rpe_status rpe_case_set_load(rpe_case_set *set, rpe_error *error)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++)
+        count += cases_of(rpe_kernel_type_at(i));
+    rpe_case_set loaded = {.sources = rpe_memory_allocate_zero(count, sizeof *loaded.sources)};
     if (loaded.sources == NULL)
-        return rpe_error_memory(error, "cases", SHAPES, sizeof *loaded.sources);
+        return rpe_error_memory(error, "cases", count, sizeof *loaded.sources);
     rpe_status status = RPE_OK;
-    for (size_t i = 0; status == RPE_OK && i < SHAPES; i++)
-        status = source_load(&loaded.sources[i], &shapes[i], kernels, error);
+    for (size_t i = 0; i < rpe_kernel_type_count(); i++) {
+        const rpe_kernel_type *type = rpe_kernel_type_at(i);
+        for (size_t j = 0; status == RPE_OK && j < cases_of(type); j++)
+            status = source_load(&loaded.sources[loaded.count++], &type->cases[j], error);
+    }
+    if (status == RPE_OK)
+        status = source_load(&loaded.sources[loaded.count++], &no_positions, error);
     if (status == RPE_OK)
         *set = loaded;
     else
         rpe_case_set_destroy(&loaded);
     return status;
+}
+
+/* "alibi", "sine gated", ... */
+static void names_write(const rpe_case_set *set, char *text, size_t capacity)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < set->count && length < capacity; i++)
+        length += (size_t)snprintf(text + length, capacity - length, "%s\"%s\"", i > 0 ? ", " : "",
+                                   set->sources[i].shape->name);
+}
+
+rpe_status rpe_case_set_find(const rpe_case_set *set, const char *name, rpe_error *error)
+{
+    char names[RPE_ERROR_CAPACITY];
+    for (size_t i = 0; i < set->count; i++)
+        if (strcmp(set->sources[i].shape->name, name) == 0)
+            return RPE_OK;
+    names_write(set, names, sizeof names);
+    return rpe_error_set(error, RPE_ERROR_INPUT, "--case: expected one of %s, found \"%s\"", names, name);
 }
 
 void rpe_case_set_destroy(rpe_case_set *set)

@@ -44,13 +44,8 @@ static rpe_status check_names(const rpe_verification_settings *settings, const r
     if (settings->only_method != NULL && rpe_method_find(settings->only_method) == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "--method: expected the name of a method, found %s",
                              settings->only_method);
-    for (size_t i = 0; settings->only_case != NULL && i < cases->count; i++)
-        if (strcmp(cases->sources[i].shape->name, settings->only_case) == 0)
-            return RPE_OK;
     if (settings->only_case != NULL)
-        return rpe_error_set(error, RPE_ERROR_INPUT,
-                             "--case: expected the name of a case (\"sine gated\"), found %s",
-                             settings->only_case);
+        return rpe_case_set_find(cases, settings->only_case, error);
     return RPE_OK;
 }
 
@@ -260,7 +255,7 @@ rpe_status rpe_verification_run(rpe_verification *verification, const rpe_verifi
     rpe_verification made = {0};
     verify_run run = {.verification = &made, .settings = settings};
     double start = rpe_clock_seconds();
-    rpe_status status = rpe_case_set_load(&made.cases, settings->kernels, error);
+    rpe_status status = rpe_case_set_load(&made.cases, error);
     if (status == RPE_OK)
         status = check_names(settings, &made.cases, error);
     if (status == RPE_OK)

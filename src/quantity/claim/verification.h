@@ -8,7 +8,6 @@
 #include "quantity/claim/claim.h"
 
 typedef struct rpe_verification_settings {
-    const char *kernels;       /* folder of the kernel files */
     const char *const *claims; /* names; claim_count 0: all */
     size_t claim_count;
     const char *only_case, *only_sampler, *only_method; /* NULL: all */

@@ -84,7 +84,10 @@ static rpe_status positions_make(rpe_positions *positions, size_t axes, size_t l
 static size_t queries_of(const rpe_small *small, const rpe_small_choice *choice, size_t keys)
 {
     const size_t queries[] = {keys, keys / 2 + 1, keys + keys / 3 + 1};
-    return choice->square || keys > RPE_SMALL_LONGEST ? keys : queries[choose(small, 1, 3)];
+    const rpe_kernel *kernel = small->problem.kernel;
+    return choice->square || (kernel != NULL && rpe_kernel_tokens(kernel) > 0) || keys > RPE_SMALL_LONGEST
+               ? keys
+               : queries[choose(small, 1, 3)];
 }
 
 /* All blocks, masked where they may be, of one item in double. */
@@ -216,11 +219,17 @@ static rpe_status put(rpe_small *small, const char *name, const rpe_small_claim 
 {
     const rpe_small_choice *choice = &claim->choice;
     const rpe_method *method = small->subject->method;
+    rpe_kernel *fitted = NULL;
     small->noise.stream = stream_of(small->subject, name, small->index);
     small->problem = small->subject->problem;
     rpe_status status = problem_make(small, choice, count, error);
-    if (status == RPE_OK && method->supports != NULL &&
-        method->supports(&small->problem, NULL) == RPE_ERROR_INPUT)
+    rpe_problem own = small->problem;
+    if (status == RPE_OK)
+        status = rpe_small_fit(&own, &fitted, error);
+    bool supported =
+        status == RPE_OK && (method->supports == NULL || method->supports(&own, NULL) != RPE_ERROR_INPUT);
+    rpe_kernel_destroy(fitted);
+    if (status == RPE_OK && !supported)
         return RPE_OK;
     if (status == RPE_OK)
         status = inputs_draw(small, error);

@@ -82,6 +82,10 @@ size_t rpe_small_queries(const rpe_problem *problem);
 size_t rpe_small_keys(const rpe_problem *problem);
 size_t rpe_small_values(const rpe_problem *problem);
 
+/* A position that has parameters for each token gets those of the problem's tokens; *fitted is freed by the caller, NULL: it has
+   none, or as many. */
+rpe_status rpe_small_fit(rpe_problem *problem, rpe_kernel **fitted, rpe_error *error);
+
 /* Outputs of the method [B,M,H,V], from NaN. */
 rpe_status rpe_small_attend(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
                             const rpe_inputs *inputs, int threads, double **outputs, rpe_error *error);

@@ -10,22 +10,41 @@
 #define THREADS_MAX 4
 #define TELLING 0.1 /* of the largest number: a larger bound says nothing */
 
+/* ---- a position of as many tokens ---- */
+
+rpe_status rpe_small_fit(rpe_problem *problem, rpe_kernel **fitted, rpe_error *error)
+{
+    size_t tokens = problem->kernel != NULL ? rpe_kernel_tokens(problem->kernel) : 0;
+    *fitted = NULL;
+    if (tokens == 0 || tokens == problem->keys.count)
+        return RPE_OK;
+    rpe_status status = rpe_kernel_tokens_repeat(fitted, problem->kernel, problem->keys.count, error);
+    if (status == RPE_OK)
+        problem->kernel = *fitted;
+    return status;
+}
+
 /* ---- a call of the method ---- */
 
 rpe_status rpe_small_attend(rpe_small *small, const rpe_problem *problem, const rpe_noise *noise,
                             const rpe_inputs *inputs, int threads, double **outputs, rpe_error *error)
 {
     size_t count = rpe_small_outputs(problem);
+    rpe_problem own = *problem;
+    rpe_kernel *kernel = NULL;
     rpe_call call = {0};
     *outputs = rpe_small_array(small, count, error);
     if (*outputs == NULL)
         return RPE_ERROR_MEMORY;
     for (size_t i = 0; i < count; i++)
         (*outputs)[i] = NAN;
-    rpe_status status = rpe_call_make(&call, small->subject->method, problem, threads, error);
+    rpe_status status = rpe_small_fit(&own, &kernel, error);
+    if (status == RPE_OK)
+        status = rpe_call_make(&call, small->subject->method, &own, threads, error);
     if (status == RPE_OK)
         status = rpe_call_attend_double(&call, noise, inputs, *outputs, error);
     rpe_call_end(&call);
+    rpe_kernel_destroy(kernel);
     return status;
 }
 
@@ -36,13 +55,14 @@ rpe_status rpe_small_define(rpe_small *small, const rpe_problem *problem, const 
                             const rpe_inputs *inputs, double **outputs, double **bounds, rpe_error *error)
 {
     rpe_problem one = *problem;
+    rpe_kernel *kernel = NULL;
     one.batch = 1;
     size_t count = rpe_small_outputs(&one), queries = rpe_small_queries(&one), keys = rpe_small_keys(&one);
     *outputs = rpe_small_array(small, 2 * problem->batch * count, error);
     if (*outputs == NULL)
         return RPE_ERROR_MEMORY;
     *bounds = *outputs + problem->batch * count;
-    rpe_status status = RPE_OK;
+    rpe_status status = rpe_small_fit(&one, &kernel, error);
     for (size_t item = 0; status == RPE_OK && item < problem->batch; item++) {
         const rpe_inputs own = {(const double *)inputs->queries + item * queries,
                                 (const double *)inputs->keys + item * keys,
@@ -50,6 +70,7 @@ rpe_status rpe_small_define(rpe_small *small, const rpe_problem *problem, const 
         status = rpe_definition_attend(small->subject->method, &one, noise, &own, *outputs + item * count,
                                        *bounds + item * count, error);
     }
+    rpe_kernel_destroy(kernel);
     return status;
 }
 
