@@ -140,6 +140,37 @@ static void empty_samples_are_refused(void **state)
     assert_true(run(1, &x, 1, &x).p == 1.0);
 }
 
+/* By hand, 40 and 40 values and 5 %: k = floor(nm/2 - 1.959964 sqrt(nm (n + m + 1)/12)) = floor(800 - 203.68) = 596 of the 1600
+   ratios lie at or beyond either limit.  The error is that of a difference of two means of logarithms. */
+static void limits_of_many(void **state)
+{
+    (void)state;
+    enum { EACH = 40, BEYOND = 596 };
+    double sides[2][EACH], variance = 0;
+    size_t low = 0, high = 0;
+    for (size_t side = 0; side < 2; side++) {
+        double mean = 0, squares = 0;
+        for (size_t i = 0; i < EACH; i++) {
+            sides[side][i] = exp(rpe_test_number(40 + side, i));
+            mean += log(sides[side][i]) / EACH;
+        }
+        for (size_t i = 0; i < EACH; i++)
+            squares += pow(log(sides[side][i]) - mean, 2);
+        variance += squares / (EACH - 1) / EACH;
+    }
+    rpe_contrast contrast = {.low = NAN, .high = NAN, .standard_error = NAN};
+    rpe_error error = {""};
+    rpe_test_ok(rpe_mann_whitney_ratio(&contrast, EACH, sides[0], EACH, sides[1], 0.05, &error), &error);
+    for (size_t i = 0; i < EACH; i++)
+        for (size_t j = 0; j < EACH; j++) {
+            low += sides[1][j] / sides[0][i] <= contrast.low;
+            high += sides[1][j] / sides[0][i] >= contrast.high;
+        }
+    assert_int_equal(low, BEYOND);
+    assert_int_equal(high, BEYOND);
+    assert_true(fabs(contrast.standard_error - sqrt(variance)) < 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +179,7 @@ int main(void)
         cmocka_unit_test(ties_are_exact),
         cmocka_unit_test(methods_agree),
         cmocka_unit_test(ties_of_many),
+        cmocka_unit_test(limits_of_many),
         cmocka_unit_test(empty_samples_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
