@@ -80,6 +80,8 @@ static void test_margin(void **state)
     rpe_contrast plain = rpe_two_means_ratio(&parts[0].means, LEVEL);
     expect_near(log(covered.low), log(plain.low) - 0.5, 1e-9);
     expect_near(log(covered.high), log(plain.high) + 0.5, 1e-9);
+    /* The margin leaves a plateau without a difference about the ratio of the means: its middle is said. */
+    expect_near(covered.value, parts[0].means.y / parts[0].means.x, 1e-7);
     rpe_pooled_ratio(1, &parts[1], LEVEL, &used);
     assert_int_equal(used, 0);
 }
