@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/dispatch.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -19,6 +20,7 @@ typedef struct scan_head {
     double *levels, *sums;     /* [C], [C,W+1]: sums_f e^level_f = sum_n c(m,n) f_f(k_n) [v_n, 1] */
     rpe_feature_value *mapped; /* [C] */
     double *own;               /* [C]: features of a token's key */
+    double *value;             /* [W+1]: those columns of a token's value, and 1 */
     double *rows;              /* [M,W+3]: level, W+1 values: times e^level the sums of both passes, mask */
     double mask;               /* sum of c(m,n) over the keys */
     bool seen;                 /* a marked key, by the row in hand */
@@ -59,10 +61,36 @@ static size_t place(const scan_head *head, size_t tokens, size_t token)
     return ((head->item * tokens + token) * shape->heads + head->head) * shape->values + head->first;
 }
 
-static double value_at(const scan_head *head, size_t index)
+static void take_value(const scan_head *head, size_t n)
 {
-    return head->settings->precision == RPE_SINGLE ? (double)((const float *)head->values)[index]
-                                                   : ((const double *)head->values)[index];
+    size_t first = place(head, head->settings->shape.keys, n);
+    for (size_t i = 0; i < head->width; i++)
+        head->value[i] = head->settings->precision == RPE_SINGLE
+                             ? (double)((const float *)head->values)[first + i]
+                             : ((const double *)head->values)[first + i];
+    head->value[head->width] = 1;
+}
+
+/* e^x; levels are often the same */
+static double power_of(double x)
+{
+    return x == 0 ? 1 : exp(x);
+}
+
+/* y_i <- factor y_i + weight x_i */
+RPE_DISPATCH
+static void blend(size_t count, double factor, double weight, const double *x, double *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = factor * y[i] + weight * x[i];
+}
+
+/* y_i <- y_i + weight x_i */
+RPE_DISPATCH
+static void add(size_t count, double weight, const double *x, double *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] += weight * x[i];
 }
 
 static void take_features(const scan_head *head, rpe_side side, size_t token)
@@ -92,24 +120,22 @@ static void state_decay(scan_head *head, size_t token)
 /* S <- S + f(k_n) [v_n, 1] */
 static void state_add(scan_head *head, size_t n)
 {
-    size_t width = head->width, first = place(head, head->settings->shape.keys, n);
+    size_t columns = head->width + 1;
     take_features(head, RPE_SIDE_KEY, n);
+    take_value(head, n);
     for (size_t c = 0; c < head->settings->features; c++) {
         const rpe_feature_value feature = head->mapped[c];
-        double *sums = head->sums + c * (width + 1), *level = &head->levels[c];
-        head->own[c] = feature.value * exp(feature.exponent);
+        double *sums = head->sums + c * columns, *level = &head->levels[c];
+        if (head->settings->decay->own != NULL)
+            head->own[c] = feature.value * exp(feature.exponent);
         if (feature.value == 0)
             continue;
         if (feature.exponent > *level) {
-            double factor = exp(*level - feature.exponent);
-            for (size_t i = 0; i <= width; i++)
-                sums[i] *= factor;
+            blend(columns, exp(*level - feature.exponent), feature.value, head->value, sums);
             *level = feature.exponent;
+        } else {
+            add(columns, feature.value * power_of(feature.exponent - *level), head->value, sums);
         }
-        double power = feature.value * exp(feature.exponent - *level);
-        for (size_t i = 0; i < width; i++)
-            sums[i] += power * value_at(head, first + i);
-        sums[width] += power;
     }
     head->mask += 1;
 }
@@ -137,9 +163,9 @@ static void state_read(scan_head *head, size_t m)
         const double *sums = head->sums + c * (width + 1);
         bool empty = head->mapped[c].value == 0 || head->levels[c] == -INFINITY;
         double power =
-            empty ? 0 : head->mapped[c].value * exp(head->mapped[c].exponent + head->levels[c] - row[0]);
-        for (size_t i = 0; power != 0 && i <= width; i++)
-            row[1 + i] += power * sums[i];
+            empty ? 0 : head->mapped[c].value * power_of(head->mapped[c].exponent + head->levels[c] - row[0]);
+        if (power != 0)
+            add(width + 1, power, sums, row + 1);
     }
 }
 
@@ -157,9 +183,7 @@ static void own_add(const scan_head *head, size_t m)
         return;
     row_raise(head, row, 0);
     weight *= exp(-row[0]);
-    for (size_t i = 0; i < width; i++)
-        row[1 + i] += weight * value_at(head, place(head, head->settings->shape.keys, m) + i);
-    row[1 + width] += weight;
+    add(width + 1, weight, head->value, row + 1);
 }
 
 static bool segment_begins(const scan_head *head, size_t token)
@@ -256,6 +280,7 @@ void rpe_scan_pair(const rpe_scan_settings *settings, size_t item, size_t head, 
     state.sums = rpe_workspace_take(workspace, features * (most + 1), sizeof(double));
     state.mapped = rpe_workspace_take(workspace, features, sizeof *state.mapped);
     state.own = rpe_workspace_take(workspace, features, sizeof(double));
+    state.value = rpe_workspace_take(workspace, most + 1, sizeof(double));
     state.rows = rpe_workspace_take(workspace, rows_kept(shape) * (most + 3), sizeof(double));
     for (; state.first < shape->values; state.first += state.width) {
         state.width = shape->values - state.first < most ? shape->values - state.first : most;
@@ -277,5 +302,6 @@ size_t rpe_scan_bytes(const rpe_attention_shape *shape, size_t features)
     size_t bytes = rpe_workspace_bytes(sums, sizeof(double));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(rows, sizeof(double)));
     bytes = rpe_workspace_sum(bytes, 2 * rpe_workspace_bytes(features, sizeof(double)));
+    bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(most + 1, sizeof(double)));
     return rpe_workspace_sum(bytes, rpe_workspace_bytes(features, sizeof(rpe_feature_value)));
 }

@@ -131,10 +131,12 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
     for (size_t j = 0; j < count; j++) {
         double re = factor * mapped(kernel, x[layout == PAIRS ? 2 * j : j]);
         double im = layout == REAL ? 0 : factor * mapped(kernel, x[layout == PAIRS ? 2 * j + 1 : j + count]);
+        values[j] = re;
+        if (real_alone(kernel))
+            continue;
         double angle = angle_at(kernel, head, place, j);
         values[j] = re * cos(angle) - im * sin(angle);
-        if (!real_alone(kernel))
-            values[count + j] = re * sin(angle) + im * cos(angle);
+        values[count + j] = re * sin(angle) + im * cos(angle);
     }
 }
 
