@@ -25,6 +25,12 @@ void rpe_position_form_destroy(rpe_position_form *form)
     rpe_cycles_destroy(&form->cycles);
 }
 
+bool rpe_position_form_is_plain(const rpe_position_form *form, rpe_side side)
+{
+    return form->form.map == RPE_FORM_PLAIN && form->form.offset == 0 && form->form.reflected == NULL &&
+           form->form.scale[side] == 1;
+}
+
 /* Mapped vectors, with cosines and sines of some positions or where elements come from. */
 size_t rpe_position_rows_bytes(const rpe_position_form *form, size_t size)
 {

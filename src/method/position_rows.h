@@ -28,6 +28,9 @@ rpe_status rpe_position_form_make(rpe_position_form *made, const rpe_feature_for
                                   rpe_error *error);
 void rpe_position_form_destroy(rpe_position_form *form); /* what it owns; of zeros: nothing */
 
+/* Whether what turns or is permuted is the vector's elements as they are. */
+bool rpe_position_form_is_plain(const rpe_position_form *form, rpe_side side);
+
 /* What make takes of a workspace besides the features. */
 size_t rpe_position_rows_bytes(const rpe_position_form *form, size_t size);
 /* features [count,C] in the order of the form. */

@@ -126,28 +126,30 @@ static void turn_row(const rpe_position_form *form, size_t size, const real *z, 
         turn_halves(size / 2, z, cosine, sine, each, to);
 }
 
-/* z [count,S] to [z cos, z sin], or to pairs that turn */
-static void turn_rows(const rpe_position_form *form, const rpe_position_rows *rows, const real *z, real *to,
-                      rpe_workspace *workspace)
+/* z, rows `stride` apart, to [z cos, z sin], or to pairs that turn */
+static void turn_rows(const rpe_position_form *form, const rpe_position_rows *rows, const real *z,
+                      size_t stride, real *to, rpe_workspace *workspace)
 {
     size_t size = rows->size, numbers = form->turns.numbers;
     size_t width = form->form.layout == RPE_FORM_ALONE ? 2 * size : size / 2 * 2;
     real *cosine = rpe_workspace_take(workspace, rows->count * numbers, sizeof *cosine);
     real *sine = rpe_workspace_take(workspace, rows->count * numbers, sizeof *sine);
     R(rpe_turns_take)(&form->turns, rows->position, rows->count, cosine, sine, workspace);
-    for (size_t n = 0; n < rows->count; n++)
-        turn_row(form, size, z + n * size, cosine + n * numbers, sine + n * numbers, to + n * width);
+    for (size_t n = 0; n < rows->count; n++, z += stride, to += width) {
+        rpe_fetch_read(z, (ptrdiff_t)(AHEAD * stride * sizeof *z), size * sizeof *z);
+        turn_row(form, size, z, cosine + n * numbers, sine + n * numbers, to);
+    }
 }
 
-/* to_nd = z_n,pi^n(d),  pi^(n+1)(d) = pi(pi^n(d)) */
+/* z, rows `stride` apart: to_nd = z_n,pi^n(d),  pi^(n+1)(d) = pi(pi^n(d)) */
 static void permute_rows(const rpe_position_form *form, const rpe_position_rows *rows, const real *z,
-                         real *to, rpe_workspace *workspace)
+                         size_t stride, real *to, rpe_workspace *workspace)
 {
     size_t size = rows->size, *from = rpe_workspace_take(workspace, size, sizeof *from);
     const size_t *next = form->cycles.next;
     for (size_t d = 0; d < size; d++)
         from[d] = rpe_cycles_power(&form->cycles, d, rows->position);
-    for (size_t n = 0; n < rows->count; n++, z += size, to += size)
+    for (size_t n = 0; n < rows->count; n++, z += stride, to += size)
         for (size_t d = 0; d < size; d++) {
             to[d] = z[from[d]];
             from[d] = next[from[d]];
@@ -157,17 +159,23 @@ static void permute_rows(const rpe_position_form *form, const rpe_position_rows 
 void R(rpe_position_rows_make)(const rpe_position_form *form, const rpe_position_rows *rows, void *features,
                                rpe_workspace *workspace)
 {
-    size_t mark = workspace->used;
+    size_t mark = workspace->used, stride = rows->size;
     bool permuted = form->form.permutation != NULL;
     if (!form->form.turns && !permuted) {
         map_rows(&form->form, rows, features);
         return;
     }
-    real *z = rpe_workspace_take(workspace, rows->count * rows->size, sizeof *z);
-    map_rows(&form->form, rows, z);
+    const real *z = rows->values;
+    if (rpe_position_form_is_plain(form, rows->side)) {
+        stride = rows->stride;
+    } else {
+        real *mapped = rpe_workspace_take(workspace, rows->count * stride, sizeof *mapped);
+        map_rows(&form->form, rows, mapped);
+        z = mapped;
+    }
     if (permuted)
-        permute_rows(form, rows, z, features, workspace);
+        permute_rows(form, rows, z, stride, features, workspace);
     else
-        turn_rows(form, rows, z, features, workspace);
+        turn_rows(form, rows, z, stride, features, workspace);
     rpe_workspace_release(workspace, mark);
 }

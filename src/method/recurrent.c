@@ -102,10 +102,9 @@ static void rows_plainly(const recurrent_call *call, rpe_side side, size_t item,
 }
 
 /* Whether the features are the vector's elements. */
-static bool form_is_vector(const rpe_feature_form *form, rpe_side side)
+static bool form_is_vector(const rpe_position_form *form, rpe_side side)
 {
-    return form->map == RPE_FORM_PLAIN && form->offset == 0 && form->reflected == NULL && !form->turns &&
-           form->permutation == NULL && form->scale[side] == 1;
+    return rpe_position_form_is_plain(form, side) && !form->form.turns && form->form.permutation == NULL;
 }
 
 /* What linear attention asks: features of a few tokens. */
@@ -126,7 +125,7 @@ static rpe_linear_rows source_rows(const void *context, rpe_side side, size_t it
         .size = problem->features,
         .values = vectors + vector_at(call->plan, side, item, head, first) * element,
         .stride = problem->heads * problem->features};
-    if (form != NULL && form_is_vector(&form->form, side))
+    if (form != NULL && form_is_vector(form, side))
         return (rpe_linear_rows){rows.values, (ptrdiff_t)rows.stride};
     void *features = rpe_workspace_take(workspace, RPE_LINEAR_POSITIONS * width, element);
     if (form != NULL)

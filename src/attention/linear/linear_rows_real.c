@@ -5,6 +5,9 @@
 #include "attention/linear/linear_features.h"
 #include "attention/linear/linear_rows.h"
 #include "base/dispatch.h"
+#include "base/fetch.h"
+
+#define AHEAD 8 /* rows of the outputs */
 
 /* Sums that are smaller may miss what underflowed: keys below the least normal number, times queries and values in the range.
    Keys at the level are at least 2^-BIAS. */
@@ -27,6 +30,7 @@ void R(rpe_linear_keep)(const rpe_linear *linear, const rpe_linear_chunk *chunk,
     for (size_t m = 0; m < count; m++) {
         const real *from = (const real *)chunk->outputs + m * line;
         real *to = (real *)outputs + (ptrdiff_t)m * stride;
+        rpe_fetch_write(to, AHEAD * stride * (ptrdiff_t)sizeof *to, width * sizeof *to);
         ((real *)kept->denominators)[query + m] = ((const real *)chunk->denominators)[m];
         kept->levels[query + m] = row_level(chunk, m);
         for (size_t v = 0; v < width; v += line, from += RPE_LINEAR_CHUNK * line) {
@@ -57,6 +61,7 @@ void R(rpe_linear_join)(const rpe_linear *linear, const rpe_linear_chunk *chunk,
         real denominator = own * denominators[m] + other * ((const real *)kept->denominators)[query - m];
         const real *from = (const real *)chunk->outputs + m * line;
         real *to = (real *)outputs + (ptrdiff_t)m * stride;
+        rpe_fetch_write(to, AHEAD * stride * (ptrdiff_t)sizeof *to, width * sizeof *to);
         for (size_t v = 0; v < width; v += line, from += RPE_LINEAR_CHUNK * line) {
             join_elements(width - v < line ? width - v : line, own, from, other, denominator, to + v);
         }
@@ -84,6 +89,7 @@ void R(rpe_linear_weigh)(const rpe_linear *linear, const rpe_linear_chunk *chunk
         real factor = (real)(sum == 0 ? 0 : power / sum);
         const real *from = (const real *)chunk->outputs + m * line;
         real *to = (real *)outputs + (ptrdiff_t)m * stride;
+        rpe_fetch_write(to, AHEAD * stride * (ptrdiff_t)sizeof *to, width * sizeof *to);
         for (size_t v = 0; v < width; v += line, from += RPE_LINEAR_CHUNK * line) {
             multiply(width - v < line ? width - v : line, factor, from, to + v);
         }
