@@ -78,29 +78,35 @@ static void gate_columns(const rpe_encoder *encoder, size_t head, const rpe_stri
                 columns[i * strip->column_stride + gate_row[d]] = inputs[i * strip->input_stride + d];
 }
 
-/* product [ROWS,PANEL] = u [ROWS,depth] panel [depth,PANEL], in registers: twelve sums, two vectors of z, one number of u */
+/* product [ROWS,PANEL] = u [ROWS,depth] panel [depth,PANEL], rows `stride` apart, in registers: twelve sums, two vectors of z,
+   one number of u */
 #if RPE_WIDE
 __attribute__((target("avx2,fma"))) static void multiply_wide(size_t depth, const real *u, const real *panel,
-                                                              real *product)
+                                                              real *product, size_t stride)
 {
     enum { LANES = sizeof(wide) / sizeof(real) };
-    wide sum[ROWS][2] = {{{0}}};
+    wide sum[ROWS][2];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < ROWS; i++)
+        sum[i][0] = sum[i][1] = (wide){0};
     for (size_t g = 0; g < depth; g++) {
         wide z0 = *(const wide *)(panel + g * PANEL), z1 = *(const wide *)(panel + g * PANEL + LANES);
+#pragma GCC unroll 16
         for (size_t i = 0; i < ROWS; i++) {
             sum[i][0] += u[i * depth + g] * z0;
             sum[i][1] += u[i * depth + g] * z1;
         }
     }
+#pragma GCC unroll 16
     for (size_t i = 0; i < ROWS; i++) {
-        *(wide *)(product + i * PANEL) = sum[i][0];
-        *(wide *)(product + i * PANEL + LANES) = sum[i][1];
+        *(wide *)(product + i * stride) = sum[i][0];
+        *(wide *)(product + i * stride + LANES) = sum[i][1];
     }
 }
 #endif
 
 /* The same in two halves of a panel. */
-static void multiply_narrow(size_t depth, const real *u, const real *panel, real *product)
+static void multiply_narrow(size_t depth, const real *u, const real *panel, real *product, size_t stride)
 {
     enum { LANES = sizeof(narrow) / sizeof(real) };
     for (size_t half = 0; half < PANEL; half += 2 * LANES) {
@@ -114,21 +120,21 @@ static void multiply_narrow(size_t depth, const real *u, const real *panel, real
             }
         }
         for (size_t i = 0; i < ROWS; i++) {
-            *(narrow *)(product + i * PANEL + half) = sum[i][0];
-            *(narrow *)(product + i * PANEL + half + LANES) = sum[i][1];
+            *(narrow *)(product + i * stride + half) = sum[i][0];
+            *(narrow *)(product + i * stride + half + LANES) = sum[i][1];
         }
     }
 }
 
-static void strip_multiply(size_t depth, const real *u, const real *panel, real *product)
+static void strip_multiply(size_t depth, const real *u, const real *panel, real *product, size_t stride)
 {
 #if RPE_WIDE
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        multiply_wide(depth, u, panel, product);
+        multiply_wide(depth, u, panel, product, stride);
         return;
     }
 #endif
-    multiply_narrow(depth, u, panel, product);
+    multiply_narrow(depth, u, panel, product, stride);
 }
 
 /* qhat [rows,R] = u [rows,depth] z [depth,R]; u has ROWS rows, of which the last ones may hold anything */
@@ -136,9 +142,12 @@ static void strip_encode(size_t depth, size_t size, const real *u, const real *s
                          real *outputs, size_t output_stride)
 {
     real product[ROWS * PANEL];
-    for (size_t first = 0; first < size; first += PANEL) {
+    size_t first = 0;
+    for (; rows == ROWS && first + PANEL <= size; first += PANEL)
+        strip_multiply(depth, u, slab + first * depth, outputs + first, output_stride);
+    for (; first < size; first += PANEL) {
         size_t count = size - first < PANEL ? size - first : PANEL;
-        strip_multiply(depth, u, slab + first * depth, product);
+        strip_multiply(depth, u, slab + first * depth, product, PANEL);
         for (size_t i = 0; i < rows; i++)
             memcpy(outputs + i * output_stride + first, product + i * PANEL, count * sizeof *outputs);
     }
