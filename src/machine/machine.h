@@ -19,6 +19,9 @@ typedef struct rpe_machine_rates {
 /* The best of a few rounds; takes some tenths of a second. */
 rpe_status rpe_machine_rates_measure(rpe_machine_rates *rates, int threads, rpe_error *error);
 
+/* Of one thread, measured at the first call of a process and kept: what a plan is made from.  From one thread at a time. */
+rpe_status rpe_machine_rates_rough(rpe_machine_rates *rates, rpe_error *error);
+
 /* What the system has counted so far; NaN where it does not tell. */
 typedef struct rpe_machine_state {
     double seconds;     /* monotonic */

@@ -93,6 +93,15 @@ rpe_status rpe_machine_rates_measure(rpe_machine_rates *rates, int threads, rpe_
     return status;
 }
 
+rpe_status rpe_machine_rates_rough(rpe_machine_rates *rates, rpe_error *error)
+{
+    static rpe_machine_rates kept;
+    rpe_status status = kept.threads > 0 ? RPE_OK : rpe_machine_rates_measure(&kept, 1, error);
+    if (status == RPE_OK)
+        *rates = kept;
+    return status;
+}
+
 rpe_machine_rates rpe_machine_rates_mean(const rpe_machine_rates *before, const rpe_machine_rates *after)
 {
     rpe_machine_rates mean = {.threads = before->threads, .copy = (before->copy + after->copy) / 2};

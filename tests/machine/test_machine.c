@@ -116,6 +116,25 @@ static void no_memory_is_an_error(void **test)
     }
 }
 
+/* Measured once: the second call allocates nothing and says the same.  What failed is not kept. */
+static void rough_rates_are_kept(void **test)
+{
+    (void)test;
+    rpe_machine_rates first = {.threads = 77}, second = {0};
+    rpe_error error = {""};
+    rpe_memory_fail_from(1);
+    rpe_status status = rpe_machine_rates_rough(&first, &error);
+    rpe_memory_fail_from(0);
+    assert_int_equal(status, RPE_ERROR_MEMORY);
+    assert_int_equal(first.threads, 77);
+    rpe_test_ok(rpe_machine_rates_rough(&first, &error), &error);
+    assert_int_equal(first.threads, 1);
+    uint64_t allocations = rpe_memory_usage_now().allocations;
+    rpe_test_ok(rpe_machine_rates_rough(&second, &error), &error);
+    assert_int_equal(rpe_memory_usage_now().allocations, allocations);
+    assert_memory_equal(&first, &second, sizeof first);
+}
+
 /* The states of a process that works: time passes, its own processor time grows. */
 static void states_advance(void **test)
 {
@@ -136,7 +155,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quiet_is_quiet),        cmocka_unit_test(disturbances_are_named),
         cmocka_unit_test(unknown_is_not_noisy),  cmocka_unit_test(rates_are_measured),
-        cmocka_unit_test(no_memory_is_an_error), cmocka_unit_test(states_advance),
+        cmocka_unit_test(no_memory_is_an_error), cmocka_unit_test(rough_rates_are_kept),
+        cmocka_unit_test(states_advance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,7 +114,7 @@ rpe_status rpe_timing_plan_print(const rpe_timing *timing, bool points, FILE *st
     size_t arrays = rpe_timing_arrays_bytes(timing), count = 0, repetitions = 0;
     double seconds = 0.0;
     rpe_machine_rates rates;
-    rpe_status status = rpe_machine_rates_measure(&rates, 1, error);
+    rpe_status status = rpe_machine_rates_rough(&rates, error);
     if (status != RPE_OK)
         return status;
     for (size_t i = 0; i < timing->count; i++) {
