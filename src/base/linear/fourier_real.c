@@ -269,7 +269,7 @@ INLINE void product(size_t radix, size_t rows, const real *spectrum, const real 
 INLINE void synthesis_stages(const rpe_fourier *fourier, size_t first, size_t end, size_t rows,
                              const real **twiddle, size_t *span, real *x)
 {
-    for (size_t stage = first; stage < end; stage++) {
+    for (size_t stage = first; stage < end && !rpe_interrupt_requested(); stage++) {
         size_t radix = fourier->radix[stage];
         rpe_event_work(LANES * rows);
         if (radix == 2)
@@ -285,22 +285,27 @@ INLINE void synthesis_stages(const rpe_fourier *fourier, size_t first, size_t en
     }
 }
 
+/* Block by block the stages within a block, and at last, as one more block of all rows, those beyond.  One place makes the
+   stages, as they are most of the code of this file. */
 RPE_DISPATCH_FUSED void R(rpe_fourier_synthesize)(const rpe_fourier *fourier, const real *spectrum,
                                                   const real *filter, const real offset[2],
                                                   const rpe_fourier_sink *sink, real *work)
 {
     const real *twiddle = fourier->twiddles;
-    size_t span = 1;
-    for (size_t first = 0; first < fourier->rows && !rpe_interrupt_requested();
-         first += fourier->inner_rows) {
-        twiddle = fourier->twiddles;
-        span = fourier->radix[0];
-        product(span, fourier->inner_rows, spectrum + first * ROW, filter + first * ROW, work + first * ROW);
-        synthesis_stages(fourier, 1, fourier->inner_stages, fourier->inner_rows, &twiddle, &span,
-                         work + first * ROW);
+    size_t span = 1, blocks = fourier->rows / fourier->inner_rows;
+    for (size_t block = 0; block <= blocks && !rpe_interrupt_requested(); block++) {
+        size_t first = 0, begin = fourier->inner_stages, end = fourier->stages, rows = fourier->rows;
+        if (block < blocks) {
+            rows = fourier->inner_rows;
+            first = block * rows * ROW;
+            begin = 1;
+            end = fourier->inner_stages;
+            twiddle = fourier->twiddles;
+            span = fourier->radix[0];
+            product(span, rows, spectrum + first, filter + first, work + first);
+        }
+        synthesis_stages(fourier, begin, end, rows, &twiddle, &span, work + first);
     }
-    for (size_t stage = fourier->inner_stages; stage < fourier->stages && !rpe_interrupt_requested(); stage++)
-        synthesis_stages(fourier, stage, stage + 1, fourier->rows, &twiddle, &span, work);
     rpe_event_work(fourier->length * (1 + sink->items));
     join(fourier, work, offset, sink);
 }
