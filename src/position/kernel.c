@@ -168,7 +168,7 @@ double rpe_kernel_gate(const rpe_kernel *kernel, size_t head, size_t feature)
 }
 
 /* (1 - delta) P + delta */
-static double gated(const rpe_kernel *kernel, size_t head, size_t feature, double value)
+static double kernel_gated(const rpe_kernel *kernel, size_t head, size_t feature, double value)
 {
     double delta = rpe_kernel_gate(kernel, head, feature);
     return (1.0 - delta) * value + delta;
@@ -184,7 +184,7 @@ static void lag_widen(const rpe_kernel *kernel, const ptrdiff_t *lag, double wid
 
 double rpe_kernel_value_at(const rpe_kernel *kernel, size_t head, size_t feature, const double *lag)
 {
-    return gated(kernel, head, feature, kernel->type->value(kernel, head, feature, lag));
+    return kernel_gated(kernel, head, feature, kernel->type->value(kernel, head, feature, lag));
 }
 
 double rpe_kernel_value(const rpe_kernel *kernel, size_t head, size_t feature, const ptrdiff_t *lag)
@@ -199,7 +199,8 @@ double rpe_kernel_autocovariance(const rpe_kernel *kernel, rpe_side side, size_t
 {
     double wide[RPE_AXES_MAX];
     lag_widen(kernel, lag, wide);
-    return gated(kernel, head, feature, kernel->type->autocovariance(kernel, side, head, feature, wide));
+    return kernel_gated(kernel, head, feature,
+                        kernel->type->autocovariance(kernel, side, head, feature, wide));
 }
 
 static rpe_status axes_check(const rpe_kernel *kernel, const rpe_positions *positions, rpe_error *error)

@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "position/kernel.h"
 
-static bool values_make(rpe_parameter_values *values, const rpe_parameter *parameter, const size_t extent[3],
-                        size_t count)
+static bool kernel_shape_values_make(rpe_parameter_values *values, const rpe_parameter *parameter,
+                                     const size_t extent[3], size_t count)
 {
     *values = (rpe_parameter_values){.values = rpe_memory_allocate_zero(count, sizeof(double)),
                                      .axes = parameter->axes,
@@ -32,7 +32,7 @@ rpe_status rpe_kernel_create(rpe_kernel **kernel, const rpe_kernel_type *type, c
         complete = made->path != NULL;
     }
     for (size_t i = 0; complete && type->parameters[i].name != NULL; i++)
-        complete = values_make(&made->own[i], &type->parameters[i], extent, count);
+        complete = kernel_shape_values_make(&made->own[i], &type->parameters[i], extent, count);
     if (!complete) {
         rpe_kernel_destroy(made);
         return rpe_error_memory(error, path, heads * features, size * sizeof(double));

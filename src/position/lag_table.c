@@ -39,8 +39,8 @@ size_t rpe_kernel_lags_polled(const rpe_kernel *kernel)
 }
 
 /* row[i] = P_d(lag i), or an auto-covariance at lag i */
-static void row_fill(double *row, const rpe_kernel *kernel, rpe_covariance which, size_t head, size_t feature,
-                     const lag_grid *grid)
+static void lag_table_row_fill(double *row, const rpe_kernel *kernel, rpe_covariance which, size_t head,
+                               size_t feature, const lag_grid *grid)
 {
     rpe_side side = which == RPE_COVARIANCE_QUERY ? RPE_SIDE_QUERY : RPE_SIDE_KEY;
     size_t polled = rpe_kernel_lags_polled(kernel);
@@ -124,7 +124,7 @@ rpe_status rpe_lag_table_create_part(rpe_lag_table *table, const rpe_kernel *ker
         return status;
     }
     for (size_t d = 0; d < made.features; d++) {
-        row_fill(made.values + d * made.stride, kernel, which, head, first_feature + d, &grid);
+        lag_table_row_fill(made.values + d * made.stride, kernel, which, head, first_feature + d, &grid);
     }
     offsets_fill(made.query_offset, queries, &grid, true);
     offsets_fill(made.key_offset, keys, &grid, false);
@@ -163,8 +163,8 @@ static void matrix_row(void *context, size_t index, int thread)
 {
     const matrix_job *job = context;
     (void)thread;
-    row_fill(job->values + index * job->grid->positions.count, job->kernel, RPE_COVARIANCE_CROSS,
-             index / job->rows, index % job->rows, job->grid);
+    lag_table_row_fill(job->values + index * job->grid->positions.count, job->kernel, RPE_COVARIANCE_CROSS,
+                       index / job->rows, index % job->rows, job->grid);
 }
 
 /* All numbers of a lag of a head at once. */

@@ -25,8 +25,8 @@ rpe_status rpe_parameters_error(const rpe_kernel *kernel, const char *key, const
                          expected, number);
 }
 
-static rpe_status values_make(rpe_parameter_values *values, size_t rank, const size_t *extent,
-                              double *numbers, const char *path, rpe_error *error)
+static rpe_status parameter_table_values_make(rpe_parameter_values *values, size_t rank, const size_t *extent,
+                                              double *numbers, const char *path, rpe_error *error)
 {
     values->rank = rank;
     values->count = 1;
@@ -139,7 +139,7 @@ static rpe_status array_read(const rpe_parameter *parameter, const rpe_kernel *k
         return status;
     }
     values->axes = axes;
-    return values_make(values, array.rank, array.shape, array.values, document->path, error);
+    return parameter_table_values_make(values, array.rank, array.shape, array.values, document->path, error);
 }
 
 static rpe_status parameter_read(const rpe_parameter *parameter, const rpe_kernel *kernel,
@@ -153,7 +153,7 @@ static rpe_status parameter_read(const rpe_parameter *parameter, const rpe_kerne
         return RPE_OK;
     if (*axes != '\0')
         return array_read(parameter, kernel, document, axes, letters, values, error);
-    rpe_status status = values_make(values, 0, NULL, NULL, document->path, error);
+    rpe_status status = parameter_table_values_make(values, 0, NULL, NULL, document->path, error);
     return status == RPE_OK ? number_read(parameter, document, values->values, error) : status;
 }
 
@@ -305,5 +305,5 @@ rpe_status rpe_parameter_fill(rpe_kernel *kernel, size_t index, size_t rank, con
                               rpe_error *error)
 {
     kernel->own[index].axes = kernel->type->parameters[index].axes;
-    return values_make(&kernel->own[index], rank, extent, NULL, kernel->path, error);
+    return parameter_table_values_make(&kernel->own[index], rank, extent, NULL, kernel->path, error);
 }

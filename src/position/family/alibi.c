@@ -6,14 +6,14 @@
 enum { SLOPE, HEADS };
 
 /* b(m-n) = -s |m-n| */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void alibi_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                        const rpe_place *key, double *b)
 {
     (void)size;
     *b = -kernel->own[SLOPE].values[head] * fabs(query->at[0] - key->at[0]);
 }
 
-static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
+static double alibi_log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
 {
     (void)feature;
     (void)token;
@@ -28,7 +28,7 @@ static double preset(size_t head, size_t heads)
                                 : exp2(-4 * (2 * ((double)head - below) + 1) / below);
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status alibi_check(rpe_kernel *kernel, rpe_error *error)
 {
     const double *heads = kernel->own[HEADS].values;
     if (kernel->own[SLOPE].values != NULL)
@@ -47,7 +47,7 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
     return status;
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter alibi_parameters[] = {
     {.name = "slope", .axes = "h", .low = 0, .high = INFINITY, .optional = true, .neutral = true},
     {.name = "heads", .axes = "", .low = 1, .high = 65536, .optional = true, .whole = true},
     {0},
@@ -59,10 +59,10 @@ const rpe_kernel_type rpe_kernel_type_alibi = {
     .source = "Press et al. 2022, arXiv 2108.12409",
     .form = "alibi",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .check = check,
-    .terms = terms,
-    .log_decay = log_decay,
+    .parameters = alibi_parameters,
+    .check = alibi_check,
+    .terms = alibi_terms,
+    .log_decay = alibi_log_decay,
     /* Press et al.: 8 heads have the slopes 1/2, 1/4, ... 1/256.
        (1 5 + 2 6 + 3 7 + 4 8) / sqrt(4) - 2 / 2. */
     RPE_POSITION_EXAMPLES(

@@ -3,7 +3,7 @@
 
 #include "position/parameter_table.h"
 
-static size_t terms(const rpe_kernel *kernel, size_t size)
+static size_t bias_terms(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     (void)size;
@@ -11,8 +11,8 @@ static size_t terms(const rpe_kernel *kernel, size_t size)
 }
 
 /* S(m,n) = D^(-1/2) q_m . k_n + b */
-static double score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                    const double *b)
+static double bias_score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
+                         const double *b)
 {
     double sum = 0;
     (void)kernel;
@@ -26,6 +26,6 @@ const rpe_family rpe_family_bias = {
     .name = "bias",
     .title = "a bias added to the score",
     .exponential = true,
-    .terms = terms,
-    .score = score,
+    .terms = bias_terms,
+    .score = bias_score,
 };

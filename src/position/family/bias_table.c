@@ -14,16 +14,16 @@ static double first_lag(const rpe_kernel *kernel)
 }
 
 /* b(tau) = values[tau - first_lag] */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void bias_table_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                             const rpe_place *key, double *b)
 {
     double place = query->at[0] - key->at[0] - first_lag(kernel);
     (void)size;
     *b = kernel->own[VALUES].values[head * kernel->own[VALUES].extent[1] + (size_t)place];
 }
 
-static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                         rpe_error *error)
+static rpe_status bias_table_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                                    const rpe_positions *keys, rpe_error *error)
 {
     double lowest, highest, first = first_lag(kernel),
                             last = first + (double)kernel->own[VALUES].extent[1] - 1;
@@ -35,7 +35,7 @@ static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries,
                          lowest, highest, first, last);
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter bias_table_parameters[] = {
     {.name = "values", .axes = "hl", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "first_lag", .axes = "", .low = -1e9, .high = 1e9, .optional = true, .whole = true},
     {0},
@@ -47,10 +47,10 @@ const rpe_kernel_type rpe_kernel_type_bias_table = {
     .source = "values learned or computed elsewhere",
     .form = "table",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
+    .parameters = bias_table_parameters,
+    .terms = bias_table_terms,
     .whole = true,
-    .covers = covers,
+    .covers = bias_table_covers,
     /* Values by lag from -1 on. */
     RPE_POSITION_EXAMPLES(
         RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"table\",\"values\":[[5,6,7]]}", 0, 2, {0, 0}, {0, 0}, 0, 1,

@@ -12,9 +12,9 @@
 
 static void filter_authors(double *filter, size_t taps)
 {
-    double scale = sqrt(0.5 * (double)taps);
+    double conv_scale = sqrt(0.5 * (double)taps);
     for (size_t p = 0; p < taps; p++)
-        filter[p] /= scale;
+        filter[p] /= conv_scale;
 }
 
 static void filter_unit(double *filter, size_t taps)
@@ -32,7 +32,7 @@ static void filter_unit(double *filter, size_t taps)
 static const rpe_parameter_law filter_laws[] = {{false, filter_authors}, {true, filter_unit}};
 
 /* Filters have no raw form. */
-static const rpe_parameter parameters[] = {
+static const rpe_parameter conv_parameters[] = {
     {.name = "query_filter",
      .axes = "hdp|hdpq|hdpqr",
      .low = -INFINITY,
@@ -65,7 +65,7 @@ static rpe_status names_check(const rpe_json *document, rpe_error *error)
 }
 
 /* |sum a b| <= (sum a^2 + sum b^2) / 2: all values are finite when the powers are */
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status conv_check(rpe_kernel *kernel, rpe_error *error)
 {
     kernel->axes = kernel->own[RPE_CONV_QUERY].rank - 2;
     rpe_status status = rpe_parameter_power_check(kernel, RPE_CONV_QUERY, error);
@@ -139,8 +139,8 @@ static double conv_autocovariance(const rpe_kernel *kernel, rpe_side side, size_
 /* ---- codes ---- */
 
 /* a_d[x - m] or b_d[x - n] at the sample x, 0 outside the taps. */
-static double coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
-                          const ptrdiff_t *row, const ptrdiff_t *place)
+static double conv_coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                               const ptrdiff_t *row, const ptrdiff_t *place)
 {
     const size_t *extent = rpe_conv_of(kernel).extent;
     size_t tap = 0;
@@ -154,7 +154,8 @@ static double coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, 
 }
 
 /* gamma times the larger of sum_p |a_p| and sum_p |b_p| */
-static double rounding(const rpe_kernel *kernel, size_t index, double position, double gamma, double roundoff)
+static double conv_rounding(const rpe_kernel *kernel, size_t index, double position, double gamma,
+                            double roundoff)
 {
     const double *a = filter_of(kernel, RPE_SIDE_QUERY, index), *b = filter_of(kernel, RPE_SIDE_KEY, index);
     double sums[2] = {0.0, 0.0};
@@ -168,7 +169,7 @@ static double rounding(const rpe_kernel *kernel, size_t index, double position, 
 }
 
 /* sum_p a[p]^2 b[p+tau]^2: the kernel of the squared filters */
-static void square(rpe_kernel *kernel)
+static void conv_square(rpe_kernel *kernel)
 {
     const rpe_conv conv = rpe_conv_of(kernel);
     for (size_t i = 0; i < kernel->own[RPE_CONV_QUERY].count; i++) {
@@ -177,7 +178,7 @@ static void square(rpe_kernel *kernel)
     }
 }
 
-static void scale(rpe_kernel *kernel, size_t index, double factor)
+static void conv_scale(rpe_kernel *kernel, size_t index, double factor)
 {
     double *a = filter_of(kernel, RPE_SIDE_QUERY, index), *b = filter_of(kernel, RPE_SIDE_KEY, index);
     for (size_t p = 0; p < rpe_conv_of(kernel).taps; p++) {
@@ -210,7 +211,7 @@ static void filter_replace(rpe_parameter_values *own, size_t axis, double *value
 }
 
 /* Qbar(m + 1) = sum_p a[p] z(m + 1 + p): the query filter moves up by one tap; ahead = false: the key filter does */
-static rpe_status shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error)
+static rpe_status conv_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error)
 {
     double *query = taps_add(kernel, RPE_CONV_QUERY, axis, ahead),
            *key = taps_add(kernel, RPE_CONV_KEY, axis, !ahead);
@@ -224,13 +225,13 @@ static rpe_status shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *
     return RPE_OK;
 }
 
-static const rpe_kernel_codes codes = {
+static const rpe_kernel_codes conv_codes = {
     .along = true,
-    .coefficient = coefficient,
-    .rounding = rounding,
-    .square = square,
-    .scale = scale,
-    .shift = shift,
+    .coefficient = conv_coefficient,
+    .rounding = conv_rounding,
+    .square = conv_square,
+    .scale = conv_scale,
+    .shift = conv_shift,
 };
 
 /* ---- mistakes ---- */
@@ -283,7 +284,7 @@ static bool swapped_and_reversed(rpe_kernel *kernel)
     return swapped(kernel) && changed;
 }
 
-static const rpe_kernel_mistake mistakes[] = {
+static const rpe_kernel_mistake conv_mistakes[] = {
     {"filters_swapped", "the filters are swapped: queries drawn with the key filter, as in PyTorch's ConvSPE",
      swapped},
     {"filters_reversed", "both filters are reversed", both_reversed},
@@ -298,16 +299,16 @@ const rpe_kernel_type rpe_kernel_type_conv = {
     .title = "correlation of two filters (convSPE)",
     .source = "Liutkus et al. 2021, arXiv 2105.08399, convSPE",
     .family = &rpe_family_product,
-    .parameters = parameters,
+    .parameters = conv_parameters,
     .foreign = names_check,
-    .check = check,
+    .check = conv_check,
     .size = "taps",
     .terms = rpe_kernel_product_terms,
     .whole = true,
     .value = conv_value,
-    .codes = &codes,
+    .codes = &conv_codes,
     .autocovariance = conv_autocovariance,
-    .mistakes = mistakes,
+    .mistakes = conv_mistakes,
     .fit = rpe_kernel_fit_conv,
     /* sum_p a[p] b[p + m - n]; both features at lag 1: 1 5 and 2 4, 1 5 + 2 8. */
     RPE_POSITION_EXAMPLES(

@@ -14,8 +14,8 @@ static size_t one_term(const rpe_kernel *kernel, size_t size)
 }
 
 /* cos(pi (m-n) / (2L)) */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *cosine)
+static void cosformer_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                            const rpe_place *key, double *cosine)
 {
     (void)head;
     (void)size;
@@ -23,8 +23,8 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
 }
 
 /* relu(q) . relu(k) cos */
-static double weight(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                     const double *cosine)
+static double cosformer_weight(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                               size_t size, const double *cosine)
 {
     double sum = 0;
     (void)kernel;
@@ -34,15 +34,15 @@ static double weight(const rpe_kernel *kernel, size_t head, const double *q, con
     return sum * *cosine;
 }
 
-static size_t width(const rpe_kernel *kernel, size_t size)
+static size_t cosformer_width(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     return 2 * size;
 }
 
 /* [relu(x) cos(pi m / (2L)), relu(x) sin(pi m / (2L))] */
-static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
-                     const double *x, size_t size, double *values)
+static void cosformer_features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
+                               const double *x, size_t size, double *values)
 {
     double angle = HALF_PI * place->at[0] / kernel->own[LENGTH].values[0];
     (void)head;
@@ -53,7 +53,7 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
     }
 }
 
-static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+static bool cosformer_form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
 {
     (void)head;
     *made = (rpe_feature_form){.map = RPE_FORM_RECTIFIED,
@@ -64,8 +64,8 @@ static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
 }
 
 /* Positions are below the length: no lag turns by more than a quarter. */
-static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                         rpe_error *error)
+static rpe_status cosformer_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                                   const rpe_positions *keys, rpe_error *error)
 {
     double lowest, highest, length = kernel->own[LENGTH].values[0];
     rpe_positions_lags(queries, keys, 0, &lowest, &highest);
@@ -76,12 +76,12 @@ static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries,
                          floor(fmax(-lowest, highest)) + 1, length);
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter cosformer_parameters[] = {
     {.name = "length", .axes = "", .low = 1, .high = 1e15, .whole = true},
     {0},
 };
 
-static const rpe_feature_weight feature = {one_term, weight, 0};
+static const rpe_feature_weight cosformer_feature = {one_term, cosformer_weight, 0};
 
 const rpe_kernel_type rpe_kernel_type_cosformer = {
     .name = "cosformer",
@@ -89,13 +89,13 @@ const rpe_kernel_type rpe_kernel_type_cosformer = {
     .source = "Qin et al. 2022, arXiv 2202.08791",
     .form = "cosformer",
     .family = &rpe_family_feature,
-    .feature = &feature,
-    .parameters = parameters,
-    .terms = terms,
-    .width = width,
-    .features = features,
-    .feature_form = form,
-    .covers = covers,
+    .feature = &cosformer_feature,
+    .parameters = cosformer_parameters,
+    .terms = cosformer_terms,
+    .width = cosformer_width,
+    .features = cosformer_features,
+    .feature_form = cosformer_form,
+    .covers = cosformer_covers,
     /* relu(1) relu(2) cos(pi/3), L = 3, lag 2.
        Four features, of which two count: (1 2 + 2 4) cos(pi/3), and cos(pi/4) with L = 2, lag 1. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"feature\",\"form\":\"cosformer\",\"length\":3}", 0, 2,

@@ -7,8 +7,8 @@ enum { WEIGHT, FREQUENCY, PHASE };
 static const double TWO_PI = 6.283185307179586476925286766559;
 
 /* b(tau) = sum_j w_j cos(2 pi f_j tau + theta_j) */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void cosine_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                         const rpe_place *key, double *b)
 {
     size_t count = kernel->own[WEIGHT].extent[1], first = head * count;
     double tau = query->at[0] - key->at[0];
@@ -19,7 +19,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
               cos(TWO_PI * kernel->own[FREQUENCY].values[j] * tau + kernel->own[PHASE].values[j]);
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter cosine_parameters[] = {
     {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "frequency", .axes = "hj", .low = -INFINITY, .high = INFINITY},
     {.name = "phase", .axes = "hj", .low = -INFINITY, .high = INFINITY},
@@ -32,8 +32,8 @@ const rpe_kernel_type rpe_kernel_type_cosine = {
     .source = "second part of the specification, A1 (Sandwich: Chi et al. 2023, arXiv 2212.10356)",
     .form = "cosine",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
+    .parameters = cosine_parameters,
+    .terms = cosine_terms,
     /* 2 cos(pi/3), and by the phase. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"cosine\",\"weight\":[[2]],\"frequency\":"
                                       "[[0.16666666666666666]],\"phase\":[[0]]}",

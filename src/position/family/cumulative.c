@@ -6,8 +6,8 @@
 enum { GATE };
 
 /* b(m,n) = sum_{i = n+1 .. m} f_i,  f <= 0 a token */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void cumulative_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                             const rpe_place *key, double *b)
 {
     const double *gate = kernel->own[GATE].values + head * kernel->own[GATE].extent[1];
     (void)size;
@@ -16,14 +16,14 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
         *b += gate[i];
 }
 
-static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
+static double cumulative_log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
 {
     (void)feature;
     return kernel->own[GATE].values[head * kernel->own[GATE].extent[1] + token];
 }
 
-static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                         rpe_error *error)
+static rpe_status cumulative_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                                    const rpe_positions *keys, rpe_error *error)
 {
     size_t tokens = kernel->own[GATE].extent[1];
     if (queries->count == tokens && keys->count == tokens && queries->given == NULL && keys->given == NULL)
@@ -42,7 +42,7 @@ static bool always(const rpe_kernel *kernel)
     return true;
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter cumulative_parameters[] = {
     {.name = "gate", .axes = "hn", .low = -INFINITY, .high = 0, .neutral = true},
     {0},
 };
@@ -53,12 +53,12 @@ const rpe_kernel_type rpe_kernel_type_cumulative = {
     .source = "Lin et al. 2025, arXiv 2503.02130",
     .form = "cumulative",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
-    .log_decay = log_decay,
+    .parameters = cumulative_parameters,
+    .terms = cumulative_terms,
+    .log_decay = cumulative_log_decay,
     .absolute = true,
     .causal = always,
-    .covers = covers,
+    .covers = cumulative_covers,
     /* The gates behind the key up to the query. */
     RPE_POSITION_EXAMPLES(
         RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"cumulative\",\"gate\":[[-8,-4,-0.5,-0.25]]}", 0, 2, {0, 0},

@@ -39,14 +39,14 @@ static size_t numbers_of(const rpe_kernel *kernel, size_t size)
     return kernel->own[COMPLEX].values[0] == REAL ? size : size / 2;
 }
 
-static size_t term_count(const rpe_kernel *kernel, size_t size)
+static size_t decay_term_count(const rpe_kernel *kernel, size_t size)
 {
     return 2 * numbers_of(kernel, size) + 1;
 }
 
 /* Re and Im of e^(G_m - G_n) for each j, then whether the lag is 0; keys to come weigh nothing. */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *values)
+static void decay_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                        const rpe_place *key, double *values)
 {
     size_t count = numbers_of(kernel, size);
     double lag = query->at[0] - key->at[0];
@@ -71,8 +71,8 @@ static double mapped(const rpe_kernel *kernel, double x)
     return kernel->own[MAP].values[0] == 0 ? x : x > 0 ? x + 1 : exp(x);
 }
 
-static double score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                    const double *values)
+static double decay_score(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                          size_t size, const double *values)
 {
     size_t count = numbers_of(kernel, size);
     double sum = 0, layout = kernel->own[COMPLEX].values[0];
@@ -98,7 +98,7 @@ static bool real_alone(const rpe_kernel *kernel)
 
 /* Real parts of all z_j, then imaginary ones where there are any, turned by the angles up to the token: their products are
    Re z^q conj(z^k) e^(i (G_m - G_n)). */
-static size_t width(const rpe_kernel *kernel, size_t size)
+static size_t decay_width(const rpe_kernel *kernel, size_t size)
 {
     return numbers_of(kernel, size) * (real_alone(kernel) ? 1 : 2);
 }
@@ -121,8 +121,8 @@ static double angle_at(const rpe_kernel *kernel, size_t head, const rpe_place *p
     return sum;
 }
 
-static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
-                     const double *x, size_t size, double *values)
+static void decay_features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
+                           const double *x, size_t size, double *values)
 {
     size_t count = numbers_of(kernel, size);
     double layout = kernel->own[COMPLEX].values[0];
@@ -140,7 +140,7 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
     }
 }
 
-static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+static bool decay_form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
 {
     const rpe_parameter_values *angle = &kernel->own[ANGLE];
     const double *scale = kernel->own[SCALE].values;
@@ -163,7 +163,7 @@ static void decay_axes(const rpe_kernel *kernel, bool *token, bool *feature)
     *feature = axis_of(array, 'f') < array->rank;
 }
 
-static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
+static double decay_log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
 {
     return number_at(&kernel->own[LOG_DECAY], head, token, number_of(kernel, feature));
 }
@@ -174,14 +174,14 @@ static double own_factor(const rpe_kernel *kernel, size_t head, size_t feature)
     return number_at(&kernel->own[BONUS], head, 0, number_of(kernel, feature));
 }
 
-static bool causal(const rpe_kernel *kernel)
+static bool decay_causal(const rpe_kernel *kernel)
 {
     (void)kernel;
     return true;
 }
 
 /* "sum": sum_n w;  "none": 1;  "retention": mask row / sqrt(sum_n mask), then max(|sum_n w|, 1) */
-static double divisor(const rpe_kernel *kernel, double sum, double mask)
+static double decay_divisor(const rpe_kernel *kernel, double sum, double mask)
 {
     double kind = kernel->own[NORMALISE].values[0];
     if (kind != RETENTION)
@@ -192,9 +192,9 @@ static double divisor(const rpe_kernel *kernel, double sum, double mask)
 const rpe_family rpe_family_decay = {
     .name = "decay",
     .title = "linear attention that forgets",
-    .terms = term_count,
-    .score = score,
-    .divisor = divisor,
+    .terms = decay_term_count,
+    .score = decay_score,
+    .divisor = decay_divisor,
 };
 
 /* "per" tells an array a token from one a feature where the file is not clear. */
@@ -212,19 +212,19 @@ static rpe_status per_check(rpe_kernel *kernel, rpe_error *error)
     return RPE_OK;
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status decay_check(rpe_kernel *kernel, rpe_error *error)
 {
     const rpe_parameter_values *own = kernel->own;
     rpe_status status = per_check(kernel, error);
     for (size_t i = LOG_DECAY; status == RPE_OK && i <= BONUS; i++) {
         size_t axis = axis_of(&own[i], 'f'), numbers = axis < own[i].rank ? own[i].extent[axis] : 0;
-        size_t features = own[COMPLEX].values[0] == REAL ? numbers : 2 * numbers;
-        if (numbers > 0 && kernel->features != 0 && kernel->features != features)
+        size_t decay_features = own[COMPLEX].values[0] == REAL ? numbers : 2 * numbers;
+        if (numbers > 0 && kernel->features != 0 && kernel->features != decay_features)
             status = rpe_parameters_error(kernel, kernel->type->parameters[i].name,
                                           "as many numbers in each head as the other parameters",
                                           (double)numbers, error);
         else if (numbers > 0)
-            kernel->features = features;
+            kernel->features = decay_features;
     }
     bool one = own[LOG_DECAY].rank == 1;
     if (status == RPE_OK && own[NORMALISE].values[0] == RETENTION && !one)
@@ -233,8 +233,8 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
     return status;
 }
 
-static rpe_status covers(const rpe_kernel *kernel, const rpe_positions *queries, const rpe_positions *keys,
-                         rpe_error *error)
+static rpe_status decay_covers(const rpe_kernel *kernel, const rpe_positions *queries,
+                               const rpe_positions *keys, rpe_error *error)
 {
     for (size_t i = LOG_DECAY; i <= ANGLE; i++) {
         const rpe_parameter_values *array = &kernel->own[i];
@@ -256,7 +256,7 @@ static const char *const maps[] = {"identity", "elu", NULL},
                          *const layouts[] = {"real", "pairs", "halves", NULL},
                          *const normalisations[] = {"sum", "none", "retention", NULL},
                          *const pers[] = {"head", "feature", "token", "token-feature", NULL};
-static const rpe_parameter parameters[] = {
+static const rpe_parameter decay_parameters[] = {
     {.name = "map", .axes = "", .words = maps},
     {.name = "complex", .axes = "", .words = layouts},
     {.name = "normalise", .axes = "", .words = normalisations},
@@ -279,7 +279,7 @@ static const rpe_parameter parameters[] = {
      halves: Re (1 + 3i) conj(5 + 7i) i/2 = Re (26 + 8i) i/2 = -4;  -Re (2 + 4i) conj(6 + 8i) = -44
    A decay a feature: 1 5 / 2 + 2 6 + 3 7 / 4 + 4 8.  A decay a token, those of tokens 1 and 2 alone: 11 / 2 / 4. */
 /* clang-format off */
-static const rpe_position_example examples[] = {
+static const rpe_position_example decay_examples[] = {
     {"{\"type\":\"decay\",\"map\":\"identity\",\"complex\":\"real\",\"normalise\":\"none\","
      "\"log_decay\":[-0.69314718055994531]}",
      0, 2, {1, 2}, {3, 4}, 2, 0, 2.75},
@@ -309,20 +309,20 @@ const rpe_kernel_type rpe_kernel_type_decay = {
     .title = "decay",
     .source = "Sun et al. 2023, arXiv 2307.08621; Yang et al. 2023, arXiv 2312.06635",
     .family = &rpe_family_decay,
-    .parameters = parameters,
-    .check = check,
-    .terms = terms,
-    .width = width,
-    .features = features,
-    .feature_form = form,
+    .parameters = decay_parameters,
+    .check = decay_check,
+    .terms = decay_terms,
+    .width = decay_width,
+    .features = decay_features,
+    .feature_form = decay_form,
     .decay_axes = decay_axes,
-    .log_decay = log_decay,
+    .log_decay = decay_log_decay,
     .own = own_factor,
     .absolute = true,
-    .causal = causal,
-    .covers = covers,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
+    .causal = decay_causal,
+    .covers = decay_covers,
+    .examples = decay_examples,
+    .example_count = sizeof decay_examples / sizeof decay_examples[0],
     RPE_POSITION_CASES(RPE_CASE("decay", 1, {6}, {6}, 8,
                                 "{\"type\":\"decay\",\"map\":\"elu\",\"complex\":\"real\",\"normalise\":"
                                 "\"sum\",\"log_decay\":[[-0.05,-0.2,-0.6],[-0.01,-0.1,-1.5]]}")),

@@ -8,8 +8,8 @@
 enum { C, THRESHOLD, W1, B1, W2, B2 };
 
 /* b(m,n) = b2 + w2 . relu(w1 t + b1),   t = ln(c |m-n| + 1) / ln(c max(m, threshold) + 1) */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void fire_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                       const rpe_place *key, double *b)
 {
     const rpe_parameter_values *own = kernel->own;
     double c = own[C].values[0], distance = fabs(query->at[0] - key->at[0]);
@@ -21,7 +21,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
         *b += own[W2].values[head * units + u] * fmax(own[W1].values[u] * t + own[B1].values[u], 0);
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter fire_parameters[] = {
     {.name = "c", .axes = "", .low = DBL_MIN, .high = INFINITY},
     {.name = "threshold", .axes = "", .low = DBL_MIN, .high = INFINITY},
     {.name = "w1", .axes = "u", .low = -INFINITY, .high = INFINITY},
@@ -37,8 +37,8 @@ const rpe_kernel_type rpe_kernel_type_fire = {
     .source = "Li et al. 2023, arXiv 2310.04418",
     .form = "fire",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
+    .parameters = fire_parameters,
+    .terms = fire_terms,
     .absolute = true,
     /* b2 + w2 relu(w1 t + b1); c = 1: t = ln 4 / ln 8 = 2/3 at 7 and 4, 1 at 3 and 0 below a threshold of 1. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"fire\",\"c\":1,\"threshold\":1,\"w1\":["

@@ -7,14 +7,14 @@
 enum { A, P };
 
 /* b(m-n) = -p ln(1 + a |m-n|) */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void kerple_log_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                             const rpe_place *key, double *b)
 {
     (void)size;
     *b = -kernel->own[P].values[head] * log1p(kernel->own[A].values[head] * fabs(query->at[0] - key->at[0]));
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter kerple_log_parameters[] = {
     {.name = "a", .axes = "h", .low = DBL_MIN, .high = INFINITY},
     {.name = "p", .axes = "h", .low = DBL_MIN, .high = INFINITY},
     {0},
@@ -26,8 +26,8 @@ const rpe_kernel_type rpe_kernel_type_kerple_log = {
     .source = "Chi et al. 2022, arXiv 2205.09921",
     .form = "kerple-log",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
+    .parameters = kerple_log_parameters,
+    .terms = kerple_log_terms,
     /* ln 4, ln 2. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[3],\"p\":[2]}", 0, 2,
                                       {0, 0}, {0, 0}, 0, 1, -2.7725887222397812),

@@ -19,8 +19,8 @@ static double transformed(const rpe_kernel *kernel, size_t head, const double *x
 }
 
 /* cos alpha_j (m-n), sin alpha_j (m-n) */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *turns)
+static void lrpe_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                       const rpe_place *key, double *turns)
 {
     size_t count = kernel->own[ANGLE].extent[1];
     (void)size;
@@ -31,7 +31,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
     }
 }
 
-static size_t term_count(const rpe_kernel *kernel, size_t size)
+static size_t lrpe_term_count(const rpe_kernel *kernel, size_t size)
 {
     (void)size;
     return 2 * kernel->own[ANGLE].extent[1];
@@ -163,7 +163,8 @@ static const rpe_parameter of_pairs[] = {
     {0},
 };
 
-static const rpe_feature_weight by_features = {term_count, unitary, 0}, by_pairs = {term_count, rotation, 0};
+static const rpe_feature_weight by_features = {lrpe_term_count, unitary, 0},
+                                by_pairs = {lrpe_term_count, rotation, 0};
 
 /* 1 3 cos(pi/3) + 2 4; a reflection keeps products; (0,2) + 1 and (1,1) + 1.
    A feature each at cosines 1, 0, -1 and 1/2: 1 5 + 0 - 3 7 + 2 8 / 2. */
@@ -190,7 +191,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_unitary = {
     .feature = &by_features,
     .parameters = of_features,
     .check = check_vector,
-    .terms = terms,
+    .terms = lrpe_terms,
     .width = twice,
     .features = unitary_features,
     .feature_form = unitary_form,
@@ -232,7 +233,7 @@ const rpe_kernel_type rpe_kernel_type_lrpe_rotation = {
     .feature = &by_pairs,
     .parameters = of_pairs,
     .check = check_pairs,
-    .terms = terms,
+    .terms = lrpe_terms,
     .width = once,
     .features = rotation_features,
     .feature_form = rotation_form,

@@ -6,7 +6,7 @@
 
 enum { PERMUTATION, RATIO, OFFSET, NORMALISE };
 
-static size_t term_count(const rpe_kernel *kernel, size_t size)
+static size_t permute_term_count(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     return size + 1;
@@ -24,8 +24,8 @@ static size_t permuted(const double *permutation, size_t e, ptrdiff_t n)
 }
 
 /* r^(m-n), then pi^(m-n)(e) for each e */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *values)
+static void permute_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                          const rpe_place *key, double *values)
 {
     double lag = query->at[0] - key->at[0];
     values[0] = pow(kernel->own[RATIO].values[head], lag);
@@ -34,8 +34,8 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
 }
 
 /* r^tau sum_e phi(q)[pi^tau(e)] phi(k)[e],  phi(z) = max(z,0) + offset */
-static double weight(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                     const double *values)
+static double permute_weight(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                             size_t size, const double *values)
 {
     const double *given = kernel->own[OFFSET].values;
     double sum = 0, offset = given != NULL ? *given : 0.001;
@@ -45,15 +45,15 @@ static double weight(const rpe_kernel *kernel, size_t head, const double *q, con
     return values[0] * sum;
 }
 
-static size_t width(const rpe_kernel *kernel, size_t size)
+static size_t permute_width(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     return size;
 }
 
 /* phi(x)[pi^n(d)] */
-static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
-                     const double *x, size_t size, double *values)
+static void permute_features(const rpe_kernel *kernel, size_t head, rpe_side side, const rpe_place *place,
+                             const double *x, size_t size, double *values)
 {
     const double *given = kernel->own[OFFSET].values,
                  *permutation = kernel->own[PERMUTATION].values + head * size;
@@ -63,7 +63,7 @@ static void features(const rpe_kernel *kernel, size_t head, rpe_side side, const
             fmax(x[permuted(permutation, d, (ptrdiff_t)place->at[0])], 0) + (given != NULL ? *given : 0.001);
 }
 
-static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
+static bool permute_form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
 {
     const double *given = kernel->own[OFFSET].values;
     *made = (rpe_feature_form){.map = RPE_FORM_RECTIFIED,
@@ -73,15 +73,15 @@ static bool form(const rpe_kernel *kernel, size_t head, rpe_feature_form *made)
     return true;
 }
 
-static double log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t feature)
+static double permute_log_decay(const rpe_kernel *kernel, size_t head, size_t token, size_t permute_feature)
 {
     (void)token;
-    (void)feature;
+    (void)permute_feature;
     return log(kernel->own[RATIO].values[head]);
 }
 
 /* Weights of keys to come would grow with the distance. */
-static bool causal(const rpe_kernel *kernel)
+static bool permute_causal(const rpe_kernel *kernel)
 {
     for (size_t h = 0; h < kernel->heads; h++)
         if (kernel->own[RATIO].values[h] != 1)
@@ -89,7 +89,7 @@ static bool causal(const rpe_kernel *kernel)
     return false;
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status permute_check(rpe_kernel *kernel, rpe_error *error)
 {
     size_t heads = kernel->heads, size = kernel->features;
     const double *permutation = kernel->own[PERMUTATION].values;
@@ -104,7 +104,7 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
     return RPE_OK;
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter permute_parameters[] = {
     {.name = "permutation", .axes = "hd", .low = 0, .high = 1 << 24, .whole = true},
     {.name = "ratio", .axes = "h", .low = DBL_MIN, .high = 1},
     {.name = "offset", .axes = "", .low = 0, .high = INFINITY, .optional = true},
@@ -112,7 +112,7 @@ static const rpe_parameter parameters[] = {
     {0},
 };
 
-static const rpe_feature_weight feature = {term_count, weight, NORMALISE};
+static const rpe_feature_weight permute_feature = {permute_term_count, permute_weight, NORMALISE};
 
 /* Features change places each position, and halve.
    0 -> 1 -> 3 -> 2 -> 0 of q = (1,2,3,5), k = (5,6,7,8), ratio 1/2, sum_e q[pi^lag(e)] k[e]:
@@ -120,7 +120,7 @@ static const rpe_feature_weight feature = {term_count, weight, NORMALISE};
      lag 3: (3 5 + 1 6 + 5 7 + 2 8) / 8 = 72 / 8, the inverse
    0 -> 1 -> 2 -> 0 and 3 for itself, in the second head, lag 2: (3 5 + 1 6 + 2 7 + 5 8) / 4 = 75 / 4 */
 /* clang-format off */
-static const rpe_position_example examples[] = {
+static const rpe_position_example permute_examples[] = {
     {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
      0, 2, {1, 2}, {3, 4}, 1, 0, 5},
     {"{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,0]],\"ratio\":[0.5],\"offset\":0}",
@@ -145,18 +145,18 @@ const rpe_kernel_type rpe_kernel_type_permute = {
     .source = "Chen 2021, arXiv 2109.02377",
     .form = "permute",
     .family = &rpe_family_feature,
-    .feature = &feature,
-    .parameters = parameters,
-    .check = check,
-    .terms = terms,
-    .width = width,
-    .features = features,
-    .feature_form = form,
-    .log_decay = log_decay,
-    .causal = causal,
+    .feature = &permute_feature,
+    .parameters = permute_parameters,
+    .check = permute_check,
+    .terms = permute_terms,
+    .width = permute_width,
+    .features = permute_features,
+    .feature_form = permute_form,
+    .log_decay = permute_log_decay,
+    .causal = permute_causal,
     .whole = true,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
+    .examples = permute_examples,
+    .example_count = sizeof permute_examples / sizeof permute_examples[0],
     RPE_POSITION_CASES(RPE_CASE("permute", 1, {6}, {6}, 8,
                                 "{\"type\":\"feature\",\"form\":\"permute\",\"permutation\":[[1,2,0],[0,2,1]]"
                                 ",\"ratio\":[0.9,0.75]}")),

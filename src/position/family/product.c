@@ -3,15 +3,15 @@
 
 #include "position/parameter_table.h"
 
-static size_t terms_count(const rpe_kernel *kernel, size_t size)
+static size_t product_terms_count(const rpe_kernel *kernel, size_t size)
 {
     (void)kernel;
     return size;
 }
 
 /* S(m,n) = D^(-1/2) sum_d q_md k_nd P_d(m-n) */
-static double score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                    const double *P)
+static double product_score(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                            size_t size, const double *P)
 {
     double sum = 0;
     (void)kernel;
@@ -28,16 +28,16 @@ static double gate_raw(double number, size_t extent)
     return rpe_sigmoid(number);
 }
 
-static const rpe_parameter gate = {
+static const rpe_parameter product_gate = {
     .name = "gate", .axes = "hd", .high = 1, .optional = true, .raw = gate_raw};
 
 const rpe_family rpe_family_product = {
     .name = "product",
     .title = "a position kernel for each feature",
     .exponential = true,
-    .terms = terms_count,
-    .score = score,
-    .gate = &gate,
+    .terms = product_terms_count,
+    .score = product_score,
+    .gate = &product_gate,
 };
 
 void rpe_kernel_product_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,

@@ -32,8 +32,8 @@ void rpe_rotary_turn(const rpe_kernel *kernel, size_t pair, double position, dou
 }
 
 /* cos and sin of (m-n) theta_j, for each pair j */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *turns)
+static void rotary_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                         const rpe_place *key, double *turns)
 {
     (void)head;
     (void)size;
@@ -48,8 +48,8 @@ static size_t terms_count(const rpe_kernel *kernel, size_t size)
 }
 
 /* D^(-1/2) (sum over pairs of (q_a k_a + q_b k_b) cos + (q_a k_b - q_b k_a) sin, and q . k of what is not turned) */
-static double score(const rpe_kernel *kernel, size_t head, const double *q, const double *k, size_t size,
-                    const double *turns)
+static double rotary_score(const rpe_kernel *kernel, size_t head, const double *q, const double *k,
+                           size_t size, const double *turns)
 {
     double sum = 0;
     size_t pairs = rpe_rotary_pairs(kernel), a, b;
@@ -85,7 +85,7 @@ static rpe_status frequencies_make(rpe_kernel *kernel, rpe_error *error)
     return status;
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status rotary_check(rpe_kernel *kernel, rpe_error *error)
 {
     rpe_status status = frequencies_make(kernel, error);
     if (status == RPE_OK && kernel->own[LAYOUT].values == NULL) {
@@ -97,11 +97,11 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
     return status;
 }
 
-static const char *const layouts[] = {"pairs", "halves", NULL};
-static const rpe_parameter parameters[] = {
+static const char *const rotary_layouts[] = {"pairs", "halves", NULL};
+static const rpe_parameter rotary_parameters[] = {
     {.name = "base", .axes = "", .low = 1, .high = INFINITY, .optional = true},
     {.name = "size", .axes = "", .low = 2, .high = 1 << 24, .optional = true, .whole = true},
-    {.name = "layout", .axes = "", .optional = true, .words = layouts},
+    {.name = "layout", .axes = "", .optional = true, .words = rotary_layouts},
     {.name = "frequency", .axes = "j", .low = -INFINITY, .high = INFINITY, .optional = true, .neutral = true},
     {0},
 };
@@ -111,7 +111,7 @@ const rpe_family rpe_family_rotary = {
     .title = "features that turn with the position",
     .exponential = true,
     .terms = terms_count,
-    .score = score,
+    .score = rotary_score,
 };
 
 /* A quarter of a turn a position: R (1,0) = (0,1).
@@ -121,7 +121,7 @@ const rpe_family rpe_family_rotary = {
    and back by as much: (2,-1).(5,6) = 4, (3,-1).(5,7) = 8.  One pair of four features: (-4 + 3 7 + 4 8) / 2.
    Base 4: angles 1 and 4^(-1/2) a position, (cos 2 + cos 1) / 2. */
 /* clang-format off */
-static const rpe_position_example examples[] = {
+static const rpe_position_example rotary_examples[] = {
     {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
      0, 2, {1.4142135623730950488, 0}, {0, 1}, 1, 0, 1},
     {"{\"type\":\"rotary\",\"frequency\":[1.5707963267948966]}",
@@ -148,11 +148,11 @@ const rpe_kernel_type rpe_kernel_type_rotary = {
     .title = "rotary",
     .source = "Su et al. 2021, arXiv 2104.09864",
     .family = &rpe_family_rotary,
-    .parameters = parameters,
-    .check = check,
-    .terms = terms,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
+    .parameters = rotary_parameters,
+    .check = rotary_check,
+    .terms = rotary_terms,
+    .examples = rotary_examples,
+    .example_count = sizeof rotary_examples / sizeof rotary_examples[0],
     RPE_POSITION_CASES(RPE_CASE("rotary", 1, {6}, {6}, 8,
                                 "{\"type\":\"rotary\",\"base\":100,\"size\":4,\"layout\":\"pairs\"}")),
 };

@@ -41,9 +41,9 @@ static void frequency_authors(double *frequency, size_t sinusoids)
 
 static void gain_authors(double *gain, size_t sinusoids)
 {
-    double scale = 2.0 / sqrt(norm_of(gain, sinusoids));
+    double sine_scale = 2.0 / sqrt(norm_of(gain, sinusoids));
     for (size_t k = 0; k < sinusoids; k++)
-        gain[k] = gain_raw(scale * gain[k], sinusoids);
+        gain[k] = gain_raw(sine_scale * gain[k], sinusoids);
 }
 
 static void frequency_unit(double *frequency, size_t sinusoids)
@@ -69,7 +69,7 @@ static const rpe_parameter_law frequency_laws[] = {{true, frequency_authors}, {f
                                phase_laws[] = {{true, NULL}, {false, phase_unit}},
                                gain_laws[] = {{true, gain_authors}, {true, gain_unit}};
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter sine_parameters[] = {
     {.name = "frequency", .axes = "hdk", .high = 0.5, .raw = frequency_raw, .laws = frequency_laws},
     {.name = "phase",
      .axes = "hdk",
@@ -86,7 +86,7 @@ static const rpe_parameter parameters[] = {
     {0},
 };
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status sine_check(rpe_kernel *kernel, rpe_error *error)
 {
     return rpe_parameter_power_check(kernel, RPE_SINE_GAIN, error);
 }
@@ -132,8 +132,8 @@ static double sine_autocovariance(const rpe_kernel *kernel, rpe_side side, size_
 /* ---- codes ---- */
 
 /* lambda_k cos(2 pi f_k m + theta_k) for row 2k, sin for row 2k+1; theta = 0 on the key side.  Reduced before scaling by pi. */
-static double coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
-                          const ptrdiff_t *row, const ptrdiff_t *place)
+static double sine_coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, size_t feature,
+                               const ptrdiff_t *row, const ptrdiff_t *place)
 {
     const rpe_sine sine = rpe_sine_of(kernel);
     size_t k = (head * kernel->features + feature) * sine.sinusoids + (size_t)row[0] / 2;
@@ -146,7 +146,8 @@ static double coefficient(const rpe_kernel *kernel, rpe_side side, size_t head, 
    quotient, what the parameter itself was rounded by: 4), 2 pi (1), the products with both (2), the sum with theta (1):
    8 roundings of 2 pi f m and 2 of theta, so that the phase is off by
        e_k(m) = u (8 2 pi f_k m + 2 |theta_k|),    and never matters more than 2. */
-static double rounding(const rpe_kernel *kernel, size_t index, double position, double gamma, double roundoff)
+static double sine_rounding(const rpe_kernel *kernel, size_t index, double position, double gamma,
+                            double roundoff)
 {
     const rpe_sine sine = rpe_sine_of(kernel);
     double sum = 0.0;
@@ -158,7 +159,7 @@ static double rounding(const rpe_kernel *kernel, size_t index, double position, 
     return sum;
 }
 
-static const double *frequencies(const rpe_kernel *kernel)
+static const double *sine_frequencies(const rpe_kernel *kernel)
 {
     return rpe_sine_of(kernel).frequency;
 }
@@ -171,7 +172,7 @@ static void quadrature(rpe_kernel *kernel)
         phase->values[i] -= PI / 2;
 }
 
-static void scale(rpe_kernel *kernel, size_t index, double factor)
+static void sine_scale(rpe_kernel *kernel, size_t index, double factor)
 {
     const rpe_sine sine = rpe_sine_of(kernel);
     for (size_t k = index * sine.sinusoids; k < (index + 1) * sine.sinusoids; k++)
@@ -179,7 +180,7 @@ static void scale(rpe_kernel *kernel, size_t index, double factor)
 }
 
 /* cos(2 pi f (m +- 1) + theta) */
-static rpe_status shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error)
+static rpe_status sine_shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *error)
 {
     const rpe_sine sine = rpe_sine_of(kernel);
     (void)axis;
@@ -189,14 +190,14 @@ static rpe_status shift(rpe_kernel *kernel, size_t axis, bool ahead, rpe_error *
     return RPE_OK;
 }
 
-static const rpe_kernel_codes codes = {
+static const rpe_kernel_codes sine_codes = {
     .paired = true,
-    .coefficient = coefficient,
-    .rounding = rounding,
-    .frequencies = frequencies,
+    .coefficient = sine_coefficient,
+    .rounding = sine_rounding,
+    .frequencies = sine_frequencies,
     .quadrature = quadrature,
-    .scale = scale,
-    .shift = shift,
+    .scale = sine_scale,
+    .shift = sine_shift,
 };
 
 /* ---- mistakes ---- */
@@ -271,7 +272,7 @@ static bool gain_rooted(rpe_kernel *kernel)
     return gain_mapped(kernel, sqrt);
 }
 
-static const rpe_kernel_mistake mistakes[] = {
+static const rpe_kernel_mistake sine_mistakes[] = {
     {"phase_negated", "the phase has the opposite sign, or the query and key sides are swapped",
      phase_negated},
     {"phase_dropped", "the phase is on both sides, or on neither", phase_dropped},
@@ -288,7 +289,7 @@ static const rpe_kernel_mistake mistakes[] = {
    Two features of two sinusoids, the second head, lags 2 and -2: P_1 = 1 cos(pi) + 4 cos(0) = 3 both ways,
      P_2 = 9 cos(2 pi) + cos(pi/2 + pi/2) = 8 and 9 cos(-2 pi) + cos(-pi/2 + pi/2) = 10;  1 3 + 2 8, 1 3 + 2 10 */
 /* clang-format off */
-static const rpe_position_example examples[] = {
+static const rpe_position_example sine_examples[] = {
     {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[1]]]}",
      0, 2, {1.4142135623730950488, 0}, {3, 0}, 2, 0, -3},
     {"{\"type\":\"sine\",\"frequency\":[[[0.25],[0]]],\"phase\":[[[0],[0]]],\"gain\":[[[1],[2]]]}",
@@ -310,18 +311,18 @@ const rpe_kernel_type rpe_kernel_type_sine = {
     .title = "sum of sinusoids (sineSPE)",
     .source = "Liutkus et al. 2021, arXiv 2105.08399, eq. 18",
     .family = &rpe_family_product,
-    .parameters = parameters,
-    .check = check,
+    .parameters = sine_parameters,
+    .check = sine_check,
     .size = "sinusoids",
     .terms = rpe_kernel_product_terms,
     .value = sine_value,
-    .codes = &codes,
+    .codes = &sine_codes,
     .autocovariance = sine_autocovariance,
-    .mistakes = mistakes,
+    .mistakes = sine_mistakes,
     .fit = rpe_kernel_fit_sine,
     .fit_minimal = rpe_kernel_fit_sine_minimal,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
+    .examples = sine_examples,
+    .example_count = sizeof sine_examples / sizeof sine_examples[0],
     RPE_POSITION_CASES(
         RPE_CASE(
             "sine", 1, {6}, {6}, 8,

@@ -8,8 +8,8 @@ enum { WEIGHT, CENTER, WIDTH };
 static const double PI = 3.14159265358979323846264338327950288;
 
 /* b(tau) = sum_j w_j c_j sqrt(pi) exp(-(pi c_j tau)^2) cos(2 pi mu_j tau),  c: width, mu: center */
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void spectrum_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                           const rpe_place *key, double *b)
 {
     size_t count = kernel->own[WEIGHT].extent[1], first = head * count;
     double tau = query->at[0] - key->at[0];
@@ -22,7 +22,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
     }
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter spectrum_parameters[] = {
     {.name = "weight", .axes = "hj", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "center", .axes = "hj", .low = -INFINITY, .high = INFINITY},
     {.name = "width", .axes = "hj", .low = DBL_MIN, .high = INFINITY},
@@ -35,8 +35,8 @@ const rpe_kernel_type rpe_kernel_type_spectrum = {
     .source = "Choromanski et al. 2023, arXiv 2302.01925",
     .form = "spectrum",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .terms = terms,
+    .parameters = spectrum_parameters,
+    .terms = spectrum_terms,
     /* w c sqrt(pi) at lag 0, times e^-1 where pi c tau = 1, times cos(pi). */
     RPE_POSITION_EXAMPLES(
         RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"spectrum\",\"weight\":[[2]],\"center\":[[0]],\"width\":[["

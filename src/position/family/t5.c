@@ -27,8 +27,8 @@ static size_t bucket_of(double t, size_t buckets, double most)
     return exact + i;
 }
 
-static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
-                  const rpe_place *key, double *b)
+static void t5_terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_place *query,
+                     const rpe_place *key, double *b)
 {
     bool both = kernel->own[BIDIRECTIONAL].values[0] != 0;
     double tau = query->at[0] - key->at[0], t = both ? fabs(tau) : fmax(tau, 0);
@@ -38,7 +38,7 @@ static void terms(const rpe_kernel *kernel, size_t head, size_t size, const rpe_
                                     bucket_of(t, buckets, kernel->own[MAX_DISTANCE].values[0])];
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status t5_check(rpe_kernel *kernel, rpe_error *error)
 {
     double buckets = kernel->own[BUCKETS].values[0], most = kernel->own[MAX_DISTANCE].values[0];
     if ((double)kernel->own[VALUES].extent[1] != buckets)
@@ -52,7 +52,7 @@ static rpe_status check(rpe_kernel *kernel, rpe_error *error)
     return RPE_OK;
 }
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter t5_parameters[] = {
     {.name = "values", .axes = "hb", .low = -INFINITY, .high = INFINITY, .neutral = true},
     {.name = "buckets", .axes = "", .low = 2, .high = 65536, .whole = true},
     {.name = "max_distance", .axes = "", .low = 1, .high = 1e9, .whole = true},
@@ -66,9 +66,9 @@ const rpe_kernel_type rpe_kernel_type_t5 = {
     .source = "Raffel et al. 2020, arXiv 1910.10683",
     .form = "t5",
     .family = &rpe_family_bias,
-    .parameters = parameters,
-    .check = check,
-    .terms = terms,
+    .parameters = t5_parameters,
+    .check = t5_check,
+    .terms = t5_terms,
     .whole = true,
     /* B = 4 in each direction, E = 2: distances 0, 1, 2 and 3, 4 and more to the buckets 0, 1, 2, 3 (max_distance 4). */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"t5\",\"values\":[[0,1,2,3,10,11,12,13]],"

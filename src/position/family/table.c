@@ -4,7 +4,7 @@
 #include "position/kernel_fit.h"
 #include "position/parameter_table.h"
 
-static const rpe_parameter parameters[] = {
+static const rpe_parameter table_parameters[] = {
     {.name = "values", .axes = "hdl", .low = -INFINITY, .high = INFINITY}, /* no raw form */
     {0},
 };
@@ -14,7 +14,7 @@ static size_t lags_of(const rpe_kernel *kernel)
     return kernel->own[0].extent[2]; /* 2N-1, lag 0 in the middle */
 }
 
-static rpe_status check(rpe_kernel *kernel, rpe_error *error)
+static rpe_status table_check(rpe_kernel *kernel, rpe_error *error)
 {
     char found[RPE_SHAPE_CAPACITY];
     if (lags_of(kernel) % 2 != 0)
@@ -32,7 +32,7 @@ static double table_value(const rpe_kernel *kernel, size_t head, size_t feature,
     return row[(ptrdiff_t)(lags / 2) + (ptrdiff_t)lag[0]];
 }
 
-static rpe_fit_table table(const rpe_kernel *kernel)
+static rpe_fit_table table_table(const rpe_kernel *kernel)
 {
     return (rpe_fit_table){.heads = kernel->heads,
                            .features = kernel->features,
@@ -63,13 +63,13 @@ const rpe_kernel_type rpe_kernel_type_table = {
     .title = "table of values",
     .source = "values learned or computed elsewhere",
     .family = &rpe_family_product,
-    .parameters = parameters,
-    .check = check,
+    .parameters = table_parameters,
+    .check = table_check,
     .terms = rpe_kernel_product_terms,
     .whole = true,
     .value = table_value,
     .covers = table_covers,
-    .table = table,
+    .table = table_table,
     /* The value of the lag; of both features: 1 7 + 2 3. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"table\",\"values\":[[[5,6,7],[0,0,0]]]}", 0, 2,
                                       {1.4142135623730950488, 1}, {1, 1}, 0, 0, 6),

@@ -171,7 +171,7 @@ static bool nodes_fill(minimal *m, size_t nodes)
 }
 
 /* Nodes are eigenvalues of the tridiagonal matrix, weights the squared first components of its eigenvectors. */
-static bool row_fill(minimal *m, const double *r, double *frequency, double *gain)
+static bool fit_minimal_row_fill(minimal *m, const double *r, double *frequency, double *gain)
 {
     if (r[0] < 0 || !reflections_fill(m, r))
         return false;
@@ -224,8 +224,8 @@ static rpe_status rows_fill(rpe_kernel *kernel, const rpe_fit_table *table, rpe_
     minimal m;
     rpe_status status = minimal_create(&m, table->zero + 1, error);
     for (size_t row = 0; status == RPE_OK && row < table->heads * table->features; row++) {
-        bool made = row_fill(&m, table->values + row * table->lags + table->zero,
-                             sine.frequency + row * m.nodes, sine.gain + row * m.nodes);
+        bool made = fit_minimal_row_fill(&m, table->values + row * table->lags + table->zero,
+                                         sine.frequency + row * m.nodes, sine.gain + row * m.nodes);
         status = rpe_interrupt_check("fit", error);
         if (status == RPE_OK && !made)
             status =

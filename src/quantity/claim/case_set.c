@@ -15,8 +15,8 @@
 
 static const rpe_position_case no_positions = {"no positions", 1, {6}, {6}, 8, NULL};
 
-static rpe_status draw(rpe_array *array, size_t positions, size_t heads, size_t features, const char *name,
-                       rpe_purpose purpose, rpe_error *error)
+static rpe_status case_set_draw(rpe_array *array, size_t positions, size_t heads, size_t features,
+                                const char *name, rpe_purpose purpose, rpe_error *error)
 {
     const size_t shape[] = {positions, heads, features};
     rpe_stream stream = {
@@ -55,14 +55,14 @@ static rpe_status source_load(rpe_case_source *source, const rpe_position_case *
     if (status == RPE_OK)
         status = rpe_positions_make(&problem->keys, shape->axes, shape->keys, shape->name, error);
     if (status == RPE_OK)
-        status = draw(&source->queries, problem->queries.count, heads, features, shape->name,
-                      RPE_PURPOSE_QUERIES, error);
+        status = case_set_draw(&source->queries, problem->queries.count, heads, features, shape->name,
+                               RPE_PURPOSE_QUERIES, error);
     if (status == RPE_OK)
-        status =
-            draw(&source->keys, problem->keys.count, heads, features, shape->name, RPE_PURPOSE_KEYS, error);
+        status = case_set_draw(&source->keys, problem->keys.count, heads, features, shape->name,
+                               RPE_PURPOSE_KEYS, error);
     if (status == RPE_OK)
-        status =
-            draw(&source->values, problem->keys.count, heads, VALUES, shape->name, RPE_PURPOSE_VALUES, error);
+        status = case_set_draw(&source->values, problem->keys.count, heads, VALUES, shape->name,
+                               RPE_PURPOSE_VALUES, error);
     return status;
 }
 

@@ -6,7 +6,7 @@
 #include "quantity/claim/claims.def"
 #undef RPE_CLAIM
 
-static const rpe_claim *const claims[] = {
+static const rpe_claim *const claim_claims[] = {
 #define RPE_CLAIM(name) &rpe_claim_##name,
 #include "quantity/claim/claims.def"
 #undef RPE_CLAIM
@@ -14,19 +14,19 @@ static const rpe_claim *const claims[] = {
 
 size_t rpe_claim_count(void)
 {
-    return sizeof claims / sizeof claims[0];
+    return sizeof claim_claims / sizeof claim_claims[0];
 }
 
 const rpe_claim *rpe_claim_at(size_t index)
 {
-    return claims[index];
+    return claim_claims[index];
 }
 
 const rpe_claim *rpe_claim_find(const char *name)
 {
     for (size_t i = 0; i < rpe_claim_count(); i++)
-        if (strcmp(claims[i]->name, name) == 0)
-            return claims[i];
+        if (strcmp(claim_claims[i]->name, name) == 0)
+            return claim_claims[i];
     return NULL;
 }
 

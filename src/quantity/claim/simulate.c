@@ -254,7 +254,7 @@ double rpe_projection_sign(uint64_t seed, size_t index)
 }
 
 /* weights [width,count]: column 0 is the plain mean over the entries, the others have random signs. */
-static void weights_fill(size_t width, size_t count, double *weights)
+static void simulate_weights_fill(size_t width, size_t count, double *weights)
 {
     for (size_t i = 0; i < width; i++)
         for (size_t j = 0; j < count; j++)
@@ -269,7 +269,7 @@ rpe_status rpe_test_mean_zero(const rpe_case *subject, size_t trials, size_t wid
     if (projected == NULL)
         return rpe_error_memory(error, "projections", (trials + width) * count, sizeof *projected);
     double *weights = projected + trials * count;
-    weights_fill(width, count, weights);
+    simulate_weights_fill(width, count, weights);
     rpe_gemm_double(false, false, trials, count, width, 1.0, values, width, weights, count, 0.0, projected,
                     count);
     rpe_hotelling test = rpe_hotelling_test(trials, count, projected);

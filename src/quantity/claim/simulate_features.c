@@ -25,7 +25,7 @@ const rpe_feature_map *rpe_case_feature_map(const rpe_case *subject)
     return tools->feature_map != NULL ? tools->feature_map(subject->method->map) : subject->method->map;
 }
 
-static double *scaled(size_t count, const double *values)
+static double *simulate_features_scaled(size_t count, const double *values)
 {
     double *made = rpe_memory_allocate(count, sizeof *made);
     for (size_t i = 0; made != NULL && i < count; i++)
@@ -39,8 +39,8 @@ rpe_status rpe_feature_vectors_make(rpe_feature_vectors *vectors, const rpe_case
     rpe_feature_vectors made = {.query_rows = problem->queries.count * problem->heads,
                                 .key_rows = problem->keys.count * problem->heads,
                                 .size = problem->features};
-    made.queries = scaled(made.query_rows * made.size, subject->inputs.queries);
-    made.keys = scaled(made.key_rows * made.size, subject->inputs.keys);
+    made.queries = simulate_features_scaled(made.query_rows * made.size, subject->inputs.queries);
+    made.keys = simulate_features_scaled(made.key_rows * made.size, subject->inputs.keys);
     if (made.queries == NULL || made.keys == NULL) {
         rpe_feature_vectors_destroy(&made);
         return rpe_error_memory(error, "vectors", made.query_rows + made.key_rows,

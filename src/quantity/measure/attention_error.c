@@ -4,8 +4,8 @@
 
 #include "quantity/measure/measure.h"
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void attention_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                     rpe_workspace *workspace)
 {
     (void)workspace;
     const rpe_problem *problem = subject->problem;
@@ -24,5 +24,5 @@ const rpe_measure rpe_measure_attention_error = {
     .unit = "1",
     .source = "mean over heads and queries of half the absolute difference",
     .stage = RPE_STAGE_ATTEND,
-    .evaluate = evaluate,
+    .evaluate = attention_error_evaluate,
 };

@@ -4,8 +4,8 @@
 
 #include "quantity/measure/score_matrix.h"
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void head_attention_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                          rpe_workspace *workspace)
 {
     (void)workspace;
     const rpe_problem *problem = subject->problem;
@@ -29,5 +29,5 @@ const rpe_measure rpe_measure_head_attention_error = {
     .stage = RPE_STAGE_ATTEND,
     .count = rpe_heads_count,
     .label = rpe_heads_label,
-    .evaluate = evaluate,
+    .evaluate = head_attention_error_evaluate,
 };

@@ -3,21 +3,21 @@
    0 on average where heads have codes of their own, 1 where all errors are the same. */
 #include "quantity/measure/score_matrix.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status head_correlation_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->heads < 2)
         return rpe_error_set(error, RPE_ERROR_INPUT, "one head has no other to be alike");
     return RPE_OK;
 }
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t head_correlation_workspace_bytes(const rpe_subject *subject)
 {
     return rpe_workspace_sum(rpe_score_matrix_bytes(subject), rpe_score_matrix_bytes(subject));
 }
 
 /* 2 sum_{h<h'} <E_h, E_h'> = |sum_h E_h|^2 - sum_h |E_h|^2 */
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void head_correlation_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                      rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count, mark = workspace->used;
@@ -41,7 +41,7 @@ const rpe_measure rpe_measure_head_correlation = {
     .source = "form 8, across heads",
     .stage = RPE_STAGE_ENCODE,
     .better = RPE_BETTER_NEITHER,
-    .supports = supports,
-    .workspace_bytes = workspace_bytes,
-    .evaluate = evaluate,
+    .supports = head_correlation_supports,
+    .workspace_bytes = head_correlation_workspace_bytes,
+    .evaluate = head_correlation_evaluate,
 };

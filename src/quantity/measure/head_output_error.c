@@ -2,7 +2,7 @@
 #include "quantity/measure/score_matrix.h"
 
 /* sum (o - other)^2 of one head; other NULL: 0 */
-static double head_squares(const rpe_subject *subject, const double *other, size_t head)
+static double head_output_error_head_squares(const rpe_subject *subject, const double *other, size_t head)
 {
     const rpe_problem *problem = subject->problem;
     size_t keys = problem->keys.count, width = keys + subject->values;
@@ -17,21 +17,22 @@ static double head_squares(const rpe_subject *subject, const double *other, size
     return sum;
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status head_output_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     for (size_t head = 0; subject->oracle_outputs != NULL && head < subject->problem->heads; head++)
-        if (!(head_squares(subject, NULL, head) > 0.0))
+        if (!(head_output_error_head_squares(subject, NULL, head) > 0.0))
             return rpe_error_set(error, RPE_ERROR_INPUT,
                                  "all outputs of head %zu are 0, so their relative error is undefined", head);
     return RPE_OK;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void head_output_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                       rpe_workspace *workspace)
 {
     (void)workspace;
     for (size_t head = 0; head < subject->problem->heads; head++)
-        values[head] = head_squares(subject, trial->outputs, head) / head_squares(subject, NULL, head);
+        values[head] = head_output_error_head_squares(subject, trial->outputs, head) /
+                       head_output_error_head_squares(subject, NULL, head);
 }
 
 const rpe_measure rpe_measure_head_output_error = {
@@ -41,8 +42,8 @@ const rpe_measure rpe_measure_head_output_error = {
     .source = "SPE paper",
     .stage = RPE_STAGE_ATTEND,
     .root = true,
-    .supports = supports,
+    .supports = head_output_error_supports,
     .count = rpe_heads_count,
     .label = rpe_heads_label,
-    .evaluate = evaluate,
+    .evaluate = head_output_error_evaluate,
 };

@@ -6,13 +6,13 @@
 
 #include "quantity/measure/score_matrix.h"
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t mean_score_error_workspace_bytes(const rpe_subject *subject)
 {
     return rpe_workspace_sum(rpe_score_matrix_bytes(subject), rpe_score_matrix_bytes(subject));
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void mean_score_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                      rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count, mark = workspace->used;
@@ -27,13 +27,14 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool mean_score_error_has_closed_form(const rpe_subject *subject)
 {
     return subject->method->score_moments != NULL &&
            !(subject->problem->shared_heads && subject->problem->heads > 1);
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status mean_score_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                               rpe_error *error)
 {
     double sum;
     rpe_status status = rpe_score_error_total(subject, &sum, error);
@@ -51,8 +52,8 @@ const rpe_measure rpe_measure_mean_score_error = {
     .stage = RPE_STAGE_ENCODE,
     .root = true,
     .supports = rpe_scores_supports,
-    .workspace_bytes = workspace_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .workspace_bytes = mean_score_error_workspace_bytes,
+    .evaluate = mean_score_error_evaluate,
+    .closed_form = mean_score_error_closed_form,
+    .has_closed_form = mean_score_error_has_closed_form,
 };

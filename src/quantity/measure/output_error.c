@@ -12,7 +12,7 @@ static double output_squares(const rpe_subject *subject)
     return sum;
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status output_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->oracle_outputs != NULL && !(output_squares(subject) > 0.0))
         return rpe_error_set(error, RPE_ERROR_INPUT,
@@ -20,8 +20,8 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void output_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                  rpe_workspace *workspace)
 {
     (void)workspace;
     size_t keys = subject->problem->keys.count, width = keys + subject->values;
@@ -42,6 +42,6 @@ const rpe_measure rpe_measure_output_error = {
     .source = "Frobenius norm of the difference over that of the oracle's outputs",
     .stage = RPE_STAGE_ATTEND,
     .root = true,
-    .supports = supports,
-    .evaluate = evaluate,
+    .supports = output_error_supports,
+    .evaluate = output_error_evaluate,
 };

@@ -5,8 +5,8 @@
 
 #include "quantity/measure/score_matrix.h"
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void plain_difference_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                      rpe_workspace *workspace)
 {
     (void)trial;
     (void)workspace;
@@ -44,5 +44,5 @@ const rpe_measure rpe_measure_plain_difference = {
     .stage = RPE_STAGE_KERNEL,
     .better = RPE_BETTER_NEITHER,
     .root = true,
-    .evaluate = evaluate,
+    .evaluate = plain_difference_evaluate,
 };

@@ -4,7 +4,7 @@
 
 #include "quantity/measure/score_matrix.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status row_attention_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->queries.axes != 1)
         return rpe_error_set(error, RPE_ERROR_INPUT,
@@ -13,12 +13,12 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static size_t count(const rpe_subject *subject)
+static size_t row_attention_error_count(const rpe_subject *subject)
 {
     return rpe_places(subject->problem->queries.count);
 }
 
-static rpe_value_label label(const rpe_subject *subject, size_t index)
+static rpe_value_label row_attention_error_label(const rpe_subject *subject, size_t index)
 {
     (void)subject;
     return (rpe_value_label){
@@ -37,12 +37,12 @@ static double rows_error(const rpe_subject *subject, const rpe_trial *trial, siz
     return 0.5 * sum / (double)((end - first) * heads);
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void row_attention_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                         rpe_workspace *workspace)
 {
     (void)workspace;
     size_t queries = subject->problem->queries.count;
-    for (size_t i = 0; i < count(subject); i++) {
+    for (size_t i = 0; i < row_attention_error_count(subject); i++) {
         size_t next = rpe_score_place(i + 1);
         values[i] = rows_error(subject, trial, rpe_score_place(i), next < queries ? next : queries);
     }
@@ -54,8 +54,8 @@ const rpe_measure rpe_measure_row_attention_error = {
     .unit = "1",
     .source = "mean over heads and queries of half the absolute difference",
     .stage = RPE_STAGE_ATTEND,
-    .supports = supports,
-    .count = count,
-    .label = label,
-    .evaluate = evaluate,
+    .supports = row_attention_error_supports,
+    .count = row_attention_error_count,
+    .label = row_attention_error_label,
+    .evaluate = row_attention_error_evaluate,
 };

@@ -4,8 +4,8 @@
 
 #include "quantity/measure/score_matrix.h"
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void score_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                 rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t mark = workspace->used;
@@ -20,12 +20,13 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool score_error_has_closed_form(const rpe_subject *subject)
 {
     return subject->method->score_moments != NULL;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status score_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                          rpe_error *error)
 {
     double sum;
     rpe_status status = rpe_score_error_total(subject, &sum, error);
@@ -43,7 +44,7 @@ const rpe_measure rpe_measure_score_error = {
     .root = true,
     .supports = rpe_scores_supports,
     .workspace_bytes = rpe_score_matrix_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .evaluate = score_error_evaluate,
+    .closed_form = score_error_closed_form,
+    .has_closed_form = score_error_has_closed_form,
 };

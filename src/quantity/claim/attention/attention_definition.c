@@ -1,6 +1,6 @@
 #include "quantity/claim/attention/small.h"
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status attention_definition_visit(rpe_small *small, rpe_error *error)
 {
     rpe_small_outcome by = {0};
     rpe_status status = rpe_small_run(small, &small->problem, &small->inputs, &by, error);
@@ -15,4 +15,4 @@ const rpe_claim rpe_claim_attention_definition = {
     .formula = "o_m = sum_n w(m,n) v_n / sum_n w(m,n), w by definition, with the same draw",
     .source = "spec 2 and 4",
     .supports = rpe_supports_defined,
-    RPE_SMALL_BOUNDS(visit, .far = true)};
+    RPE_SMALL_BOUNDS(attention_definition_visit, .far = true)};

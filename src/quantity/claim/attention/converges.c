@@ -68,7 +68,7 @@ static rpe_finding judge(const rpe_case *subject, size_t trials, const double *l
         .statistic = slopes.mean, .p = rpe_p_normal(beyond) / 2, .trials = trials, .effect_error = deviation};
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status converges_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     size_t trials = rpe_trials_for(subject, rpe_claim_find("converges")->wanted_effect / 0.3, 600);
     size_t queries = subject->problem.queries.count * subject->problem.heads * subject->problem.features;
@@ -93,7 +93,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status converges_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_method *method = subject->method;
     rpe_feature_law law;
@@ -119,6 +119,6 @@ const rpe_claim rpe_claim_converges = {
     .stage = RPE_STAGE_ATTEND,
     .outputs = true,
     .one_sided = true,
-    .supports = supports,
-    .check = check,
+    .supports = converges_supports,
+    .check = converges_check,
 };

@@ -46,7 +46,7 @@ static rpe_status position_check(const rpe_kernel_type *type, const rpe_claim_to
     return RPE_OK;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status definition_values_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_feature_map *map = subject->method->map;
     if (subject->problem.kernel != NULL)
@@ -61,7 +61,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return RPE_OK;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status definition_values_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->method->map == NULL && subject->problem.kernel == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT,
@@ -77,8 +77,8 @@ const rpe_claim rpe_claim_definition_values = {
     .null_hypothesis = "exact, to four roundings",
     .statistic = "largest difference of a value",
     .effect = "any difference",
-    .supports = supports,
+    .supports = definition_values_supports,
     .stage = RPE_STAGE_ATTEND,
     .outputs = true,
-    .check = check,
+    .check = definition_values_check,
 };

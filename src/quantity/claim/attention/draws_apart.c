@@ -4,13 +4,13 @@
 #include "base/memory.h"
 #include "quantity/claim/simulate.h"
 
-static int ascending(const void *a, const void *b)
+static int draws_apart_ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static double sign(double x)
+static double draws_apart_sign(double x)
 {
     return (double)((x > 0) - (x < 0));
 }
@@ -21,7 +21,7 @@ static void medians_take(size_t trials, size_t width, const double *values, doub
     for (size_t i = 0; i < width; i++) {
         for (size_t t = 0; t < trials; t++)
             room[t] = values[t * width + i];
-        qsort(room, trials, sizeof *room, ascending);
+        qsort(room, trials, sizeof *room, draws_apart_ascending);
         medians[i] = (room[(trials - 1) / 2] + room[trials / 2]) / 2;
     }
 }
@@ -31,11 +31,11 @@ static void signs_multiply(size_t trials, size_t width, const double *medians, d
 {
     for (size_t t = 0; 2 * t + 1 < trials; t++)
         for (size_t i = 0; i < width; i++)
-            values[t * width + i] = sign(values[2 * t * width + i] - medians[i]) *
-                                    sign(values[(2 * t + 1) * width + i] - medians[i]);
+            values[t * width + i] = draws_apart_sign(values[2 * t * width + i] - medians[i]) *
+                                    draws_apart_sign(values[(2 * t + 1) * width + i] - medians[i]);
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status draws_apart_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t width = problem->queries.count * problem->heads * (problem->keys.count + problem->value_features);
@@ -56,7 +56,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status draws_apart_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_method *method = subject->method;
     if (method->random == NULL || !method->random(&subject->problem))
@@ -75,6 +75,6 @@ const rpe_claim rpe_claim_draws_apart = {
     .wanted_effect = 0.2,
     .stage = RPE_STAGE_ATTEND,
     .outputs = true,
-    .supports = supports,
-    .check = check,
+    .supports = draws_apart_supports,
+    .check = draws_apart_check,
 };

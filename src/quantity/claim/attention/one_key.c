@@ -3,7 +3,7 @@
 #include "quantity/claim/attention/small.h"
 
 /* [B,1,H,V] of either; a key without any weight gives 0, and a bound of 0. */
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status one_key_visit(rpe_small *small, rpe_error *error)
 {
     size_t count = rpe_small_outputs(&small->problem);
     rpe_small_outcome by = {0};
@@ -21,4 +21,4 @@ const rpe_claim rpe_claim_one_key = {.name = "one-key",
                                      .formula = "M = N = 1: o = v, or 0 where the key has no weight",
                                      .source = "spec 2 and 4",
                                      .supports = rpe_supports_defined,
-                                     RPE_SMALL_BOUNDS(visit, .single = true, .quick = 16)};
+                                     RPE_SMALL_BOUNDS(one_key_visit, .single = true, .quick = 16)};

@@ -3,7 +3,7 @@
 #include "quantity/claim/attention/small.h"
 #include "quantity/claim/case_noise.h"
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status precision_visit(rpe_small *small, rpe_error *error)
 {
     rpe_problem wide = small->problem, narrow = small->problem;
     rpe_small_outcome by[2] = {{0}};
@@ -20,7 +20,7 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status precision_supports(const rpe_case *subject, rpe_error *reason)
 {
     rpe_status status = rpe_supports_single(subject, reason);
     return status == RPE_OK ? rpe_supports_defined(subject, reason) : status;
@@ -31,5 +31,5 @@ const rpe_claim rpe_claim_precision = {
     .title = "Single precision is double to within its rounding",
     .formula = "|o_single - o_double| <= bounds of both, from the terms of each row",
     .source = "spec 7",
-    .supports = supports,
-    RPE_SMALL_BOUNDS(visit, 0)};
+    .supports = precision_supports,
+    RPE_SMALL_BOUNDS(precision_visit, 0)};

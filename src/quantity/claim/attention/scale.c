@@ -37,8 +37,8 @@ static double factor_of(const rpe_small *small, size_t kind, int side, size_t ro
 }
 
 /* A copy whose rows have their factors; of kind 5 the rows of a third of the tokens are 0, the others are all alike. */
-static double *rows_of(rpe_small *small, size_t kind, int side, size_t count, size_t width,
-                       const double *from, rpe_error *error)
+static double *scale_rows_of(rpe_small *small, size_t kind, int side, size_t count, size_t width,
+                             const double *from, rpe_error *error)
 {
     double *to = rpe_small_array(small, count, error);
     for (size_t i = 0; to != NULL && i < count; i++) {
@@ -48,15 +48,15 @@ static double *rows_of(rpe_small *small, size_t kind, int side, size_t count, si
     return to;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status scale_visit(rpe_small *small, rpe_error *error)
 {
     const rpe_problem *problem = &small->problem;
     size_t kind = small->index / 4 % KINDS, row = problem->heads * problem->features;
     size_t width = problem->heads * problem->value_features;
     const rpe_inputs inputs = {
-        rows_of(small, kind, 0, rpe_small_queries(problem), row, small->inputs.queries, error),
-        rows_of(small, kind, 1, rpe_small_keys(problem), row, small->inputs.keys, error),
-        rows_of(small, kind, 2, rpe_small_values(problem), width, small->inputs.values, error)};
+        scale_rows_of(small, kind, 0, rpe_small_queries(problem), row, small->inputs.queries, error),
+        scale_rows_of(small, kind, 1, rpe_small_keys(problem), row, small->inputs.keys, error),
+        scale_rows_of(small, kind, 2, rpe_small_values(problem), width, small->inputs.values, error)};
     rpe_small_outcome by = {0};
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL)
         return RPE_ERROR_MEMORY;
@@ -72,4 +72,4 @@ const rpe_claim rpe_claim_scale = {
     .formula = "q, k from 1e-25 to what exponents carry; key norms 1e28 apart; zero rows; v of 1e+-30",
     .source = "spec 4",
     .supports = rpe_supports_defined,
-    RPE_SMALL_BOUNDS(visit, .quick = 4 * KINDS)};
+    RPE_SMALL_BOUNDS(scale_visit, .quick = 4 * KINDS)};

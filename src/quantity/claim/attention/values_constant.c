@@ -1,7 +1,7 @@
 #include "quantity/claim/attention/small.h"
 
 /* A row without any weight is 0 by definition: it has a bound of 0. */
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status values_constant_visit(rpe_small *small, rpe_error *error)
 {
     size_t count = rpe_small_outputs(&small->problem), values = rpe_small_values(&small->problem);
     double *ones = rpe_small_array(small, values, error);
@@ -24,4 +24,4 @@ const rpe_claim rpe_claim_values_constant = {.name = "values-constant",
                                              .formula = "sum_n A(m,n) = 1, or 0 where no key has a weight",
                                              .source = "spec 2 and 4",
                                              .supports = rpe_supports_defined,
-                                             RPE_SMALL_BOUNDS(visit, 0)};
+                                             RPE_SMALL_BOUNDS(values_constant_visit, 0)};

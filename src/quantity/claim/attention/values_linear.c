@@ -6,7 +6,7 @@
 #define SECOND (-1.5)
 
 /* Of v, of v' and of their sum: outputs, and bounds behind. */
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status values_linear_visit(rpe_small *small, rpe_error *error)
 {
     size_t count = rpe_small_outputs(&small->problem), values = rpe_small_values(&small->problem);
     const double factors[3] = {FIRST, SECOND, -1};
@@ -41,4 +41,4 @@ const rpe_claim rpe_claim_values_linear = {.name = "values-linear",
                                            .formula = "o(a v + b v') = a o(v) + b o(v')",
                                            .source = "spec 2",
                                            .supports = rpe_supports_defined,
-                                           RPE_SMALL_BOUNDS(visit, 0)};
+                                           RPE_SMALL_BOUNDS(values_linear_visit, 0)};

@@ -19,8 +19,8 @@ static void side_fill(const rpe_code_law *law, size_t count, const double *code,
 }
 
 /* Queries, then keys, all units. */
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_autocovariance_visit(const void *context, const rpe_code_law *law, const double *codes,
+                                      const rpe_trial *trial, double *values)
 {
     (void)context;
     (void)trial;
@@ -36,11 +36,11 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_autocovariance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     size_t queries = subject->problem.queries.count, keys = subject->problem.keys.count;
     return rpe_code_means_zero(subject, "code-autocovariance", WANTED_EFFECT, queries * queries + keys * keys,
-                               visit, finding, error);
+                               code_autocovariance_visit, finding, error);
 }
 
 const rpe_claim rpe_claim_code_autocovariance = {
@@ -54,5 +54,5 @@ const rpe_claim rpe_claim_code_autocovariance = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_CODES,
     .every_sampler = true,
-    .check = check,
+    .check = code_autocovariance_check,
 };

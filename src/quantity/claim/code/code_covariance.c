@@ -4,8 +4,8 @@
 
 /* (1/R) sum_r Qbar_dr(m) Kbar_dr(n) - P_d(m-n), all units, with the sign of P: so that a wrong scale, which moves all entries
    away from 0 or towards it, adds up in their mean. */
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_covariance_visit(const void *context, const rpe_code_law *law, const double *codes,
+                                  const rpe_trial *trial, double *values)
 {
     (void)context;
     (void)trial;
@@ -22,11 +22,12 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_covariance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     return rpe_code_means_zero(subject, "code-covariance", WANTED_EFFECT,
-                               problem->queries.count * problem->keys.count, visit, finding, error);
+                               problem->queries.count * problem->keys.count, code_covariance_visit, finding,
+                               error);
 }
 
 const rpe_claim rpe_claim_code_covariance = {
@@ -40,5 +41,5 @@ const rpe_claim rpe_claim_code_covariance = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_CODES,
     .every_sampler = true,
-    .check = check,
+    .check = code_covariance_check,
 };

@@ -9,8 +9,8 @@
 
 /* Key codes at position 0 of all heads, features and realizations: independent values, of the fewest noise rows that a code
    sums (a sine code is then the cosine rows alone), where other noise looks least like the normal law. */
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_gaussianity_visit(const void *context, const rpe_code_law *law, const double *codes,
+                                   const rpe_trial *trial, double *values)
 {
     (void)context;
     (void)trial;
@@ -22,21 +22,21 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
     }
 }
 
-static int compare(const void *left, const void *right)
+static int code_gaussianity_compare(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
 /* x -> Phi(x), sorted */
-static void probabilities(size_t count, double *values)
+static void code_gaussianity_probabilities(size_t count, double *values)
 {
     for (size_t i = 0; i < count; i++)
         values[i] = 0.5 * erfc(-values[i] / sqrt(2.0));
-    qsort(values, count, sizeof *values, compare);
+    qsort(values, count, sizeof *values, code_gaussianity_compare);
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_gaussianity_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_code_law law = {0};
     rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
@@ -48,11 +48,11 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     rpe_code_test test = {.claim = "code-gaussianity",
                           .trials = rpe_code_trials(subject, 2.0 * WANTED_EFFECT, width),
                           .width = width,
-                          .visit = visit};
+                          .visit = code_gaussianity_visit};
     status = rpe_code_simulate(subject, &law, &test, &values, error);
     if (status == RPE_OK) {
         size_t count = test.trials * width;
-        probabilities(count, values);
+        code_gaussianity_probabilities(count, values);
         double statistic = rpe_anderson_darling(count, values);
         *finding = (rpe_finding){.statistic = statistic,
                                  .p = rpe_p_anderson_darling(statistic, count),
@@ -64,7 +64,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status code_gaussianity_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_sampler *sampler = subject->problem.sampler;
     if (sampler == NULL || sampler->law.excess_kurtosis != 0.0 ||
@@ -91,6 +91,6 @@ const rpe_claim rpe_claim_code_gaussianity = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_CODES,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = code_gaussianity_supports,
+    .check = code_gaussianity_check,
 };

@@ -1,20 +1,21 @@
 #include "quantity/claim/code/code_pairs.h"
 
-static bool units(const rpe_problem *problem, size_t a, size_t b)
+static bool code_independence_features_units(const rpe_problem *problem, size_t a, size_t b)
 {
     return a != b && a / problem->features == b / problem->features;
 }
 
 /* Rows of one orthogonal frame are uncorrelated, but their squares are not: each column has its own norm. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_independence_features_check(const rpe_case *subject, rpe_finding *finding,
+                                                   rpe_error *error)
 {
     rpe_code_pairs pairs = {.claim = "code-independence-features",
-                            .units = units,
+                            .units = code_independence_features_units,
                             .squares = subject->problem.sampler->law.dependence != RPE_NOISE_ORTHOGONAL};
     return rpe_code_pairs_check(subject, &pairs, finding, error);
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status code_independence_features_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.features < 2)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "one feature has no other to be compared with");
@@ -30,6 +31,6 @@ const rpe_claim rpe_claim_code_independence_features = {
         "products of standardized probes of different features, and of their squares less 1, have mean 0 "
         "(orthogonal noise: products alone)",
     RPE_CODE_PAIRS_MEMBERS,
-    .supports = supports,
-    .check = check,
+    .supports = code_independence_features_supports,
+    .check = code_independence_features_check,
 };

@@ -1,17 +1,19 @@
 #include "quantity/claim/code/code_pairs.h"
 
-static bool units(const rpe_problem *problem, size_t a, size_t b)
+static bool code_independence_heads_units(const rpe_problem *problem, size_t a, size_t b)
 {
     return a / problem->features != b / problem->features;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_independence_heads_check(const rpe_case *subject, rpe_finding *finding,
+                                                rpe_error *error)
 {
-    rpe_code_pairs pairs = {.claim = "code-independence-heads", .units = units, .squares = true};
+    rpe_code_pairs pairs = {
+        .claim = "code-independence-heads", .units = code_independence_heads_units, .squares = true};
     return rpe_code_pairs_check(subject, &pairs, finding, error);
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status code_independence_heads_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.heads < 2)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "one head has no other to be compared with");
@@ -28,6 +30,6 @@ const rpe_claim rpe_claim_code_independence_heads = {
     .null_hypothesis =
         "products of standardized probes of different heads, and of their squares less 1, have mean 0",
     RPE_CODE_PAIRS_MEMBERS,
-    .supports = supports,
-    .check = check,
+    .supports = code_independence_heads_supports,
+    .check = code_independence_heads_check,
 };

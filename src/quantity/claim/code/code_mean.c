@@ -4,8 +4,8 @@
 
 #define WANTED_EFFECT 0.02
 
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_mean_visit(const void *context, const rpe_code_law *law, const double *codes,
+                            const rpe_trial *trial, double *values)
 {
     (void)context;
     (void)trial;
@@ -13,12 +13,12 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
 }
 
 /* The mean over all entries has the deviation of one code over sqrt(HDR), or less. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_mean_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t positions = problem->queries.count + problem->keys.count;
-    return rpe_code_means_zero(subject, "code-mean", WANTED_EFFECT, positions * problem->realizations, visit,
-                               finding, error);
+    return rpe_code_means_zero(subject, "code-mean", WANTED_EFFECT, positions * problem->realizations,
+                               code_mean_visit, finding, error);
 }
 
 const rpe_claim rpe_claim_code_mean = {
@@ -32,5 +32,5 @@ const rpe_claim rpe_claim_code_mean = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_CODES,
     .every_sampler = true,
-    .check = check,
+    .check = code_mean_check,
 };

@@ -16,7 +16,7 @@ static double weight_raw(size_t probe, size_t position, size_t positions)
 }
 
 /* w_p over the deviation of sum_p w_p x(p) */
-static void weights_fill(const rpe_code_law *law, double *weights)
+static void code_pairs_weights_fill(const rpe_code_law *law, double *weights)
 {
     size_t positions = law->positions;
     for (size_t i = 0; i < law->units * PROBES; i++, weights += positions) {
@@ -33,8 +33,8 @@ static void weights_fill(const rpe_code_law *law, double *weights)
 }
 
 /* Probes [units,PROBES,R] of a trial; context: weights. */
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_pairs_visit(const void *context, const rpe_code_law *law, const double *codes,
+                             const rpe_trial *trial, double *values)
 {
     (void)trial;
     const double *weights = context;
@@ -50,7 +50,7 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
 
 /* Mean 0 and variance 1 over trials and realizations of each probe: whether codes have the mean and the variance that they
    must is asked by other claims.  probes [trials,units*PROBES,R] */
-static void standardize(size_t trials, size_t count, size_t size, double *probes)
+static void code_pairs_standardize(size_t trials, size_t count, size_t size, double *probes)
 {
     for (size_t i = 0; i < count; i++) {
         rpe_sample sample = {0};
@@ -67,8 +67,8 @@ static void standardize(size_t trials, size_t count, size_t size, double *probes
 }
 
 /* Means over r of y(r) y'(r+s) and of (y(r)^2 - 1) (y'(r+s)^2 - 1) / 2, r+s modulo R, over the compared ones. */
-static void compare(const rpe_code_pairs *pairs, const rpe_problem *problem, const double *left,
-                    const double *right, size_t shift, double *values)
+static void code_pairs_compare(const rpe_code_pairs *pairs, const rpe_problem *problem, const double *left,
+                               const double *right, size_t shift, double *values)
 {
     size_t size = problem->realizations, count = 0;
     double sums[2 * PRODUCTS] = {0};
@@ -91,14 +91,14 @@ static void compare(const rpe_code_pairs *pairs, const rpe_problem *problem, con
 }
 
 /* One trial's probes [units,PROBES,R] -> all pairs. */
-static void pairs_fill(const rpe_code_pairs *pairs, const rpe_code_law *law, const double *probes,
-                       double *values)
+static void code_pairs_pairs_fill(const rpe_code_pairs *pairs, const rpe_code_law *law, const double *probes,
+                                  double *values)
 {
     size_t size = law->problem->realizations, row = PROBES * size;
     for (size_t a = 0; a < law->units; a++)
         for (size_t b = a; b < law->units; b++)
             for (size_t shift = 0; pairs->units(law->problem, a, b) && shift < size; shift++) {
-                compare(pairs, law->problem, probes + a * row, probes + b * row, shift, values);
+                code_pairs_compare(pairs, law->problem, probes + a * row, probes + b * row, shift, values);
                 values += pairs->squares ? 2 * PRODUCTS : PRODUCTS;
             }
 }
@@ -120,9 +120,9 @@ static rpe_status pairs_test(const rpe_case *subject, const rpe_code_pairs *pair
     double *values = rpe_memory_allocate(trials, width * sizeof *values);
     if (values == NULL)
         return rpe_error_memory(error, "products of codes", trials, width * sizeof *values);
-    standardize(trials, count, size, probes);
+    code_pairs_standardize(trials, count, size, probes);
     for (size_t t = 0; t < trials; t++)
-        pairs_fill(pairs, law, probes + t * count * size, values + t * width);
+        code_pairs_pairs_fill(pairs, law, probes + t * count * size, values + t * width);
     rpe_status status = rpe_test_mean_zero(subject, trials, width, values, finding, error);
     rpe_memory_free(values);
     return status;
@@ -141,12 +141,12 @@ rpe_status rpe_code_pairs_check(const rpe_case *subject, const rpe_code_pairs *p
     rpe_code_test test = {.claim = pairs->claim,
                           .trials = rpe_code_trials(subject, RPE_CODE_PAIRS_EFFECT, compared * size),
                           .width = law.units * PROBES * size,
-                          .visit = visit,
+                          .visit = code_pairs_visit,
                           .context = weights};
     if (weights == NULL) {
         status = rpe_error_memory(error, "probes", law.units * PROBES, law.positions * sizeof *weights);
     } else {
-        weights_fill(&law, weights);
+        code_pairs_weights_fill(&law, weights);
         status = rpe_code_simulate(subject, &law, &test, &probes, error);
     }
     if (status == RPE_OK)

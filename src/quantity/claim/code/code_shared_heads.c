@@ -118,8 +118,8 @@ static void scores_fill(const shared_law *shared, const rpe_problem *problem, co
     }
 }
 
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_shared_heads_visit(const void *context, const rpe_code_law *law, const double *codes,
+                                    const rpe_trial *trial, double *values)
 {
     const shared_law *shared = context;
     const rpe_problem *problem = law->problem;
@@ -137,7 +137,7 @@ static void visit(const void *context, const rpe_code_law *law, const double *co
     scores_fill(shared, problem, trial, values);
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_shared_heads_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     problem.shared_heads = true;
@@ -153,7 +153,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
             .trials = rpe_code_trials(subject, WANTED_EFFECT, problem.features * problem.realizations),
             .width = cross_count(&law) + scores,
             .encode = true,
-            .visit = visit,
+            .visit = code_shared_heads_visit,
             .context = &shared};
         status = rpe_code_mean_zero(subject, &law, &test, finding, error);
     }
@@ -163,7 +163,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
 }
 
 /* Gate rows are numbered head by head, so heads share them only where the same features are gated. */
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status code_shared_heads_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_problem *problem = &subject->problem;
     if (problem->heads < 2)
@@ -189,6 +189,6 @@ const rpe_claim rpe_claim_code_shared_heads = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = code_shared_heads_supports,
+    .check = code_shared_heads_check,
 };

@@ -10,7 +10,7 @@
 #define ROUNDING 1e-12 /* of products of codes of unit variance */
 
 /* covariance -> correlation in place, and the deviations */
-static void standardize(size_t positions, double *covariance, double *deviation)
+static void code_trials_standardize(size_t positions, double *covariance, double *deviation)
 {
     for (size_t i = 0; i < positions; i++)
         deviation[i] = sqrt(covariance[i * positions + i]);
@@ -39,7 +39,7 @@ rpe_status rpe_code_law_create(rpe_code_law *law, const rpe_problem *problem, rp
             rpe_theory_codes_covariance(problem->kernel, unit / problem->features, unit % problem->features,
                                         &problem->queries, &problem->keys, correlation, error);
         if (status == RPE_OK)
-            standardize(positions, correlation, made.deviation + unit * positions);
+            code_trials_standardize(positions, correlation, made.deviation + unit * positions);
     }
     if (status == RPE_OK)
         *law = made;

@@ -9,8 +9,8 @@
 
 /* ((1/R) sum_r Qbar_dr(m) Kbar_dr(n) - P_d(m-n))^2 / Var - 1;  context: variances [units,M,N] in units of the codes'
    variances.  An entry that theory says is exact gives 0, or something huge. */
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void code_variance_visit(const void *context, const rpe_code_law *law, const double *codes,
+                                const rpe_trial *trial, double *values)
 {
     (void)trial;
     const double *variance = context;
@@ -47,7 +47,7 @@ static rpe_status variances_fill(const rpe_case *subject, const rpe_code_law *la
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status code_variance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_code_law law = {0};
     rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
@@ -59,7 +59,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     rpe_code_test test = {.claim = "code-variance",
                           .trials = rpe_code_trials(subject, WANTED_EFFECT / sqrt(2.0), law.units),
                           .width = law.units * entries,
-                          .visit = visit,
+                          .visit = code_variance_visit,
                           .context = mean == NULL ? NULL : mean + entries};
     if (mean == NULL)
         status = rpe_error_memory(error, "moments of the codes", entries, (1 + law.units) * sizeof *mean);
@@ -72,7 +72,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status code_variance_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->method->code_moments == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no closed form for codes",
@@ -91,6 +91,6 @@ const rpe_claim rpe_claim_code_variance = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_CODES,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = code_variance_supports,
+    .check = code_variance_check,
 };

@@ -8,8 +8,8 @@
 
 /* Largest |encoded - (RD)^(-1/4) sum_d x_d code_d| of one side and head over its deviation (RD)^(-1/4) sigma,
    sigma^2 = sum_d (x_d deviation_d)^2. */
-static double difference(const rpe_code_law *law, size_t head, size_t first, size_t count,
-                         const double *codes, const double *inputs, const double *encoded)
+static double encode_paths_difference(const rpe_code_law *law, size_t head, size_t first, size_t count,
+                                      const double *codes, const double *inputs, const double *encoded)
 {
     const rpe_problem *problem = law->problem;
     size_t features = problem->features, size = problem->realizations, heads = problem->heads;
@@ -33,20 +33,20 @@ static double difference(const rpe_code_law *law, size_t head, size_t first, siz
     return largest;
 }
 
-static void visit(const void *context, const rpe_code_law *law, const double *codes, const rpe_trial *trial,
-                  double *values)
+static void encode_paths_visit(const void *context, const rpe_code_law *law, const double *codes,
+                               const rpe_trial *trial, double *values)
 {
     const rpe_inputs *inputs = context;
     size_t queries = law->problem->queries.count, keys = law->problem->keys.count;
     values[0] = 0.0;
     for (size_t head = 0; head < law->problem->heads; head++) {
-        double query = difference(law, head, 0, queries, codes, inputs->queries, trial->queries);
-        double key = difference(law, head, queries, keys, codes, inputs->keys, trial->keys);
+        double query = encode_paths_difference(law, head, 0, queries, codes, inputs->queries, trial->queries);
+        double key = encode_paths_difference(law, head, queries, keys, codes, inputs->keys, trial->keys);
         values[0] = fmax(values[0], fmax(query, key));
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status encode_paths_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_code_law law = {0};
     rpe_status status = rpe_code_law_create(&law, &subject->problem, error);
@@ -57,7 +57,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
                           .trials = TRIALS,
                           .width = 1,
                           .encode = true,
-                          .visit = visit,
+                          .visit = encode_paths_visit,
                           .context = &subject->inputs};
     status = rpe_code_simulate(subject, &law, &test, &values, error);
     for (size_t t = 0; status == RPE_OK && t < TRIALS; t++)
@@ -69,7 +69,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status encode_paths_supports(const rpe_case *subject, rpe_error *reason)
 {
     return rpe_stage_supports(RPE_STAGE_CODES, subject->method, &subject->problem, reason);
 }
@@ -84,6 +84,6 @@ const rpe_claim rpe_claim_encode_paths = {
     .effect = "difference, in standard deviations of the entry",
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = encode_paths_supports,
+    .check = encode_paths_check,
 };

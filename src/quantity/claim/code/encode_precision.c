@@ -80,7 +80,7 @@ static rpe_status draw_check(const rpe_case *subject, uint32_t draw, double *bou
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status encode_precision_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t positions = problem->queries.count + problem->keys.count,
@@ -107,5 +107,5 @@ const rpe_claim rpe_claim_encode_precision = {
     .effect = "error over its a-priori bound",
     .stage = RPE_STAGE_ENCODE,
     .supports = rpe_supports_single,
-    .check = check,
+    .check = encode_precision_check,
 };

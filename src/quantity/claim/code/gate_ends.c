@@ -7,8 +7,8 @@
 #define TRIALS 4
 
 /* Codes of every feature with the gate at delta: what is left between positions, against the first query position. */
-static rpe_status spread(const rpe_case *subject, const rpe_problem *problem, double *largest,
-                         rpe_error *error)
+static rpe_status gate_ends_spread(const rpe_case *subject, const rpe_problem *problem, double *largest,
+                                   rpe_error *error)
 {
     size_t size = problem->realizations, rows = problem->queries.count + problem->keys.count;
     rpe_status status = RPE_OK;
@@ -27,8 +27,8 @@ static rpe_status spread(const rpe_case *subject, const rpe_problem *problem, do
 
 /* Largest difference between the codes with delta = 0 and those of the kernel without a gate: the noise rows of the positions
    come first, so the gate's absence changes none of them. */
-static rpe_status difference(const rpe_case *subject, const rpe_problem *closed, const rpe_problem *ungated,
-                             double *largest, rpe_error *error)
+static rpe_status gate_ends_difference(const rpe_case *subject, const rpe_problem *closed,
+                                       const rpe_problem *ungated, double *largest, rpe_error *error)
 {
     size_t count = TRIALS * (closed->queries.count + closed->keys.count) * closed->realizations;
     double *x = NULL, *y = NULL;
@@ -42,7 +42,7 @@ static rpe_status difference(const rpe_case *subject, const rpe_problem *closed,
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status gate_ends_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem, other = subject->problem;
     rpe_kernel open = {0}, closed = {0}, ungated = *problem.kernel;
@@ -53,11 +53,11 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
         status = rpe_kernel_with_gate(problem.kernel, 0.0, &closed, error);
     problem.kernel = &open;
     if (status == RPE_OK)
-        status = spread(subject, &problem, &largest, error);
+        status = gate_ends_spread(subject, &problem, &largest, error);
     problem.kernel = &closed;
     other.kernel = &ungated;
     if (status == RPE_OK)
-        status = difference(subject, &problem, &other, &largest, error);
+        status = gate_ends_difference(subject, &problem, &other, &largest, error);
     rpe_memory_free(open.gate);
     rpe_memory_free(closed.gate);
     if (status == RPE_OK)
@@ -74,5 +74,5 @@ const rpe_claim rpe_claim_gate_ends = {
     .statistic = "largest relative difference of codes",
     .effect = "any difference",
     .stage = RPE_STAGE_CODES,
-    .check = check,
+    .check = gate_ends_check,
 };

@@ -46,8 +46,8 @@ static double side_largest(const rpe_problem *problem, const rpe_given_noise *gi
     return largest;
 }
 
-static rpe_status compare(const rpe_case *subject, const rpe_problem *problem, const rpe_inputs *inputs,
-                          double *largest, rpe_error *error)
+static rpe_status phase_precision_compare(const rpe_case *subject, const rpe_problem *problem,
+                                          const rpe_inputs *inputs, double *largest, rpe_error *error)
 {
     rpe_given_noise given;
     double *single = NULL, *exact = NULL;
@@ -67,7 +67,7 @@ static rpe_status compare(const rpe_case *subject, const rpe_problem *problem, c
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status phase_precision_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     const size_t extent = POSITIONS, row = problem.heads * problem.features;
@@ -82,14 +82,14 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     for (size_t i = 0; i < POSITIONS * row; i++)
         ones[i] = 1.0;
     rpe_inputs inputs = {ones, ones, NULL};
-    status = compare(subject, &problem, &inputs, &largest, error);
+    status = phase_precision_compare(subject, &problem, &inputs, &largest, error);
     if (status == RPE_OK)
         *finding = rpe_finding_bounded(largest, 1.0);
     rpe_memory_free(ones);
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status phase_precision_supports(const rpe_case *subject, rpe_error *reason)
 {
     size_t sinusoids;
     if (rpe_kernel_frequencies(subject->problem.kernel, &sinusoids) == NULL)
@@ -108,6 +108,6 @@ const rpe_claim rpe_claim_phase_precision = {
     .statistic = "largest error over its bound",
     .effect = "error over its a-priori bound",
     .stage = RPE_STAGE_ENCODE,
-    .supports = supports,
-    .check = check,
+    .supports = phase_precision_supports,
+    .check = phase_precision_check,
 };

@@ -71,7 +71,7 @@ static double encoded_beyond(const rpe_problem *problem, const rpe_positions *po
     return largest;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status vanishing_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     rpe_given_noise given;
@@ -92,7 +92,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status vanishing_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel->type->codes == NULL || !subject->problem.kernel->type->codes->along)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "only conv kernels vanish beyond their taps");
@@ -109,6 +109,6 @@ const rpe_claim rpe_claim_vanishing = {
     .statistic = "largest |P_d(lag) - delta_d|, or number encoded, at lags of P or more",
     .effect = "any difference",
     .stage = RPE_STAGE_ENCODE,
-    .supports = supports,
-    .check = check,
+    .supports = vanishing_supports,
+    .check = vanishing_check,
 };

@@ -1,7 +1,7 @@
 #include "quantity/claim/attention/small.h"
 
 /* Items of other sizes, so that what is shared by them shows; then each alone. */
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status batch_apart_visit(rpe_small *small, rpe_error *error)
 {
     rpe_problem one = small->problem;
     one.batch = 1;
@@ -29,4 +29,4 @@ const rpe_claim rpe_claim_batch_apart = {.name = "batch-apart",
                                          .title = "An item of a batch has the bits that it has alone",
                                          .formula = "o_b = attend(q_b, k_b, v_b) with the same draw",
                                          .source = "spec 1",
-                                         RPE_SMALL_BITS(visit, .several = true)};
+                                         RPE_SMALL_BITS(batch_apart_visit, .several = true)};

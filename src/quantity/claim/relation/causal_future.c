@@ -21,7 +21,7 @@ static double *changed(rpe_small *small, size_t token, size_t width, const doubl
     return to;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status causal_future_visit(rpe_small *small, rpe_error *error)
 {
     const rpe_problem *problem = &small->problem;
     size_t token = token_of(small), width = problem->heads * problem->value_features;
@@ -48,4 +48,4 @@ const rpe_claim rpe_claim_causal_future = {
     .title = "A change of a later token changes no bit of an earlier output",
     .formula = "causal: o_m depends on k_n, v_n with n <= m only",
     .source = "spec 2",
-    RPE_SMALL_BITS(visit, .causal = true, .quick = 12)};
+    RPE_SMALL_BITS(causal_future_visit, .causal = true, .quick = 12)};

@@ -4,7 +4,7 @@
 #include "quantity/claim/attention/small.h"
 
 /* v = I: outputs are the attention [B,M,H,N]. */
-static double *units(rpe_small *small, const rpe_problem *problem, rpe_error *error)
+static double *causal_masked_units(rpe_small *small, const rpe_problem *problem, rpe_error *error)
 {
     size_t keys = problem->keys.count, count = rpe_small_values(problem);
     double *to = rpe_small_array(small, count, error);
@@ -28,13 +28,14 @@ static void cut_row(size_t visible, size_t keys, double *full, double *bounds)
     }
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status causal_masked_visit(rpe_small *small, rpe_error *error)
 {
     rpe_problem causal = small->problem, full;
     causal.value_features = causal.keys.count;
     full = causal;
     full.causal = false;
-    const rpe_inputs inputs = {small->inputs.queries, small->inputs.keys, units(small, &causal, error)};
+    const rpe_inputs inputs = {small->inputs.queries, small->inputs.keys,
+                               causal_masked_units(small, &causal, error)};
     rpe_small_outcome masked = {0}, whole = {0};
     if (inputs.values == NULL)
         return RPE_ERROR_MEMORY;
@@ -54,7 +55,7 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return RPE_OK;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status causal_masked_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_kernel *kernel = subject->problem.kernel;
     if (kernel != NULL && kernel->type->causal != NULL && kernel->type->causal(kernel))
@@ -68,5 +69,5 @@ const rpe_claim rpe_claim_causal_masked = {
     .title = "Causal attention is the full one, masked and normalized again",
     .formula = "A_causal(m,n) = A(m,n) / sum_{n'<=m} A(m,n'), n <= m",
     .source = "spec 2 and 4",
-    .supports = supports,
-    RPE_SMALL_BOUNDS(visit, .causal = true)};
+    .supports = causal_masked_supports,
+    RPE_SMALL_BOUNDS(causal_masked_visit, .causal = true)};

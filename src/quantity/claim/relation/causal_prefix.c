@@ -3,8 +3,8 @@
 #include "quantity/claim/attention/small.h"
 
 /* The first rows of each item of [B,count,width]. */
-static double *rows_of(rpe_small *small, size_t count, size_t first, size_t width, const double *from,
-                       rpe_error *error)
+static double *causal_prefix_rows_of(rpe_small *small, size_t count, size_t first, size_t width,
+                                     const double *from, rpe_error *error)
 {
     size_t batch = small->problem.batch;
     double *to = rpe_small_array(small, batch * first * width, error);
@@ -24,11 +24,11 @@ static rpe_status prefix(rpe_small *small, const rpe_positions *positions, const
     size_t count = whole->keys.count, first = positions->count, row = whole->heads * whole->features;
     size_t width = whole->heads * whole->value_features;
     cut.queries = cut.keys = *positions;
-    rpe_inputs inputs = {rows_of(small, count, first, row, small->inputs.queries, error),
-                         rows_of(small, count, first, row, small->inputs.keys, error),
-                         rows_of(small, count, first, width, small->inputs.values, error)};
-    double *expected = rows_of(small, count, first, width, outputs, error), *alone;
-    double *spread = rows_of(small, count, first, width, bounds, error);
+    rpe_inputs inputs = {causal_prefix_rows_of(small, count, first, row, small->inputs.queries, error),
+                         causal_prefix_rows_of(small, count, first, row, small->inputs.keys, error),
+                         causal_prefix_rows_of(small, count, first, width, small->inputs.values, error)};
+    double *expected = causal_prefix_rows_of(small, count, first, width, outputs, error), *alone;
+    double *spread = causal_prefix_rows_of(small, count, first, width, bounds, error);
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL || expected == NULL ||
         spread == NULL)
         return RPE_ERROR_MEMORY;
@@ -46,7 +46,7 @@ static rpe_status prefix(rpe_small *small, const rpe_positions *positions, const
     return status;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status causal_prefix_visit(rpe_small *small, rpe_error *error)
 {
     const size_t cuts[] = {1, small->problem.keys.extent[0] / 2 + 1, small->problem.keys.extent[0] - 1};
     rpe_small_outcome by = {0};
@@ -68,4 +68,4 @@ const rpe_claim rpe_claim_causal_prefix = {
     .formula = "o_m of N tokens = o_m of n tokens, m < n, with the same draw",
     .source = "spec 2",
     .supports = rpe_supports_defined,
-    RPE_SMALL_BOUNDS(visit, .given = true, .causal = true, .square = true)};
+    RPE_SMALL_BOUNDS(causal_prefix_visit, .given = true, .causal = true, .square = true)};

@@ -26,8 +26,8 @@ static rpe_status vectors_of(rpe_small *small, const rpe_problem *one, double *v
     return status;
 }
 
-static rpe_status stream(rpe_small *small, const rpe_problem *one, double *const vectors[2], double *outputs,
-                         rpe_error *error)
+static rpe_status causal_stream_stream(rpe_small *small, const rpe_problem *one, double *const vectors[2],
+                                       double *outputs, rpe_error *error)
 {
     size_t size = one->kernel != NULL ? one->realizations : one->features,
            width = one->heads * one->value_features;
@@ -47,7 +47,7 @@ static rpe_status stream(rpe_small *small, const rpe_problem *one, double *const
 }
 
 /* The first item, in double. */
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status causal_stream_visit(rpe_small *small, rpe_error *error)
 {
     rpe_problem one = small->problem;
     one.batch = 1;
@@ -60,13 +60,13 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     if (status == RPE_OK)
         status = vectors_of(small, &one, vectors, error);
     if (status == RPE_OK)
-        status = stream(small, &one, vectors, streamed, error);
+        status = causal_stream_stream(small, &one, vectors, streamed, error);
     if (status == RPE_OK)
         rpe_small_judge(small, rpe_small_outputs(&one), streamed, by.outputs, 2, by.bounds);
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status causal_stream_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_kernel *kernel = subject->problem.kernel;
     if (kernel != NULL && kernel->type->family != &rpe_family_product)
@@ -82,5 +82,5 @@ const rpe_claim rpe_claim_causal_stream = {
     .title = "Causal: one token after another is all at once",
     .formula = "S_n = S_(n-1) + phi(k_n) [v_n, 1];  o_n = phi(q_n) S_n",
     .source = "spec 4; Katharopoulos et al. 2020 (arXiv 2006.16236), eq. 18 to 20",
-    .supports = supports,
-    RPE_SMALL_BOUNDS(visit, .causal = true, .square = true)};
+    .supports = causal_stream_supports,
+    RPE_SMALL_BOUNDS(causal_stream_visit, .causal = true, .square = true)};

@@ -2,7 +2,7 @@
 
 #define THREADS 2 /* of the second call */
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status draw_repeats_visit(rpe_small *small, rpe_error *error)
 {
     double *first, *again;
     rpe_status status =
@@ -20,4 +20,4 @@ const rpe_claim rpe_claim_draw_repeats = {.name = "draw-repeats",
                                               "The same draw gives the same bits, on one thread and on two",
                                           .formula = "stream = (seed, point, trial, purpose)",
                                           .source = "spec 6",
-                                          RPE_SMALL_BITS(visit, 0)};
+                                          RPE_SMALL_BITS(draw_repeats_visit, 0)};

@@ -26,8 +26,8 @@ static rpe_kernel kernel_of(const rpe_kernel *kernel, size_t head)
 }
 
 /* Rows of one head of [.,H,width]. */
-static double *rows_of(rpe_small *small, size_t count, size_t width, size_t head, const double *from,
-                       rpe_error *error)
+static double *heads_apart_rows_of(rpe_small *small, size_t count, size_t width, size_t head,
+                                   const double *from, rpe_error *error)
 {
     size_t heads = small->problem.heads, rows = count / (width * heads);
     double *to = rpe_small_array(small, rows * width, error);
@@ -49,10 +49,13 @@ static rpe_status head_alone(rpe_small *small, size_t head, const double *output
         one.kernel = &kernel;
     }
     rpe_inputs inputs = {
-        rows_of(small, rpe_small_queries(whole), whole->features, head, small->inputs.queries, error),
-        rows_of(small, rpe_small_keys(whole), whole->features, head, small->inputs.keys, error),
-        rows_of(small, rpe_small_values(whole), whole->value_features, head, small->inputs.values, error)};
-    double *expected = rows_of(small, rpe_small_outputs(whole), whole->value_features, head, outputs, error),
+        heads_apart_rows_of(small, rpe_small_queries(whole), whole->features, head, small->inputs.queries,
+                            error),
+        heads_apart_rows_of(small, rpe_small_keys(whole), whole->features, head, small->inputs.keys, error),
+        heads_apart_rows_of(small, rpe_small_values(whole), whole->value_features, head, small->inputs.values,
+                            error)};
+    double *expected = heads_apart_rows_of(small, rpe_small_outputs(whole), whole->value_features, head,
+                                           outputs, error),
            *alone;
     if (inputs.queries == NULL || inputs.keys == NULL || inputs.values == NULL || expected == NULL)
         return RPE_ERROR_MEMORY;
@@ -70,7 +73,7 @@ static rpe_status head_alone(rpe_small *small, size_t head, const double *output
     return status;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status heads_apart_visit(rpe_small *small, rpe_error *error)
 {
     double *outputs;
     rpe_status status =
@@ -85,4 +88,4 @@ const rpe_claim rpe_claim_heads_apart = {
     .title = "A head has the bits that it has alone",
     .formula = "o_h = attend(q_h, k_h, v_h), with that head's parameters and noise",
     .source = "spec 1",
-    RPE_SMALL_BITS(visit, .given = true)};
+    RPE_SMALL_BITS(heads_apart_visit, .given = true)};

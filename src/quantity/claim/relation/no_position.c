@@ -24,7 +24,7 @@ static rpe_status kernel_off(rpe_small *small, rpe_kernel *kernel, rpe_error *er
     return RPE_OK;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status no_position_visit(rpe_small *small, rpe_error *error)
 {
     rpe_kernel kernel;
     rpe_problem off = small->problem, plain = small->problem;
@@ -50,7 +50,7 @@ static bool can_be_off(const rpe_kernel_type *type)
     return neutral;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status no_position_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel != NULL && !can_be_off(subject->problem.kernel->type))
         return rpe_error_set(reason, RPE_ERROR_INPUT, "no parameters of a position %s turn it off",
@@ -67,5 +67,5 @@ const rpe_claim rpe_claim_no_position = {
     .title = "With P = 1, or slopes, weights, angles of 0, the method is the attention without positions",
     .formula = "delta = 1; s = 0; theta = 0: o = attend without a kernel",
     .source = "spec 2 and 3",
-    .supports = supports,
-    RPE_SMALL_BOUNDS(visit, 0)};
+    .supports = no_position_supports,
+    RPE_SMALL_BOUNDS(no_position_visit, 0)};

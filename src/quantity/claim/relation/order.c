@@ -14,7 +14,7 @@ static double *turned(rpe_small *small, size_t count, size_t width, const double
     return to;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status order_visit(rpe_small *small, rpe_error *error)
 {
     const rpe_problem *problem = &small->problem;
     size_t row = problem->heads * problem->features, width = problem->heads * problem->value_features;
@@ -38,7 +38,7 @@ static rpe_status visit(rpe_small *small, rpe_error *error)
     return RPE_OK;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status order_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel != NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "with positions the order of keys matters");
@@ -50,5 +50,5 @@ const rpe_claim rpe_claim_order = {
     .title = "Without positions the order of keys does not matter, and queries permute outputs",
     .formula = "attend(P q, P' k, P' v) = P attend(q, k, v), not causal",
     .source = "spec 2",
-    .supports = supports,
-    RPE_SMALL_BOUNDS(visit, .full = true)};
+    .supports = order_supports,
+    RPE_SMALL_BOUNDS(order_visit, .full = true)};

@@ -10,8 +10,8 @@
 static const double shifts[] = {1, 7, 2.5, 100};
 
 /* The positions, each so much further on every axis. */
-static rpe_status moved(rpe_small *small, const rpe_positions *from, double by, rpe_positions *to,
-                        rpe_error *error)
+static rpe_status shift_moved(rpe_small *small, const rpe_positions *from, double by, rpe_positions *to,
+                              rpe_error *error)
 {
     double *given = rpe_small_array(small, from->count * from->axes, error);
     if (given == NULL)
@@ -28,8 +28,8 @@ static rpe_status moved(rpe_small *small, const rpe_positions *from, double by, 
 
 static rpe_status problem_moved(rpe_small *small, double by, rpe_problem *problem, rpe_error *error)
 {
-    rpe_status status = moved(small, &small->problem.queries, by, &problem->queries, error);
-    return status == RPE_OK ? moved(small, &small->problem.keys, by, &problem->keys, error) : status;
+    rpe_status status = shift_moved(small, &small->problem.queries, by, &problem->queries, error);
+    return status == RPE_OK ? shift_moved(small, &small->problem.keys, by, &problem->keys, error) : status;
 }
 
 /* On one axis the first are those of the grid, so that what is fast there is looked at, too. */
@@ -135,13 +135,13 @@ static rpe_status takes_segments(const rpe_case *subject, rpe_error *reason)
     return status == RPE_OK ? subject->method->supports(&problem, reason) : status;
 }
 
-static rpe_status visit(rpe_small *small, rpe_error *error)
+static rpe_status shift_visit(rpe_small *small, rpe_error *error)
 {
     return takes_given(small->subject, NULL) == RPE_OK ? given_visit(small, error)
                                                        : front_visit(small, error);
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status shift_supports(const rpe_case *subject, rpe_error *reason)
 {
     const rpe_kernel *kernel = subject->problem.kernel;
     if (kernel == NULL)
@@ -164,5 +164,5 @@ const rpe_claim rpe_claim_shift = {.name = "shift",
                                    .title = "Queries and keys that are moved together have the same outputs",
                                    .formula = "o(m + s, n + s) = o(m, n) for all s",
                                    .source = "spec 2; families 0 and J",
-                                   .supports = supports,
-                                   RPE_SMALL_BOUNDS(visit, .square = true)};
+                                   .supports = shift_supports,
+                                   RPE_SMALL_BOUNDS(shift_visit, .square = true)};

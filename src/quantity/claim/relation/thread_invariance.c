@@ -14,7 +14,7 @@ static const rpe_claim_tools resumed_tools = {.trial = resumed_trial,
                                               .standard_error = rpe_sample_standard_error};
 
 /* Encoded vectors of the same trials by one thread, by three, and in two parts, the second resumed. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status thread_invariance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t width = (problem->queries.count + problem->keys.count) * problem->heads * problem->realizations;
@@ -53,5 +53,5 @@ const rpe_claim rpe_claim_thread_invariance = {
     .effect = "any difference",
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .check = check,
+    .check = thread_invariance_check,
 };

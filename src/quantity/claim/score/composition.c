@@ -17,7 +17,7 @@ typedef struct composition {
 } composition;
 
 /* phi(qhat_m).phi(khat_n) of all entries [H,M,N]: the projections are drawn from the trial's stream too. */
-static void visit(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
+static void composition_visit(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
 {
     const composition *c = context;
     const rpe_problem *problem = c->problem;
@@ -44,7 +44,8 @@ static size_t visit_bytes(const composition *c)
 }
 
 /* Form 14: mean E exp Shat, variance over codes and projections; [H,M,N] each. */
-static rpe_status moments(const rpe_case *subject, double *mean, double *variance, rpe_error *error)
+static rpe_status composition_moments(const rpe_case *subject, double *mean, double *variance,
+                                      rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
@@ -62,8 +63,8 @@ static rpe_status moments(const rpe_case *subject, double *mean, double *varianc
 }
 
 /* (X - E X)/sd, then its square - 1: [trials, 2*entries] from X in the first half of each row */
-static void compare(size_t trials, size_t entries, const double *mean, const double *variance,
-                    const double *estimates, double *values)
+static void composition_compare(size_t trials, size_t entries, const double *mean, const double *variance,
+                                const double *estimates, double *values)
 {
     for (size_t t = 0; t < trials; t++)
         for (size_t i = 0; i < entries; i++) {
@@ -73,7 +74,8 @@ static void compare(size_t trials, size_t entries, const double *mean, const dou
         }
 }
 
-static rpe_status simulate(const rpe_case *subject, size_t trials, double *estimates, rpe_error *error)
+static rpe_status composition_simulate(const rpe_case *subject, size_t trials, double *estimates,
+                                       rpe_error *error)
 {
     const bool stages[RPE_STAGE_COUNT] = {[RPE_STAGE_ENCODE] = true};
     const rpe_problem *problem = &subject->problem;
@@ -91,13 +93,14 @@ static rpe_status simulate(const rpe_case *subject, size_t trials, double *estim
     if (status == RPE_OK) {
         c.features = rpe_linear_features_count(c.linear);
         status = rpe_simulate(subject, "composition", problem, stages, trials, rpe_score_count(problem),
-                              visit_bytes(&c), visit, &c, estimates, error);
+                              visit_bytes(&c), composition_visit, &c, estimates, error);
     }
     rpe_linear_destroy(c.linear);
     return status;
 }
 
-static rpe_status test(const rpe_case *subject, size_t trials, rpe_finding *finding, rpe_error *error)
+static rpe_status composition_test(const rpe_case *subject, size_t trials, rpe_finding *finding,
+                                   rpe_error *error)
 {
     size_t entries = rpe_score_count(&subject->problem);
     double *closed = rpe_memory_allocate(entries, 2 * sizeof *closed);
@@ -107,11 +110,11 @@ static rpe_status test(const rpe_case *subject, size_t trials, rpe_finding *find
     if (closed == NULL || estimates == NULL || values == NULL)
         status = rpe_error_memory(error, "composition", trials, 3 * entries * sizeof *values);
     if (status == RPE_OK)
-        status = moments(subject, closed, closed + entries, error);
+        status = composition_moments(subject, closed, closed + entries, error);
     if (status == RPE_OK)
-        status = simulate(subject, trials, estimates, error);
+        status = composition_simulate(subject, trials, estimates, error);
     if (status == RPE_OK) {
-        compare(trials, entries, closed, closed + entries, estimates, values);
+        composition_compare(trials, entries, closed, closed + entries, estimates, values);
         status = rpe_test_mean_zero(subject, trials, 2 * entries, values, finding, error);
     }
     rpe_memory_free(values);
@@ -120,7 +123,7 @@ static rpe_status test(const rpe_case *subject, size_t trials, rpe_finding *find
     return status;
 }
 
-static double *scaled(size_t count, const double *values)
+static double *composition_scaled(size_t count, const double *values)
 {
     double *made = rpe_memory_allocate(count, sizeof *made);
     for (size_t i = 0; made != NULL && i < count; i++)
@@ -128,12 +131,12 @@ static double *scaled(size_t count, const double *values)
     return made;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status composition_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_case smaller = *subject;
     size_t row = subject->problem.heads * subject->problem.features;
-    double *queries = scaled(subject->problem.queries.count * row, subject->inputs.queries);
-    double *keys = scaled(subject->problem.keys.count * row, subject->inputs.keys);
+    double *queries = composition_scaled(subject->problem.queries.count * row, subject->inputs.queries);
+    double *keys = composition_scaled(subject->problem.keys.count * row, subject->inputs.keys);
     size_t trials = rpe_trials_for(subject, rpe_claim_find("composition")->wanted_effect, 12000);
     rpe_status status = RPE_OK;
     if (queries == NULL || keys == NULL)
@@ -142,13 +145,13 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     smaller.inputs.queries = queries;
     smaller.inputs.keys = keys;
     if (status == RPE_OK)
-        status = test(&smaller, trials, finding, error);
+        status = composition_test(&smaller, trials, finding, error);
     rpe_memory_free(queries);
     rpe_memory_free(keys);
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status composition_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (!rpe_feature_law_composed(subject->method->map))
         return rpe_error_set(reason, RPE_ERROR_INPUT,
@@ -166,6 +169,6 @@ const rpe_claim rpe_claim_composition = {
     .effect = "bias, in standard deviations of one trial",
     .wanted_effect = 0.08,
     .stage = RPE_STAGE_ATTEND,
-    .supports = supports,
-    .check = check,
+    .supports = composition_supports,
+    .check = composition_check,
 };

@@ -6,7 +6,7 @@
 
 #define NEAR 1e-9 /* as a share of the frontier: far more than rounding of it */
 
-static const double powers[] = {1.0, 2.0, -1.0};
+static const double exponential_frontier_powers[] = {1.0, 2.0, -1.0};
 
 /* Moments of a head at some power and R. */
 typedef struct frontier_view {
@@ -73,8 +73,11 @@ static rpe_status head_check(const rpe_problem *problem, frontier_view *view, si
     rpe_status status = RPE_OK;
     for (view->entry = 0; status == RPE_OK && view->entry < view->entries; view->entry++) {
         rpe_theory_law law = rpe_theory_score_law(view->theory, 1, view->entry / keys, view->entry % keys);
-        for (size_t i = 0; status == RPE_OK && i < sizeof powers / sizeof powers[0]; i++)
-            status = integers(view, frontier_of(&law, powers[i]), powers[i], keys, disagreements, error);
+        for (size_t i = 0; status == RPE_OK &&
+                           i < sizeof exponential_frontier_powers / sizeof exponential_frontier_powers[0];
+             i++)
+            status = integers(view, frontier_of(&law, exponential_frontier_powers[i]),
+                              exponential_frontier_powers[i], keys, disagreements, error);
         for (double sign = -1.0; status == RPE_OK && sign <= 1.0; sign += 2.0)
             if (frontier_of(&law, sign) > 0.0)
                 status = approach(view, frontier_of(&law, sign), sign, disagreements, error);
@@ -82,7 +85,7 @@ static rpe_status head_check(const rpe_problem *problem, frontier_view *view, si
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status exponential_frontier_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t disagreements = 0;
@@ -117,5 +120,5 @@ const rpe_claim rpe_claim_exponential_frontier = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = exponential_frontier_check,
 };

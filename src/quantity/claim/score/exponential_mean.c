@@ -10,31 +10,33 @@
 #define FINITE_POWER 8.0
 #define SIDES 2 /* exp(Shat) and exp(-Shat): both ends of the form */
 
-static const double powers[SIDES] = {1.0, -1.0};
+static const double exponential_mean_powers[SIDES] = {1.0, -1.0};
 
 static size_t realizations_needed(const rpe_theories *theories, size_t least)
 {
     double needed = (double)least;
     for (size_t head = 0; head < theories->count; head++)
         for (size_t side = 0; side < SIDES; side++)
-            needed = fmax(needed, rpe_theory_exponential_realizations_all(
-                                      theories->heads[head], FINITE_POWER * powers[side], false));
+            needed =
+                fmax(needed, rpe_theory_exponential_realizations_all(
+                                 theories->heads[head], FINITE_POWER * exponential_mean_powers[side], false));
     return (size_t)needed;
 }
 
 /* E exp(p Shat) and its standard deviation, p = +-1: [SIDES,H,M,N] each. */
-static rpe_status moments(const rpe_theories *theories, const rpe_problem *problem, double *mean,
-                          double *deviation, rpe_error *error)
+static rpe_status exponential_mean_moments(const rpe_theories *theories, const rpe_problem *problem,
+                                           double *mean, double *deviation, rpe_error *error)
 {
     size_t entries = problem->queries.count * problem->keys.count, total = rpe_score_count(problem);
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < SIDES * theories->count; i++) {
         size_t side = i / theories->count, head = i % theories->count, place = side * total + head * entries;
-        status = rpe_theory_exponential_moment(theories->heads[head], problem->realizations, powers[side],
-                                               mean + place, error);
+        status = rpe_theory_exponential_moment(theories->heads[head], problem->realizations,
+                                               exponential_mean_powers[side], mean + place, error);
         if (status == RPE_OK)
-            status = rpe_theory_exponential_moment(theories->heads[head], problem->realizations,
-                                                   2.0 * powers[side], deviation + place, error);
+            status =
+                rpe_theory_exponential_moment(theories->heads[head], problem->realizations,
+                                              2.0 * exponential_mean_powers[side], deviation + place, error);
     }
     for (size_t i = 0; status == RPE_OK && i < SIDES * total; i++)
         deviation[i] = sqrt(deviation[i] - mean[i] * mean[i]);
@@ -42,8 +44,9 @@ static rpe_status moments(const rpe_theories *theories, const rpe_problem *probl
 }
 
 /* (exp(p Shat) - mean)/deviation, [trials,SIDES,H*M*N] */
-static rpe_status weights(const rpe_case *subject, const rpe_problem *problem, size_t trials,
-                          const double *mean, const double *deviation, double **made, rpe_error *error)
+static rpe_status exponential_mean_weights(const rpe_case *subject, const rpe_problem *problem, size_t trials,
+                                           const double *mean, const double *deviation, double **made,
+                                           rpe_error *error)
 {
     size_t entries = rpe_score_count(problem);
     double *scores = NULL, *values = rpe_memory_allocate(SIDES * trials, entries * sizeof *values);
@@ -52,7 +55,8 @@ static rpe_status weights(const rpe_case *subject, const rpe_problem *problem, s
     rpe_status status = rpe_simulate_scores(subject, "exponential-mean", problem, trials, &scores, error);
     for (size_t i = 0; status == RPE_OK && i < SIDES * trials * entries; i++) {
         size_t trial = i / (SIDES * entries), place = i % (SIDES * entries);
-        double weight = exp(powers[place / entries] * scores[trial * entries + place % entries]);
+        double weight =
+            exp(exponential_mean_powers[place / entries] * scores[trial * entries + place % entries]);
         values[i] = (weight - mean[place]) / (deviation[place] > 0.0 ? deviation[place] : 1.0);
     }
     rpe_memory_free(scores);
@@ -63,7 +67,7 @@ static rpe_status weights(const rpe_case *subject, const rpe_problem *problem, s
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status exponential_mean_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     size_t entries = rpe_score_count(&problem), trials = rpe_trials_for(subject, WANTED_EFFECT, 20000);
@@ -75,10 +79,10 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     rpe_status status = rpe_theories_create(&theories, subject, &problem, error);
     if (status == RPE_OK) {
         problem.realizations = realizations_needed(&theories, problem.realizations);
-        status = moments(&theories, &problem, mean, deviation, error);
+        status = exponential_mean_moments(&theories, &problem, mean, deviation, error);
     }
     if (status == RPE_OK)
-        status = weights(subject, &problem, trials, mean, deviation, &values, error);
+        status = exponential_mean_weights(subject, &problem, trials, mean, deviation, &values, error);
     if (status == RPE_OK)
         status = rpe_test_mean_zero(subject, trials, SIDES * entries, values, finding, error);
     rpe_memory_free(values);
@@ -99,5 +103,5 @@ const rpe_claim rpe_claim_exponential_mean = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = exponential_mean_check,
 };

@@ -25,7 +25,7 @@ static void relative_squares(const rpe_case *subject, const rpe_feature_vectors 
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status feature_error_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_feature_vectors vectors = {0};
     double *estimates = NULL;
@@ -54,5 +54,5 @@ const rpe_claim rpe_claim_feature_error = {
     .wanted_effect = 0.1,
     .stage = RPE_STAGE_ATTEND,
     .supports = rpe_supports_features,
-    .check = check,
+    .check = feature_error_check,
 };

@@ -18,7 +18,7 @@ static void relative(const rpe_feature_vectors *vectors, size_t trials, double *
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status feature_mean_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_feature_vectors vectors = {0};
     double *estimates = NULL;
@@ -47,5 +47,5 @@ const rpe_claim rpe_claim_feature_mean = {
     .wanted_effect = 0.02,
     .stage = RPE_STAGE_ATTEND,
     .supports = rpe_supports_features,
-    .check = check,
+    .check = feature_mean_check,
 };

@@ -5,8 +5,8 @@
 #include "quantity/claim/simulate.h"
 
 /* max |P'_d(lag) - P_d(lag)|, of the kernel itself, not what the fit says of it */
-static rpe_status difference(const rpe_kernel *kernel, const rpe_positions *length, const rpe_array *matrix,
-                             double *largest, rpe_error *error)
+static rpe_status fit_exact_difference(const rpe_kernel *kernel, const rpe_positions *length,
+                                       const rpe_array *matrix, double *largest, rpe_error *error)
 {
     rpe_array fitted = {0};
     const double *expected = matrix->values;
@@ -35,7 +35,7 @@ static rpe_status fits(const rpe_case *subject, const rpe_positions *length, con
         status = (subject->tools->fit != NULL ? subject->tools->fit : rpe_kernel_fit_sine)(
             &kernel, &table, sinusoids, 1, &result, error);
         if (status == RPE_OK)
-            status = difference(kernel, length, matrix, &found, error);
+            status = fit_exact_difference(kernel, length, matrix, &found, error);
         if (status == RPE_OK)
             *largest = fmax(*largest, (found - (sinusoids == 0 ? 0.0 : result.bound)) / result.largest);
         rpe_kernel_destroy(kernel);
@@ -43,7 +43,7 @@ static rpe_status fits(const rpe_case *subject, const rpe_positions *length, con
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status fit_exact_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     rpe_positions length = problem->queries.count > problem->keys.count ? problem->queries : problem->keys;
@@ -58,7 +58,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status fit_exact_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel->axes != 1)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "a sine kernel has 1 position axis");
@@ -74,6 +74,6 @@ const rpe_claim rpe_claim_fit_exact = {
     .statistic = "largest relative error beyond the bound",
     .effect = "any difference",
     .stage = RPE_STAGE_CODES,
-    .supports = supports,
-    .check = check,
+    .supports = fit_exact_supports,
+    .check = fit_exact_check,
 };

@@ -28,7 +28,7 @@ static void cover(const rpe_case *subject, size_t entries, const double *deviati
     }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status interval_coverage_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     problem.realizations = REALIZATIONS;
@@ -62,5 +62,5 @@ const rpe_claim rpe_claim_interval_coverage = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ENCODE,
     .supports = rpe_supports_closed_form,
-    .check = check,
+    .check = interval_coverage_check,
 };

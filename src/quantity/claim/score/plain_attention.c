@@ -3,8 +3,8 @@
 #include "quantity/claim/variation.h"
 
 /* Scores of the method's law with P = 1 against those without a kernel: mean of Shat - q.k/sqrt(D), per trial. */
-static rpe_status compare(const rpe_case *subject, const rpe_problem *ones, rpe_finding *finding,
-                          rpe_error *error)
+static rpe_status plain_attention_compare(const rpe_case *subject, const rpe_problem *ones,
+                                          rpe_finding *finding, rpe_error *error)
 {
     size_t entries = ones->heads * ones->queries.count * ones->keys.count;
     size_t trials = rpe_trials_for(subject, rpe_claim_find("plain-attention")->wanted_effect, 20000);
@@ -25,7 +25,7 @@ static rpe_status compare(const rpe_case *subject, const rpe_problem *ones, rpe_
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status plain_attention_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem ones = subject->problem;
     rpe_kernel kernel;
@@ -33,12 +33,12 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status != RPE_OK)
         return status;
     ones.kernel = &kernel;
-    status = compare(subject, &ones, finding, error);
+    status = plain_attention_compare(subject, &ones, finding, error);
     rpe_memory_free(kernel.gate);
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status plain_attention_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel->axes != 1)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "attention without a kernel has 1 position axis");
@@ -55,6 +55,6 @@ const rpe_claim rpe_claim_plain_attention = {
     .effect = "bias of the scores, absolute",
     .wanted_effect = 0.1,
     .stage = RPE_STAGE_ENCODE,
-    .check = check,
-    .supports = supports,
+    .check = plain_attention_check,
+    .supports = plain_attention_supports,
 };

@@ -17,8 +17,8 @@ static double rectified_product(const rpe_problem *problem, const double *encode
 }
 
 /* Of each trial [2*entries]: (X - E)/sd, then (X - E)^2/Var - 1. */
-static void compare(const rpe_problem *problem, size_t trials, const double *encoded, const double *mean,
-                    const double *variance, double *values)
+static void relu_limit_compare(const rpe_problem *problem, size_t trials, const double *encoded,
+                               const double *mean, const double *variance, double *values)
 {
     size_t entries = rpe_score_count(problem);
     size_t width = (problem->queries.count + problem->keys.count) * problem->heads * problem->realizations;
@@ -31,7 +31,8 @@ static void compare(const rpe_problem *problem, size_t trials, const double *enc
         }
 }
 
-static rpe_status moments(const rpe_case *subject, double *mean, double *variance, rpe_error *error)
+static rpe_status relu_limit_moments(const rpe_case *subject, double *mean, double *variance,
+                                     rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
@@ -46,7 +47,7 @@ static rpe_status moments(const rpe_case *subject, double *mean, double *varianc
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status relu_limit_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = rpe_score_count(problem);
@@ -57,11 +58,11 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (closed == NULL || values == NULL)
         status = rpe_error_memory(error, "relu-limit", trials, 2 * entries * sizeof *values);
     if (status == RPE_OK)
-        status = moments(subject, closed, closed + entries, error);
+        status = relu_limit_moments(subject, closed, closed + entries, error);
     if (status == RPE_OK)
         status = rpe_simulate_encoded(subject, "relu-limit", problem, trials, &encoded, error);
     if (status == RPE_OK) {
-        compare(problem, trials, encoded, closed, closed + entries, values);
+        relu_limit_compare(problem, trials, encoded, closed, closed + entries, values);
         status = rpe_test_mean_zero(subject, trials, 2 * entries, values, finding, error);
     }
     rpe_memory_free(encoded);
@@ -81,5 +82,5 @@ const rpe_claim rpe_claim_relu_limit = {
     .wanted_effect = 0.06,
     .stage = RPE_STAGE_ENCODE,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = relu_limit_check,
 };

@@ -43,8 +43,8 @@ static size_t kinds(const rpe_problem *problem)
 }
 
 /* pairs [H*M*N*kinds] */
-static rpe_status pairs_fill(const rpe_problem *problem, const rpe_theories *theories, const double *variance,
-                             score_pair *pairs, rpe_error *error)
+static rpe_status score_covariance_pairs_fill(const rpe_problem *problem, const rpe_theories *theories,
+                                              const double *variance, score_pair *pairs, rpe_error *error)
 {
     rpe_status status = RPE_OK;
     size_t count = kinds(problem);
@@ -64,8 +64,9 @@ static rpe_status pairs_fill(const rpe_problem *problem, const rpe_theories *the
 }
 
 /* z_i z_j - correlation, [trials,pairs] */
-static rpe_status products(size_t trials, size_t entries, size_t count, const score_pair *pairs,
-                           const double *deviations, double **made, rpe_error *error)
+static rpe_status score_covariance_products(size_t trials, size_t entries, size_t count,
+                                            const score_pair *pairs, const double *deviations, double **made,
+                                            rpe_error *error)
 {
     double *values = rpe_memory_allocate(trials * count, sizeof *values);
     if (values == NULL)
@@ -79,7 +80,7 @@ static rpe_status products(size_t trials, size_t entries, size_t count, const sc
     return RPE_OK;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_covariance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = rpe_score_count(problem), count = entries * kinds(problem);
@@ -93,11 +94,11 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status == RPE_OK)
         status = rpe_case_moments(subject, problem, &mean, &variance, error);
     if (status == RPE_OK)
-        status = pairs_fill(problem, &theories, variance, pairs, error);
+        status = score_covariance_pairs_fill(problem, &theories, variance, pairs, error);
     if (status == RPE_OK)
         status = rpe_simulate_deviations(subject, "score-covariance", problem, trials, &deviations, error);
     if (status == RPE_OK)
-        status = products(trials, entries, count, pairs, deviations, &values, error);
+        status = score_covariance_products(trials, entries, count, pairs, deviations, &values, error);
     if (status == RPE_OK)
         status = rpe_test_mean_zero(subject, trials, count, values, finding, error);
     rpe_memory_free(values);
@@ -121,5 +122,5 @@ const rpe_claim rpe_claim_score_covariance = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_independent,
-    .check = check,
+    .check = score_covariance_check,
 };

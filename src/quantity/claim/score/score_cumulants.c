@@ -27,8 +27,8 @@ static entry_shape shape_of(const rpe_theory_law *law)
 
 /* (z^3 - 3z - k3) and (z^4 - 6z^2 + 3 - k4), each over its spread, the third with the sign of k3 so that they add up; as
    E z = 0 and E z^2 = 1 their means are 0, and they scatter less than plain powers: values [trials, entries, 2] */
-static void powers(size_t trials, size_t entries, const rpe_theory_law *laws, const double *deviations,
-                   double *values)
+static void score_cumulants_powers(size_t trials, size_t entries, const rpe_theory_law *laws,
+                                   const double *deviations, double *values)
 {
     for (size_t i = 0; i < trials * entries; i++) {
         entry_shape shape = shape_of(&laws[i % entries]);
@@ -41,7 +41,7 @@ static void powers(size_t trials, size_t entries, const rpe_theory_law *laws, co
 }
 
 /* By how much the plain mean of those values changes, when both cumulants are multiplied by 1 + e: over e. */
-static double sensitivity(size_t entries, const rpe_theory_law *laws)
+static double score_cumulants_sensitivity(size_t entries, const rpe_theory_law *laws)
 {
     double sum = 0.0;
     for (size_t i = 0; i < entries; i++) {
@@ -51,7 +51,7 @@ static double sensitivity(size_t entries, const rpe_theory_law *laws)
     return sum / (2.0 * (double)entries);
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_cumulants_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     problem.realizations = REALIZATIONS;
@@ -60,17 +60,17 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     double *deviations = NULL, *values = NULL;
     rpe_status status = rpe_case_laws(subject, &problem, &laws, error);
     if (status == RPE_OK) {
-        trials = rpe_trials_for(subject, WANTED_EFFECT * sensitivity(entries, laws), 45000);
+        trials = rpe_trials_for(subject, WANTED_EFFECT * score_cumulants_sensitivity(entries, laws), 45000);
         status = rpe_simulate_deviations(subject, "score-cumulants", &problem, trials, &deviations, error);
     }
     if (status == RPE_OK && (values = rpe_memory_allocate(2 * trials * entries, sizeof *values)) == NULL)
         status = rpe_error_memory(error, "powers of deviations", 2 * trials * entries, sizeof *values);
     if (status == RPE_OK) {
-        powers(trials, entries, laws, deviations, values);
+        score_cumulants_powers(trials, entries, laws, deviations, values);
         status = rpe_test_mean_zero(subject, trials, 2 * entries, values, finding, error);
     }
     if (status == RPE_OK)
-        finding->effect_error /= sensitivity(entries, laws);
+        finding->effect_error /= score_cumulants_sensitivity(entries, laws);
     rpe_memory_free(values);
     rpe_memory_free(deviations);
     rpe_memory_free(laws);
@@ -90,5 +90,5 @@ const rpe_claim rpe_claim_score_cumulants = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = score_cumulants_check,
 };

@@ -6,7 +6,7 @@
 #include "quantity/claim/score/closed_form.h"
 #include "quantity/claim/variation.h"
 
-static void scale(rpe_array *array, double sign)
+static void score_even_scale(rpe_array *array, double sign)
 {
     double *values = array->values;
     for (size_t i = 0; values != NULL && i < rpe_array_count(array); i++)
@@ -23,8 +23,8 @@ static rpe_status scores_of(const rpe_case *subject, double sign, double *scores
     if (status != RPE_OK)
         return status;
     problem.sampler = NULL; /* a sampler is asked in the place of given noise where both are there */
-    scale(&given.position, sign);
-    scale(&given.gate, sign);
+    score_even_scale(&given.position, sign);
+    score_even_scale(&given.gate, sign);
     rpe_trials_settings settings = {.method = subject->method,
                                     .problem = &problem,
                                     .inputs = subject->inputs,
@@ -43,7 +43,7 @@ static rpe_status scores_of(const rpe_case *subject, double sign, double *scores
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_even_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     size_t entries = rpe_score_count(&subject->problem);
     double *scores = rpe_memory_allocate(2 * entries, sizeof *scores);
@@ -70,5 +70,5 @@ const rpe_claim rpe_claim_score_even = {
     .effect = "relative difference of a score",
     .stage = RPE_STAGE_ENCODE,
     .supports = rpe_supports_closed_form,
-    .check = check,
+    .check = score_even_check,
 };

@@ -19,7 +19,7 @@ typedef struct law_sample {
 } law_sample;
 
 /* P(Shat <= what was seen), Shat = positive A - negative B */
-static void probability(void *context, size_t trial, int thread)
+static void score_law_probability(void *context, size_t trial, int thread)
 {
     (void)thread;
     law_sample *sample = context;
@@ -30,7 +30,7 @@ static void probability(void *context, size_t trial, int thread)
                                    law->negative_weight, (double)sample->realizations);
 }
 
-static int ascending(const void *left, const void *right)
+static int score_law_ascending(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
@@ -45,7 +45,7 @@ static size_t trials_wanted(const rpe_case *subject)
     return subject->quick ? trials : 3 * trials;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_law_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t trials = trials_wanted(subject);
@@ -61,8 +61,8 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status == RPE_OK) {
         sample.scores = scores;
         sample.laws = laws;
-        rpe_parallel_for(trials, subject->threads, probability, &sample);
-        qsort(sample.probabilities, trials, sizeof *sample.probabilities, ascending);
+        rpe_parallel_for(trials, subject->threads, score_law_probability, &sample);
+        qsort(sample.probabilities, trials, sizeof *sample.probabilities, score_law_ascending);
         double distance = rpe_kolmogorov_distance(trials, sample.probabilities);
         *finding = (rpe_finding){.statistic = distance,
                                  .p = rpe_p_kolmogorov(distance, trials),
@@ -87,5 +87,5 @@ const rpe_claim rpe_claim_score_law = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = score_law_check,
 };

@@ -4,8 +4,8 @@
 #include "quantity/claim/simulate.h"
 
 /* Shat - S, in units of the closed-form standard deviation where there is one: [trials, H*M*N] in place. */
-static void standardize(size_t trials, size_t entries, const double *mean, const double *variance,
-                        double *scores)
+static void score_mean_standardize(size_t trials, size_t entries, const double *mean, const double *variance,
+                                   double *scores)
 {
     for (size_t t = 0; t < trials; t++)
         for (size_t i = 0; i < entries; i++) {
@@ -14,7 +14,7 @@ static void standardize(size_t trials, size_t entries, const double *mean, const
         }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_mean_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = problem->heads * problem->queries.count * problem->keys.count;
@@ -26,7 +26,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status == RPE_OK)
         status = rpe_case_moments(subject, problem, &mean, &variance, error);
     if (status == RPE_OK) {
-        standardize(trials, entries, oracle, variance, scores);
+        score_mean_standardize(trials, entries, oracle, variance, scores);
         status = rpe_test_mean_zero(subject, trials, entries, scores, finding, error);
     }
     rpe_memory_free(variance);
@@ -47,5 +47,5 @@ const rpe_claim rpe_claim_score_mean = {
     .wanted_effect = 0.06,
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .check = check,
+    .check = score_mean_check,
 };

@@ -6,7 +6,7 @@
 
 /* Largest ratio of the variance with the case's noise to that with Gaussian noise; score-variance shows by trials that the
    first is what the noise has. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_quadrature_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     double *mean = NULL, *variance = NULL, largest = 0.0;
@@ -28,7 +28,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status score_quadrature_supports(const rpe_case *subject, rpe_error *reason)
 {
     rpe_status status = rpe_supports_closed_form(subject, reason);
     if (status == RPE_OK && subject->problem.sampler->law.dependence != RPE_NOISE_QUADRATURE)
@@ -47,6 +47,6 @@ const rpe_claim rpe_claim_score_quadrature = {
     .effect = "ratio of variances",
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = score_quadrature_supports,
+    .check = score_quadrature_check,
 };

@@ -6,7 +6,7 @@
 
 #define WANTED_EFFECT 0.05
 #define POINTS 5
-static const size_t realizations[POINTS] = {4, 8, 16, 32, 64};
+static const size_t score_rate_realizations[POINTS] = {4, 8, 16, 32, 64};
 #define SPREAD 0.980 /* standard deviation of ln R over the points: ln 2 sqrt 2 */
 
 /* What the points of a line are made of: ln of the mean of ||Shat - S||^2 over its closed form. */
@@ -16,11 +16,11 @@ typedef struct rate_line {
 } rate_line;
 
 /* Mean of ||Shat - S||^2 of T trials over sum Var Shat; entries that the closed form calls exact count in full. */
-static rpe_status point(const rpe_case *subject, size_t index, size_t trials, rate_line *line,
-                        rpe_error *error)
+static rpe_status score_rate_point(const rpe_case *subject, size_t index, size_t trials, rate_line *line,
+                                   rpe_error *error)
 {
     rpe_problem problem = subject->problem;
-    problem.realizations = realizations[index];
+    problem.realizations = score_rate_realizations[index];
     size_t entries = rpe_score_count(&problem);
     double *scores = NULL, *oracle = NULL, *mean = NULL, *variance = NULL, expected = 0.0;
     rpe_status status = rpe_simulate_scores(subject, "score-rate", &problem, trials, &scores, error);
@@ -40,7 +40,7 @@ static rpe_status point(const rpe_case *subject, size_t index, size_t trials, ra
         rpe_sample_add(&sample, squares);
     }
     if (status == RPE_OK) {
-        line->logarithm[index] = log((double)realizations[index]);
+        line->logarithm[index] = log((double)score_rate_realizations[index]);
         line->excess[index] = log(sample.mean / expected);
         line->error[index] = subject->tools->standard_error(&sample) / sample.mean;
     }
@@ -66,13 +66,13 @@ static void centre(rate_line *line)
 
 /* The error of a slope is that of one point over SPREAD sqrt(POINTS); that of a point is about 1/sqrt(trials), since the
    squared error scatters by about its own mean. */
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_rate_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     size_t trials = rpe_trials_for(subject, WANTED_EFFECT * SPREAD * sqrt(POINTS), 4000);
     rate_line line;
     rpe_status status = RPE_OK;
     for (size_t i = 0; status == RPE_OK && i < POINTS; i++)
-        status = point(subject, i, trials, &line, error);
+        status = score_rate_point(subject, i, trials, &line, error);
     if (status != RPE_OK)
         return status;
     for (size_t i = 0; i < POINTS; i++)
@@ -104,5 +104,5 @@ const rpe_claim rpe_claim_score_rate = {
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
     .supports = rpe_supports_independent,
-    .check = check,
+    .check = score_rate_check,
 };

@@ -39,7 +39,7 @@ static rpe_status largest_error(const rpe_case *subject, size_t realizations, do
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_recovery_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     size_t rows = noise_rows(&subject->problem);
     double equal = 0.0, more = 0.0, fewer = INFINITY;
@@ -53,7 +53,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status score_recovery_supports(const rpe_case *subject, rpe_error *reason)
 {
     rpe_status status = rpe_supports_closed_form(subject, reason);
     if (status == RPE_OK && subject->problem.sampler->law.dependence != RPE_NOISE_ORTHOGONAL)
@@ -74,6 +74,6 @@ const rpe_claim rpe_claim_score_recovery = {
     .effect = "relative error of a score",
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = score_recovery_supports,
+    .check = score_recovery_check,
 };

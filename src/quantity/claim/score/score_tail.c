@@ -51,12 +51,12 @@ static rpe_status bounds_create(const rpe_case *subject, const rpe_problem *prob
 
 /* A bound that holds with room to spare gives p = 1, which would be called suspect: agreement with a bound is not too good to
    be true, so p is not above 1/2. */
-static double one_sided(double p)
+static double score_tail_one_sided(double p)
 {
     return fmin(p, 0.5);
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_tail_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     rpe_problem problem = subject->problem;
     problem.realizations = REALIZATIONS;
@@ -73,7 +73,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status == RPE_OK) {
         size_t count = exceedances(trials, rpe_score_count(&problem), scores, oracle, bounds);
         *finding = (rpe_finding){.statistic = (double)count / (double)trials,
-                                 .p = one_sided(rpe_p_binomial_above(count, trials, probability)),
+                                 .p = score_tail_one_sided(rpe_p_binomial_above(count, trials, probability)),
                                  .trials = trials,
                                  .effect_error = spread / sqrt((double)trials)};
     }
@@ -97,5 +97,5 @@ const rpe_claim rpe_claim_score_tail = {
     .one_sided = true,
     .every_sampler = true,
     .supports = rpe_supports_gaussian,
-    .check = check,
+    .check = score_tail_check,
 };

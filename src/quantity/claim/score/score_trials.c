@@ -8,7 +8,7 @@
 static const size_t lags[LAGS] = {1, 2, 4, 8, 16, 32, 64, LARGEST};
 
 /* Mean over entries of z_t z_(t+lag), for each lag: values [trials,LAGS] from deviations [trials+LARGEST,entries]. */
-static void products(size_t trials, size_t entries, const double *deviations, double *values)
+static void score_trials_products(size_t trials, size_t entries, const double *deviations, double *values)
 {
     for (size_t t = 0; t < trials; t++)
         for (size_t j = 0; j < LAGS; j++) {
@@ -20,7 +20,7 @@ static void products(size_t trials, size_t entries, const double *deviations, do
         }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_trials_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t trials = rpe_trials_for(subject, WANTED_EFFECT, 12000);
@@ -30,7 +30,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     rpe_status status =
         rpe_simulate_deviations(subject, "score-trials", problem, trials + LARGEST, &deviations, error);
     if (status == RPE_OK) {
-        products(trials, rpe_score_count(problem), deviations, values);
+        score_trials_products(trials, rpe_score_count(problem), deviations, values);
         status = rpe_test_mean_zero(subject, trials, LAGS, values, finding, error);
         /* The plain mean is over all lags; the effect is at one of them. */
         finding->effect_error *= LAGS;
@@ -52,5 +52,5 @@ const rpe_claim rpe_claim_score_trials = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ENCODE,
     .supports = rpe_supports_closed_form,
-    .check = check,
+    .check = score_trials_check,
 };

@@ -6,7 +6,8 @@
 #define ROUNDING 1e-20 /* square of a difference of scores of order 1 */
 
 /* (Shat - S)^2 / Var - 1, whose mean is 0: [trials, entries] in place; where theory says that Shat is exact, 1 for any difference beyond rounding. */
-static void squares(size_t trials, size_t entries, const double *mean, const double *variance, double *scores)
+static void score_variance_squares(size_t trials, size_t entries, const double *mean, const double *variance,
+                                   double *scores)
 {
     for (size_t t = 0; t < trials; t++)
         for (size_t i = 0; i < entries; i++) {
@@ -16,7 +17,7 @@ static void squares(size_t trials, size_t entries, const double *mean, const dou
         }
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status score_variance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = problem->heads * problem->queries.count * problem->keys.count;
@@ -27,7 +28,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     if (status == RPE_OK)
         status = rpe_case_moments(subject, problem, &mean, &variance, error);
     if (status == RPE_OK) {
-        squares(trials, entries, mean, variance, scores);
+        score_variance_squares(trials, entries, mean, variance, scores);
         status = rpe_test_mean_zero(subject, trials, entries, scores, finding, error);
     }
     rpe_memory_free(variance);
@@ -36,7 +37,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status score_variance_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->method->score_moments == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no closed form", subject->method->name);
@@ -54,6 +55,6 @@ const rpe_claim rpe_claim_score_variance = {
     .wanted_effect = 0.05,
     .stage = RPE_STAGE_ENCODE,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = score_variance_supports,
+    .check = score_variance_check,
 };

@@ -30,8 +30,8 @@ static double block_difference(const rpe_problem *problem, const double *large, 
     return largest > 0.0 ? difference / largest : difference;
 }
 
-static rpe_status compare(const rpe_case *subject, const rpe_case *moved, rpe_finding *finding,
-                          rpe_error *error)
+static rpe_status shift_invariance_compare(const rpe_case *subject, const rpe_case *moved,
+                                           rpe_finding *finding, rpe_error *error)
 {
     double *scores[2] = {NULL, NULL}, *mean[2] = {NULL, NULL}, *variance[2] = {NULL, NULL};
     const rpe_case *cases[2] = {subject, moved};
@@ -55,7 +55,7 @@ static rpe_status compare(const rpe_case *subject, const rpe_case *moved, rpe_fi
     return status;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status shift_invariance_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t row = problem->heads * problem->features, queries = problem->queries.count,
@@ -74,13 +74,13 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     moved.inputs.queries = moved_queries;
     moved.inputs.keys = moved_keys;
     if (status == RPE_OK)
-        status = compare(subject, &moved, finding, error);
+        status = shift_invariance_compare(subject, &moved, finding, error);
     rpe_memory_free(moved_queries);
     rpe_memory_free(moved_keys);
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status shift_invariance_supports(const rpe_case *subject, rpe_error *reason)
 {
     if (subject->problem.kernel->axes != 1)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "the shift is along 1 position axis");
@@ -98,6 +98,6 @@ const rpe_claim rpe_claim_shift_invariance = {
     .statistic = "largest relative difference of scores, means and variances",
     .effect = "any difference",
     .stage = RPE_STAGE_ENCODE,
-    .supports = supports,
-    .check = check,
+    .supports = shift_invariance_supports,
+    .check = shift_invariance_check,
 };

@@ -15,7 +15,8 @@ typedef struct bias_view {
 
 /* x_n = [A_n - a_n]/a_n - (e_n - sum_j a_j e_j), e = Shat - S: what is taken off is linear in e and has mean 0, and most of
    the scatter of A.  values [H,M,N] */
-static void visit(void *context, const rpe_trial *trial, double *values, rpe_workspace *workspace)
+static void softmax_bias_visit(void *context, const rpe_trial *trial, double *values,
+                               rpe_workspace *workspace)
 {
     const bias_view *view = context;
     const rpe_problem *problem = view->problem;
@@ -48,15 +49,15 @@ static void attention_of(size_t rows, size_t keys, const double *scores, double 
     }
 }
 
-static rpe_status simulate(const rpe_case *subject, const bias_view *view, size_t realizations, size_t trials,
-                           double *values, rpe_error *error)
+static rpe_status softmax_bias_simulate(const rpe_case *subject, const bias_view *view, size_t realizations,
+                                        size_t trials, double *values, rpe_error *error)
 {
     rpe_problem problem = *view->problem;
     problem.realizations = realizations;
     bias_view at = {&problem, view->scores, view->attention};
     const bool stages[RPE_STAGE_COUNT] = {[RPE_STAGE_ENCODE] = true, [RPE_STAGE_ATTEND] = true};
     return rpe_simulate(subject, "softmax-bias", &problem, stages, trials, rpe_score_count(&problem), 0,
-                        visit, &at, values, error);
+                        softmax_bias_visit, &at, values, error);
 }
 
 /* First-order bias over a, [H,M,N]. */
@@ -87,7 +88,7 @@ static double combine(size_t trials, size_t entries, const double *bias, double 
     return sensitivity;
 }
 
-static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
+static rpe_status softmax_bias_check(const rpe_case *subject, rpe_finding *finding, rpe_error *error)
 {
     const rpe_problem *problem = &subject->problem;
     size_t entries = rpe_score_count(problem);
@@ -104,9 +105,9 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
         attention_of(problem->heads * problem->queries.count, problem->keys.count, scores, attention);
         status = first_order(subject, &view, bias, error);
         if (status == RPE_OK)
-            status = simulate(subject, &view, REALIZATIONS, trials, few, error);
+            status = softmax_bias_simulate(subject, &view, REALIZATIONS, trials, few, error);
         if (status == RPE_OK)
-            status = simulate(subject, &view, 2 * REALIZATIONS, trials, many, error);
+            status = softmax_bias_simulate(subject, &view, 2 * REALIZATIONS, trials, many, error);
     }
     if (status == RPE_OK) {
         double sensitivity = combine(trials, entries, bias, few, many);
@@ -119,7 +120,7 @@ static rpe_status check(const rpe_case *subject, rpe_finding *finding, rpe_error
     return status;
 }
 
-static rpe_status supports(const rpe_case *subject, rpe_error *reason)
+static rpe_status softmax_bias_supports(const rpe_case *subject, rpe_error *reason)
 {
     rpe_status status = rpe_supports_gaussian(subject, reason);
     if (status == RPE_OK && (subject->method->encode == NULL || subject->method->map != NULL))
@@ -140,6 +141,6 @@ const rpe_claim rpe_claim_softmax_bias = {
     .wanted_effect = WANTED_EFFECT,
     .stage = RPE_STAGE_ATTEND,
     .every_sampler = true,
-    .supports = supports,
-    .check = check,
+    .supports = softmax_bias_supports,
+    .check = softmax_bias_check,
 };

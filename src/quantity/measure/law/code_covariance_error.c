@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "quantity/measure/measure.h"
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t code_covariance_error_workspace_bytes(const rpe_subject *subject)
 {
     const rpe_problem *problem = subject->problem;
     size_t queries = problem->queries.count, keys = problem->keys.count, size = problem->realizations;
@@ -46,7 +46,7 @@ static bool all_zero(const rpe_subject *subject)
     return true;
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status code_covariance_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->precision != RPE_DOUBLE)
         return rpe_error_set(error, RPE_ERROR_INPUT, "codes are measured in double precision");
@@ -56,8 +56,8 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void code_covariance_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                           rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t queries = problem->queries.count, keys = problem->keys.count, size = problem->realizations;
@@ -79,12 +79,13 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool code_covariance_error_has_closed_form(const rpe_subject *subject)
 {
     return subject->method->code_moments != NULL;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status code_covariance_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                                    rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
@@ -115,9 +116,9 @@ const rpe_measure rpe_measure_code_covariance_error = {
     .source = "SPE paper; expectation by form 1",
     .stage = RPE_STAGE_CODES,
     .root = true,
-    .supports = supports,
-    .workspace_bytes = workspace_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .supports = code_covariance_error_supports,
+    .workspace_bytes = code_covariance_error_workspace_bytes,
+    .evaluate = code_covariance_error_evaluate,
+    .closed_form = code_covariance_error_closed_form,
+    .has_closed_form = code_covariance_error_has_closed_form,
 };

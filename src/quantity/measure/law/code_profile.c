@@ -11,7 +11,7 @@ static size_t lags_of(const rpe_problem *problem)
     return problem->queries.count + problem->keys.count - 1;
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status code_profile_supports(const rpe_subject *subject, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     if (problem->precision != RPE_DOUBLE)
@@ -32,7 +32,7 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static size_t count(const rpe_subject *subject)
+static size_t code_profile_count(const rpe_subject *subject)
 {
     return subject->selection_count * lags_of(subject->problem);
 }
@@ -42,7 +42,7 @@ static ptrdiff_t lag_at(const rpe_problem *problem, size_t index)
     return (ptrdiff_t)index - (ptrdiff_t)(problem->keys.count - 1);
 }
 
-static rpe_value_label label(const rpe_subject *subject, size_t index)
+static rpe_value_label code_profile_label(const rpe_subject *subject, size_t index)
 {
     size_t lags = lags_of(subject->problem);
     const rpe_selection *selection = &subject->selections[index / lags];
@@ -52,7 +52,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
                              .at_lag = true};
 }
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t code_profile_workspace_bytes(const rpe_subject *subject)
 {
     const rpe_problem *problem = subject->problem;
     return rpe_workspace_sum(
@@ -60,8 +60,8 @@ static size_t workspace_bytes(const rpe_subject *subject)
         rpe_workspace_bytes(problem->keys.count, problem->realizations * sizeof(double)));
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void code_profile_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                  rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t size = problem->realizations, lags = lags_of(problem);
@@ -85,12 +85,13 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool code_profile_has_closed_form(const rpe_subject *subject)
 {
     return subject->method->code_moments != NULL;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status code_profile_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                           rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t keys = problem->keys.count, entries = problem->queries.count * keys, lags = lags_of(problem);
@@ -120,11 +121,11 @@ const rpe_measure rpe_measure_code_profile = {
     .source = "SPE paper; variance by form 1",
     .stage = RPE_STAGE_CODES,
     .better = RPE_BETTER_NEITHER,
-    .supports = supports,
-    .count = count,
-    .label = label,
-    .workspace_bytes = workspace_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .supports = code_profile_supports,
+    .count = code_profile_count,
+    .label = code_profile_label,
+    .workspace_bytes = code_profile_workspace_bytes,
+    .evaluate = code_profile_evaluate,
+    .closed_form = code_profile_closed_form,
+    .has_closed_form = code_profile_has_closed_form,
 };

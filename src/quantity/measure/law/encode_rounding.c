@@ -10,7 +10,7 @@
 #include "quantity/measure/score_matrix.h"
 #include "theory/theory_rounding.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status encode_rounding_supports(const rpe_subject *subject, rpe_error *error)
 {
     const rpe_kernel *kernel = subject->problem->kernel;
     size_t sinusoids;
@@ -23,12 +23,12 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
                : rpe_error_set(error, RPE_ERROR_INPUT, "method %s does not encode", subject->method->name);
 }
 
-static size_t count(const rpe_subject *subject)
+static size_t encode_rounding_count(const rpe_subject *subject)
 {
     return rpe_places(subject->problem->queries.count);
 }
 
-static rpe_value_label label(const rpe_subject *subject, size_t index)
+static rpe_value_label encode_rounding_label(const rpe_subject *subject, size_t index)
 {
     (void)subject;
     return (rpe_value_label){
@@ -50,8 +50,8 @@ static rpe_status noise_make(rpe_array *noise, const rpe_problem *problem, rpe_e
 }
 
 /* Encoded queries [M,H,R] in double, whatever precision made them. */
-static rpe_status encode(const rpe_subject *subject, rpe_precision precision, const rpe_array *given,
-                         double *encoded, rpe_error *error)
+static rpe_status encode_rounding_encode(const rpe_subject *subject, rpe_precision precision,
+                                         const rpe_array *given, double *encoded, rpe_error *error)
 {
     rpe_problem problem = *subject->problem;
     problem.precision = precision;
@@ -84,21 +84,21 @@ static void places_fill(const rpe_problem *problem, const double *values, double
     }
 }
 
-static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
+static rpe_status encode_rounding_prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t size = problem->queries.count * problem->heads * problem->realizations;
     rpe_array noise = {0};
     double *single = rpe_memory_allocate(size, sizeof *single);
     double *exact = rpe_memory_allocate(size, sizeof *exact);
-    *prepared = rpe_memory_allocate(count(subject), sizeof(double));
+    *prepared = rpe_memory_allocate(encode_rounding_count(subject), sizeof(double));
     rpe_status status = single == NULL || exact == NULL || *prepared == NULL
                             ? rpe_error_memory(error, "encoded queries", size, 2 * sizeof(double))
                             : noise_make(&noise, problem, error);
     if (status == RPE_OK)
-        status = encode(subject, RPE_SINGLE, &noise, single, error);
+        status = encode_rounding_encode(subject, RPE_SINGLE, &noise, single, error);
     if (status == RPE_OK)
-        status = encode(subject, RPE_DOUBLE, &noise, exact, error);
+        status = encode_rounding_encode(subject, RPE_DOUBLE, &noise, exact, error);
     for (size_t i = 0; status == RPE_OK && i < size; i++)
         single[i] -= exact[i];
     if (status == RPE_OK)
@@ -109,11 +109,11 @@ static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error
     return status;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void encode_rounding_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                     rpe_workspace *workspace)
 {
     (void)workspace;
-    for (size_t i = 0; i < count(subject); i++)
+    for (size_t i = 0; i < encode_rounding_count(subject); i++)
         values[i] = ((const double *)trial->prepared)[i];
 }
 
@@ -140,13 +140,14 @@ static rpe_status head_bounds(const rpe_subject *subject, size_t head, const rpe
     return status;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status encode_rounding_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                              rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t size = problem->queries.count * problem->heads * problem->realizations;
     rpe_array noise = {0};
     double *bounds = rpe_memory_allocate(size, sizeof *bounds);
-    double *places = rpe_memory_allocate(count(subject), sizeof *places);
+    double *places = rpe_memory_allocate(encode_rounding_count(subject), sizeof *places);
     rpe_status status = bounds == NULL || places == NULL
                             ? rpe_error_memory(error, "bounds", size, sizeof *bounds)
                             : noise_make(&noise, problem, error);
@@ -154,7 +155,7 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
         status = head_bounds(subject, head, &noise, bounds, error);
     if (status == RPE_OK)
         places_fill(problem, bounds, places);
-    for (size_t i = 0; status == RPE_OK && i < count(subject); i++)
+    for (size_t i = 0; status == RPE_OK && i < encode_rounding_count(subject); i++)
         values[i] = (rpe_closed_value){.mean = places[i], .variance = NAN};
     rpe_memory_free(places);
     rpe_memory_free(bounds);
@@ -169,10 +170,10 @@ const rpe_measure rpe_measure_encode_rounding = {
     .source = "form 15",
     .stage = RPE_STAGE_KERNEL,
     .bounded = true,
-    .supports = supports,
-    .count = count,
-    .label = label,
-    .prepare = prepare,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
+    .supports = encode_rounding_supports,
+    .count = encode_rounding_count,
+    .label = encode_rounding_label,
+    .prepare = encode_rounding_prepare,
+    .evaluate = encode_rounding_evaluate,
+    .closed_form = encode_rounding_closed_form,
 };

@@ -9,8 +9,8 @@
 
 #define MOMENT 4.0
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void exponential_ratio_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                       rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
     size_t keys = problem->keys.count, mark = workspace->used;
@@ -26,7 +26,7 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status exponential_ratio_supports(const rpe_subject *subject, rpe_error *error)
 {
     return rpe_subject_gaussian(subject, error);
 }
@@ -66,7 +66,8 @@ static rpe_status head_sum(const rpe_subject *subject, size_t head, double *bloc
     return status;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status exponential_ratio_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                                rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     size_t entries = problem->queries.count * problem->keys.count;
@@ -93,8 +94,8 @@ const rpe_measure rpe_measure_exponential_ratio = {
     .stage = RPE_STAGE_ENCODE,
     .better = RPE_BETTER_NEITHER,
     .positive = true,
-    .supports = supports,
+    .supports = exponential_ratio_supports,
     .workspace_bytes = rpe_score_matrix_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
+    .evaluate = exponential_ratio_evaluate,
+    .closed_form = exponential_ratio_closed_form,
 };

@@ -5,12 +5,12 @@
 #include "base/memory.h"
 #include "quantity/measure/score_matrix.h"
 
-static size_t places(const rpe_problem *problem)
+static size_t far_covariance_places(const rpe_problem *problem)
 {
     return rpe_places(problem->queries.count);
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status far_covariance_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->queries.axes != 1)
         return rpe_error_set(error, RPE_ERROR_INPUT, "distances are on one axis here, found %zu axes",
@@ -22,14 +22,14 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static size_t count(const rpe_subject *subject)
+static size_t far_covariance_count(const rpe_subject *subject)
 {
-    return subject->selection_count * places(subject->problem);
+    return subject->selection_count * far_covariance_places(subject->problem);
 }
 
-static rpe_value_label label(const rpe_subject *subject, size_t index)
+static rpe_value_label far_covariance_label(const rpe_subject *subject, size_t index)
 {
-    size_t each = places(subject->problem);
+    size_t each = far_covariance_places(subject->problem);
     const rpe_selection *selection = &subject->selections[index / each];
     return (rpe_value_label){.head = (ptrdiff_t)selection->head,
                              .feature = (ptrdiff_t)selection->feature,
@@ -37,7 +37,7 @@ static rpe_value_label label(const rpe_subject *subject, size_t index)
                              .at_position = true};
 }
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t far_covariance_workspace_bytes(const rpe_subject *subject)
 {
     const rpe_problem *problem = subject->problem;
     size_t row = problem->realizations * sizeof(double);
@@ -45,11 +45,11 @@ static size_t workspace_bytes(const rpe_subject *subject)
                              rpe_workspace_bytes(problem->keys.count, row));
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void far_covariance_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                    rpe_workspace *workspace)
 {
     const rpe_problem *problem = subject->problem;
-    size_t size = problem->realizations, each = places(problem), mark = workspace->used;
+    size_t size = problem->realizations, each = far_covariance_places(problem), mark = workspace->used;
     double *queries = rpe_workspace_take(workspace, problem->queries.count, size * sizeof *queries);
     double *keys = rpe_workspace_take(workspace, problem->keys.count, size * sizeof *keys);
     for (size_t i = 0; i < subject->selection_count; i++) {
@@ -65,15 +65,17 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     rpe_workspace_release(workspace, mark);
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool far_covariance_has_closed_form(const rpe_subject *subject)
 {
     return subject->method->code_moments != NULL;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status far_covariance_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                             rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
-    size_t keys = problem->keys.count, entries = problem->queries.count * keys, each = places(problem);
+    size_t keys = problem->keys.count, entries = problem->queries.count * keys,
+           each = far_covariance_places(problem);
     double *mean = rpe_memory_allocate(entries, 2 * sizeof *mean);
     if (mean == NULL)
         return rpe_error_memory(error, "closed form of the far covariance", entries, 2 * sizeof *mean);
@@ -96,11 +98,11 @@ const rpe_measure rpe_measure_far_covariance = {
     .source = "SPE paper; variance by form 1",
     .stage = RPE_STAGE_CODES,
     .better = RPE_BETTER_NEITHER,
-    .supports = supports,
-    .count = count,
-    .label = label,
-    .workspace_bytes = workspace_bytes,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .supports = far_covariance_supports,
+    .count = far_covariance_count,
+    .label = far_covariance_label,
+    .workspace_bytes = far_covariance_workspace_bytes,
+    .evaluate = far_covariance_evaluate,
+    .closed_form = far_covariance_closed_form,
+    .has_closed_form = far_covariance_has_closed_form,
 };

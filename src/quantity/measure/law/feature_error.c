@@ -107,7 +107,7 @@ static double relative_squares(const rpe_subject *subject, const rpe_trial *tria
 
 /* ---- fixed vectors ---- */
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status feature_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     rpe_feature_law law;
     if (!rpe_feature_law_of(subject->method->map, &law))
@@ -118,7 +118,7 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static size_t workspace_bytes(const rpe_subject *subject)
+static size_t feature_error_workspace_bytes(const rpe_subject *subject)
 {
     return bytes_of(subject, subject->problem->features);
 }
@@ -136,7 +136,7 @@ static double plain_score(const rpe_subject *subject, size_t head, size_t m, siz
     return sum / sqrt((double)size);
 }
 
-static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
+static rpe_status feature_error_prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     feature_plan *plan = NULL;
@@ -150,8 +150,8 @@ static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error
     return status;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void feature_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                   rpe_workspace *workspace)
 {
     size_t mark = workspace->used;
     values[0] = relative_squares(subject, trial, subject->inputs.queries, subject->inputs.keys, workspace);
@@ -165,12 +165,13 @@ static rpe_theory_projection projection_of(const rpe_subject *subject)
     return (rpe_theory_projection){subject->problem->features, subject->problem->projections, law.orthogonal};
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status feature_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                            rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     rpe_feature_law law;
     if (!rpe_feature_law_of(subject->method->map, &law))
-        return supports(subject, error);
+        return feature_error_supports(subject, error);
     const rpe_theory_projection projection = projection_of(subject);
     size_t size = problem->features, pairs = problem->heads * problem->queries.count * problem->keys.count;
     double scale = pow((double)size, -0.25), sum = 0.0, least = 0.0;
@@ -221,7 +222,7 @@ static rpe_status draws(const rpe_subject *subject, size_t trials, double *value
     const size_t queries = problem->queries.count, keys = problem->keys.count, size = problem->features;
     rpe_feature_law law;
     if (!rpe_feature_law_of(subject->method->map, &law))
-        return supports(subject, error);
+        return feature_error_supports(subject, error);
     double *x = rpe_memory_allocate(queries + keys, size * sizeof *x);
     rpe_status status =
         x == NULL ? rpe_error_memory(error, "vectors", queries + keys, size * sizeof *x) : RPE_OK;
@@ -244,12 +245,12 @@ const rpe_measure rpe_measure_feature_error = {
     .source = "forms 7 and 13",
     .stage = RPE_STAGE_ATTEND,
     .root = true,
-    .supports = supports,
-    .workspace_bytes = workspace_bytes,
-    .prepare = prepare,
+    .supports = feature_error_supports,
+    .workspace_bytes = feature_error_workspace_bytes,
+    .prepare = feature_error_prepare,
     .release = release,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
+    .evaluate = feature_error_evaluate,
+    .closed_form = feature_error_closed_form,
     .draws = draws,
     .draw_work = draw_work,
 };
@@ -258,7 +259,7 @@ const rpe_measure rpe_measure_feature_error = {
 
 static rpe_status encoded_supports(const rpe_subject *subject, rpe_error *error)
 {
-    rpe_status status = supports(subject, error);
+    rpe_status status = feature_error_supports(subject, error);
     if (status == RPE_OK && subject->problem->kernel == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "there are no codes without a kernel");
     return status == RPE_OK ? rpe_subject_gaussian(subject, error) : status;

@@ -4,7 +4,7 @@
 #include "quantity/measure/score_matrix.h"
 #include "theory/theory_exponential.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status finite_moments_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->problem->sampler == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "the noise is given, so its law is not known");
@@ -12,7 +12,7 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
 }
 
 /* The shares are those of theory: nothing is measured. */
-static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
+static rpe_status finite_moments_prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
 {
     const rpe_problem *problem = subject->problem;
     double *shares = rpe_memory_allocate_zero(2, sizeof *shares);
@@ -57,8 +57,8 @@ const rpe_measure rpe_measure_finite_means = {
     .source = "form 4: t(c + s) < 1",
     .stage = RPE_STAGE_KERNEL,
     .better = RPE_BETTER_MORE,
-    .supports = supports,
-    .prepare = prepare,
+    .supports = finite_moments_supports,
+    .prepare = finite_moments_prepare,
     .evaluate = evaluate_mean,
 };
 
@@ -69,7 +69,7 @@ const rpe_measure rpe_measure_finite_variances = {
     .source = "form 4: 2t(c + s) < 1",
     .stage = RPE_STAGE_KERNEL,
     .better = RPE_BETTER_MORE,
-    .supports = supports,
-    .prepare = prepare,
+    .supports = finite_moments_supports,
+    .prepare = finite_moments_prepare,
     .evaluate = evaluate_variance,
 };

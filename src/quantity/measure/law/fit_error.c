@@ -5,7 +5,7 @@
 
 #include "quantity/measure/measure.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status fit_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (subject->fit == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "the kernel was not fitted to a table");
@@ -15,20 +15,21 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void fit_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                               rpe_workspace *workspace)
 {
     (void)trial;
     (void)workspace;
     values[0] = subject->fit->error / subject->fit->largest;
 }
 
-static bool has_closed_form(const rpe_subject *subject)
+static bool fit_error_has_closed_form(const rpe_subject *subject)
 {
     return isfinite(subject->fit->bound);
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status fit_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                        rpe_error *error)
 {
     (void)error;
     values[0] = (rpe_closed_value){.mean = subject->fit->bound / subject->fit->largest, .variance = NAN};
@@ -42,8 +43,8 @@ const rpe_measure rpe_measure_fit_error = {
     .source = "form 16",
     .stage = RPE_STAGE_KERNEL,
     .bounded = true,
-    .supports = supports,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
-    .has_closed_form = has_closed_form,
+    .supports = fit_error_supports,
+    .evaluate = fit_error_evaluate,
+    .closed_form = fit_error_closed_form,
+    .has_closed_form = fit_error_has_closed_form,
 };

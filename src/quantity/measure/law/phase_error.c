@@ -12,7 +12,7 @@ static size_t place(size_t index)
     return ((size_t)2 << index) - 1;
 }
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status phase_error_supports(const rpe_subject *subject, rpe_error *error)
 {
     size_t sinusoids;
     if (rpe_kernel_frequencies(subject->problem->kernel, &sinusoids) == NULL)
@@ -21,7 +21,7 @@ static rpe_status supports(const rpe_subject *subject, rpe_error *error)
     return RPE_OK;
 }
 
-static size_t count(const rpe_subject *subject)
+static size_t phase_error_count(const rpe_subject *subject)
 {
     size_t places = 0;
     while (place(places) < subject->problem->queries.count)
@@ -29,21 +29,21 @@ static size_t count(const rpe_subject *subject)
     return places;
 }
 
-static rpe_value_label label(const rpe_subject *subject, size_t index)
+static rpe_value_label phase_error_label(const rpe_subject *subject, size_t index)
 {
     (void)subject;
     return (rpe_value_label){
         .head = -1, .feature = -1, .position = (ptrdiff_t)place(index), .at_position = true};
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void phase_error_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                 rpe_workspace *workspace)
 {
     (void)trial;
     (void)workspace;
     size_t sinusoids;
     const double *frequency = rpe_kernel_frequencies(subject->problem->kernel, &sinusoids);
-    for (size_t i = 0; i < count(subject); i++) {
+    for (size_t i = 0; i < phase_error_count(subject); i++) {
         double squares = 0.0;
         for (size_t k = 0; k < sinusoids; k++) {
             volatile float turn = (float)TWO_PI * (float)frequency[k];
@@ -55,7 +55,8 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     }
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status phase_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                          rpe_error *error)
 {
     (void)error;
     size_t sinusoids;
@@ -64,7 +65,7 @@ static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *valu
     for (size_t k = 0; k < sinusoids; k++)
         squares += frequency[k] * frequency[k];
     double largest = TWO_PI * sqrt(squares / (double)sinusoids) * roundings / (1.0 - roundings);
-    for (size_t i = 0; i < count(subject); i++)
+    for (size_t i = 0; i < phase_error_count(subject); i++)
         values[i] = (rpe_closed_value){.mean = largest * (double)place(i), .variance = NAN};
     return RPE_OK;
 }
@@ -76,9 +77,9 @@ const rpe_measure rpe_measure_phase_error = {
     .source = "form 15: four roundings",
     .stage = RPE_STAGE_KERNEL,
     .bounded = true,
-    .supports = supports,
-    .count = count,
-    .label = label,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
+    .supports = phase_error_supports,
+    .count = phase_error_count,
+    .label = phase_error_label,
+    .evaluate = phase_error_evaluate,
+    .closed_form = phase_error_closed_form,
 };

@@ -7,7 +7,7 @@
 #include "quantity/measure/score_matrix.h"
 #include "theory/theory_exponential.h"
 
-static rpe_status supports(const rpe_subject *subject, rpe_error *error)
+static rpe_status softmax_bias_supports(const rpe_subject *subject, rpe_error *error)
 {
     if (rpe_method_projects(subject->method))
         return rpe_error_set(error, RPE_ERROR_INPUT, "method %s is no softmax of the scores",
@@ -56,7 +56,7 @@ static rpe_status bias_make(const rpe_subject *subject, double **bias, size_t *c
 }
 
 /* b / (|b| |A|) */
-static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
+static rpe_status softmax_bias_prepare(const rpe_subject *subject, void **prepared, rpe_error *error)
 {
     double *bias = NULL;
     size_t count;
@@ -70,8 +70,8 @@ static rpe_status prepare(const rpe_subject *subject, void **prepared, rpe_error
     return status;
 }
 
-static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
-                     rpe_workspace *workspace)
+static void softmax_bias_evaluate(const rpe_subject *subject, const rpe_trial *trial, double *values,
+                                  rpe_workspace *workspace)
 {
     (void)workspace;
     const rpe_problem *problem = subject->problem;
@@ -88,7 +88,8 @@ static void evaluate(const rpe_subject *subject, const rpe_trial *trial, double 
     values[0] = sum;
 }
 
-static rpe_status closed_form(const rpe_subject *subject, rpe_closed_value *values, rpe_error *error)
+static rpe_status softmax_bias_closed_form(const rpe_subject *subject, rpe_closed_value *values,
+                                           rpe_error *error)
 {
     double *bias = NULL;
     size_t count;
@@ -107,8 +108,8 @@ const rpe_measure rpe_measure_softmax_bias = {
     .source = "form 10",
     .stage = RPE_STAGE_ATTEND,
     .limit = true,
-    .supports = supports,
-    .prepare = prepare,
-    .evaluate = evaluate,
-    .closed_form = closed_form,
+    .supports = softmax_bias_supports,
+    .prepare = softmax_bias_prepare,
+    .evaluate = softmax_bias_evaluate,
+    .closed_form = softmax_bias_closed_form,
 };

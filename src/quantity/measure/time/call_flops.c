@@ -1,7 +1,7 @@
 /* Operations that the method's formula needs for one call. */
 #include "quantity/measure/measure.h"
 
-static double call_cost(rpe_cost cost)
+static double call_flops_call_cost(rpe_cost cost)
 {
     return cost.flops;
 }
@@ -13,5 +13,5 @@ const rpe_measure rpe_measure_call_flops = {
     .source = "counted from the formulas of encoding and attention, not from what a code happens to do",
     .stage = RPE_STAGE_CALL,
     .kind = RPE_MEASURE_COUNT,
-    .call_cost = call_cost,
+    .call_cost = call_flops_call_cost,
 };
