@@ -1,11 +1,11 @@
-# rpe_layer(FOLDER [TEXT] [DEPENDS folder...] [LIBRARIES target...])
+# rpe_layer(FOLDER [UNTIMED] [DEPENDS folder...] [LIBRARIES target...])
 # A layer is a folder, which may have folders by subject, and a static library called after it: its sources are globbed.  A
 # source names a header with its folder, and rooms.awk checks before anything is compiled that it may see it: the headers at
 # the top of the layers that it depends on.  A *_real.c file is compiled twice, in single and in double precision.
-# TEXT: the layer reads, decides and writes, and no time that is measured is spent in it: compiled at -O1, which takes half
-# the time of -O3.
+# UNTIMED: the layer reads, decides, tests or writes, and no time that is measured is spent in it: compiled at -O1, which takes
+# half the time of -O3.
 function(rpe_layer layer)
-  cmake_parse_arguments(LAYER "TEXT" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(LAYER "UNTIMED" "" "DEPENDS;LIBRARIES" ${ARGN})
   rpe_room(${layer} ${LAYER_DEPENDS})
   get_filename_component(name ${layer} NAME)
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${layer})
@@ -25,7 +25,7 @@ function(rpe_layer layer)
   if(RPEBENCH_UNITY)
     rpe_unite(rpe_${name} ${sources})
   endif()
-  if(LAYER_TEXT)
+  if(LAYER_UNTIMED)
     target_compile_options(rpe_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   foreach(precision IN ITEMS SINGLE DOUBLE)
