@@ -193,22 +193,48 @@ static void decays_swapped(rpe_problem *problem)
     type->log_decay = decay_of_other_head;
 }
 
-#define FREQUENCIES_MOST 8
+#define NUMBERS_MOST 64
 
-/* Frequencies of the other sign: the transposed rotation. */
-static void frequencies_negated(rpe_problem *problem)
+/* The numbers of a parameter become others. */
+static void parameter_change(rpe_problem *problem, const char *name, double (*changed)(double number))
 {
-    static double negated[FREQUENCIES_MOST];
+    static double numbers[NUMBERS_MOST];
     rpe_kernel_type *type;
     rpe_kernel *kernel = kernel_copied(problem, &type);
     for (size_t i = 0; kernel != NULL && type->parameters[i].name != NULL; i++) {
         rpe_parameter_values *own = &kernel->own[i];
-        if (strcmp(type->parameters[i].name, "frequency") != 0 || own->count > FREQUENCIES_MOST)
+        if (strcmp(type->parameters[i].name, name) != 0 || own->count > NUMBERS_MOST)
             continue;
         for (size_t j = 0; j < own->count; j++)
-            negated[j] = -own->values[j];
-        own->values = negated;
+            numbers[j] = changed(own->values[j]);
+        own->values = numbers;
     }
+}
+
+static double negated(double number)
+{
+    return -number;
+}
+
+static double squared(double number)
+{
+    return number * number;
+}
+
+/* The transposed rotation. */
+static void frequencies_negated(rpe_problem *problem)
+{
+    parameter_change(problem, "frequency", negated);
+}
+
+static void phases_negated(rpe_problem *problem)
+{
+    parameter_change(problem, "phase", negated);
+}
+
+static void gains_squared(rpe_problem *problem)
+{
+    parameter_change(problem, "gain", squared);
 }
 
 static void keys_of_the_grid(rpe_problem *problem)
@@ -245,3 +271,13 @@ RPE_CALL_FAULT(one_segment, "scan-relu", .plan = one_segment)
 
 const rpe_planting rpe_planting_one_segment = {
     .case_name = "alibi", .method = "scan-relu", .wrap = one_segment_wrap};
+
+RPE_CALL_FAULT(exact_phase, "sine-exact-relu", .plan = phases_negated)
+
+const rpe_planting rpe_planting_exact_phase = {
+    .case_name = "sine", .method = "sine-exact-relu", .wrap = exact_phase_wrap};
+
+RPE_CALL_FAULT(exact_gain, "sine-exact-favor", .plan = gains_squared)
+
+const rpe_planting rpe_planting_exact_gain = {
+    .case_name = "sine gated", .method = "sine-exact-favor", .wrap = exact_gain_wrap};

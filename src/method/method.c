@@ -5,7 +5,8 @@
 
 #define RPE_METHOD(identifier) extern const rpe_method rpe_method_##identifier;
 #define RPE_FEATURE_MAP(identifier, name, title)                                                             \
-    RPE_METHOD(identifier) RPE_METHOD(rope_##identifier) RPE_METHOD(scan_##identifier)
+    RPE_METHOD(identifier)                                                                                   \
+    RPE_METHOD(rope_##identifier) RPE_METHOD(scan_##identifier) RPE_METHOD(sine_exact_##identifier)
 #include "attention/feature_maps.def"
 #include "method/methods.def"
 #undef RPE_FEATURE_MAP
@@ -30,6 +31,9 @@ static const rpe_method *const methods[] = {
 #define RPE_RECURRENT_METHOD(identifier, name, family, form, title, source) RPE_METHOD(identifier)
 #include "method/recurrent_methods.def"
 #undef RPE_RECURRENT_METHOD
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(sine_exact_##identifier)
+#include "attention/feature_maps.def"
+#undef RPE_FEATURE_MAP
 #undef RPE_METHOD
 };
 
@@ -56,6 +60,13 @@ const rpe_method *rpe_method_find(const char *name)
 bool rpe_method_encodes(const rpe_method *method)
 {
     return method->encode != NULL || method->codes != NULL;
+}
+
+size_t rpe_method_size(const rpe_method *method, const rpe_problem *problem)
+{
+    if (method->size != NULL)
+        return method->size(problem);
+    return problem->kernel != NULL && method->encode != NULL ? problem->realizations : problem->features;
 }
 
 bool rpe_method_is_oracle(const rpe_method *method)

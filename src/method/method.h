@@ -1,5 +1,5 @@
 /* Methods: what a user calls an attention with relative positions.  A problem is planned by a method; a stream gives the
-   randomness of one trial.  One file each, listed in methods.def, and three methods for every line of feature_maps.def; a hook
+   randomness of one trial.  One file each, listed in methods.def, and a method for every line of feature_maps.def and composition; a hook
    that is NULL is a capability the method lacks. */
 #ifndef RPE_METHOD_H
 #define RPE_METHOD_H
@@ -77,12 +77,16 @@ typedef struct rpe_method {
     const rpe_family *position;        /* family of the positions that it takes; NULL: any */
     bool needs_position;               /* there is nothing without one */
     const rpe_feature_map *map;        /* of linear attention; NULL: it is another */
+    const char *
+        composition; /* of methods that a map makes: what it is put together with; NULL: SPE, or there is no map */
     rpe_status (*supports)(const rpe_problem *problem, rpe_error *error); /* if not, says why */
     rpe_status (*plan)(void **plan, const rpe_problem *problem,
                        rpe_error *error); /* what all trials share; read-only then */
     void (*plan_destroy)(void *plan);
     size_t (*workspace_bytes)(const void *plan); /* of each thread */
     bool (*random)(const rpe_problem *problem);  /* whether a trial's stream matters */
+    /* Elements of a vector as the attention sees it; NULL: R where queries and keys are encoded, else D. */
+    size_t (*size)(const rpe_problem *problem);
     /* Encoded queries [B,M,H,R] and keys [B,N,H,R]; their dot products over sqrt(R) approximate the oracle's scores. */
     void (*encode)(const void *plan, const rpe_noise *noise, const rpe_inputs *inputs, void *queries,
                    void *keys, int threads, rpe_workspace *workspaces);
@@ -114,6 +118,9 @@ bool rpe_method_is_oracle(const rpe_method *method);
 
 /* Whether it has random features: problem.projections is asked for, noise.projection is used. */
 bool rpe_method_projects(const rpe_method *method);
+
+/* Elements of a vector as the attention sees it: the size of projections. */
+size_t rpe_method_size(const rpe_method *method, const rpe_problem *problem);
 
 size_t rpe_method_count(void);
 const rpe_method *rpe_method_at(size_t index);

@@ -133,6 +133,7 @@ static rpe_cost rope_cost(const rpe_problem *problem, const rpe_feature_map *map
     RPE_COMPOSED_METHOD_HOOKS(identifier, rope_)                                                             \
     const rpe_method rpe_method_rope_##identifier = {                                                        \
         .name = "rope-" key,                                                                                 \
+        .composition = "rope",                                                                               \
         .title = words " on rotated vectors",                                                                \
         .source = "Su et al. 2021 (arXiv 2104.09864)",                                                       \
         .position = &rpe_family_rotary,                                                                      \

@@ -140,6 +140,7 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
     RPE_COMPOSED_METHOD_HOOKS(identifier, scan_)                                                             \
     const rpe_method rpe_method_scan_##identifier = {                                                        \
         .name = "scan-" key,                                                                                 \
+        .composition = "scan",                                                                               \
         .title = words " that forgets",                                                                      \
         .source = "Press et al. 2022 (arXiv 2108.12409); Katharopoulos et al. 2020 (arXiv 2006.16236)",      \
         .position = &rpe_family_bias,                                                                        \

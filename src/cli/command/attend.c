@@ -57,7 +57,8 @@ static const rpe_option options[OPTION_COUNT] = {
                 .required = true},
     [PROJECTION] = {.name = "projection",
                     .placeholder = "w.npy",
-                    .help = "projections [F,R] ([F,D] without a kernel) instead of --features",
+                    .help = "projections [F,S] instead of --features; S: R of encoded vectors, else D or "
+                            "what the method makes of it",
                     .type = RPE_OPTION_PATH},
     [QUERY_POSITIONS] =
         {.name = "query-positions",
@@ -161,23 +162,33 @@ static rpe_status noise_check(const attending *run, rpe_error *error)
     return status;
 }
 
-/* Given projections have the size of a vector as the attention sees it. */
 static rpe_status projection_read(attending *run, rpe_error *error)
 {
-    char found[RPE_SHAPE_CAPACITY];
     const char *path = run->arguments->values[PROJECTION].text;
-    size_t size = run->encodes ? run->draw.realizations : run->data.features;
     if (path == NULL)
         return RPE_OK;
     rpe_status status = rpe_npy_read(path, RPE_NPY_DOUBLE, &run->projection, error);
-    if (status == RPE_OK && (run->projection.rank != 2 || run->projection.shape[1] != size))
-        status = rpe_error_set(
-            error, RPE_ERROR_INPUT, "%s: expected shape [*,%zu] as %s, found %s", path, size,
-            run->encodes ? "encoded vectors have R" : run->arguments->values[RPE_DATA_QUERIES].text,
-            rpe_shape_text(run->projection.rank, run->projection.shape, found));
     if (status == RPE_OK)
         run->draw.noise.projection = &run->projection;
     return status;
+}
+
+/* Given projections have the size of a vector as the attention sees it, of a problem that the method takes. */
+static rpe_status projection_check(const attending *run, rpe_error *error)
+{
+    char found[RPE_SHAPE_CAPACITY];
+    const rpe_array *projection = run->draw.noise.projection;
+    const char *as = run->arguments->values[RPE_DATA_QUERIES].text;
+    size_t size = rpe_method_size(run->method, &run->problem);
+    if (projection == NULL || (projection->rank == 2 && projection->shape[1] == size))
+        return RPE_OK;
+    if (run->encodes)
+        as = "encoded vectors have R";
+    else if (size != run->problem.features)
+        as = "the method makes of a vector";
+    return rpe_error_set(error, RPE_ERROR_INPUT, "%s: expected shape [*,%zu] as %s, found %s",
+                         run->arguments->values[PROJECTION].text, size, as,
+                         rpe_shape_text(projection->rank, projection->shape, found));
 }
 
 /* The numbers of options.def on the command line. */
@@ -214,13 +225,13 @@ static rpe_status problem_make(attending *run, rpe_error *error)
     run->problem.sampler = run->draw.sampler; /* noise and projections may be given */
     run->problem.realizations = run->draw.realizations;
     if (run->draw.noise.projection != NULL)
-        run->problem.projections = run->projection.shape[0];
+        run->problem.projections = run->projection.rank == 2 ? run->projection.shape[0] : 1;
     rpe_status status = RPE_OK;
     if (run->encodes && run->draw.sampler == NULL)
         status = noise_check(run, error);
-    return status == RPE_OK
-               ? rpe_call_make(&run->call, run->method, &run->problem, run->arguments->threads, error)
-               : status;
+    if (status == RPE_OK)
+        status = rpe_call_make(&run->call, run->method, &run->problem, run->arguments->threads, error);
+    return status == RPE_OK ? projection_check(run, error) : status;
 }
 
 /* ", 256 projections of seed 1", ", 256 given projections", or nothing */

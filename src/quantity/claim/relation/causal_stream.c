@@ -74,6 +74,10 @@ static rpe_status causal_stream_supports(const rpe_case *subject, rpe_error *rea
                              "the state of linear attention does not know a position %s", kernel->type->name);
     if (subject->method->map == NULL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s has no recurrence", subject->method->name);
+    if (kernel != NULL && subject->method->encode == NULL)
+        return rpe_error_set(reason, RPE_ERROR_INPUT,
+                             "method %s gives no encoded vectors that could be taken one after another",
+                             subject->method->name);
     return rpe_supports_defined(subject, reason);
 }
 
