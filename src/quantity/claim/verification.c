@@ -67,6 +67,17 @@ static rpe_status row_add(rpe_verification *verification, rpe_verdict_row **row,
     return RPE_OK;
 }
 
+/* All methods; in a quick run, of those that maps make with one composition, one that the seed draws. */
+static bool is_drawn(const rpe_verification_settings *settings, const rpe_method *method)
+{
+    uint64_t draw = settings->seed;
+    if (!settings->quick || method->composition == NULL)
+        return true;
+    for (const char *letter = method->composition; *letter != '\0'; letter++)
+        draw += (unsigned char)*letter;
+    return method->map == rpe_feature_map_at((size_t)(draw % rpe_feature_map_count()));
+}
+
 /* The methods that a claim is put to: of those that share what it looks at, the first. */
 static bool is_repeated(const rpe_claim *claim, size_t method)
 {
@@ -84,7 +95,9 @@ static const rpe_method *method_to_try(const verify_run *run, const rpe_claim *c
         return method == rpe_method_find(planted->name) ? planted : NULL;
     if (run->settings->only_method != NULL)
         return method == rpe_method_find(run->settings->only_method) ? method : NULL;
-    return is_repeated(claim, index) || (rpe_method_is_oracle(method) && !claim->outputs) ? NULL : method;
+    if (!is_drawn(run->settings, method) || is_repeated(claim, index))
+        return NULL;
+    return rpe_method_is_oracle(method) && !claim->outputs ? NULL : method;
 }
 
 /* A line that is rewritten on a terminal, else a line a claim. */
