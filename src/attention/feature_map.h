@@ -50,7 +50,7 @@ typedef enum rpe_feature_law_name {
 
    name, source, the first function of `define` and three examples make a map, with `logarithm` where g falls towards 0.  All else
    may be left out: an expansion is the loop over the definition then.  A new map is a file, and a line of feature_maps.def, which
-   makes the methods NAME, rope-NAME, scan-NAME and sine-exact-NAME of it. */
+   makes the methods NAME, rope-NAME, scan-NAME, sum-NAME and sine-exact-NAME of it. */
 typedef struct rpe_feature_map {
     const char *name, *source;            /* the name of its line; what is cited in lists */
     const rpe_projection_law *projection; /* NULL: none, F is not looked at */
@@ -86,7 +86,7 @@ const rpe_feature_map *rpe_feature_map_find(const char *name); /* NULL if there 
 #define RPE_UNIT_QUARTER 0.63661977236758134307553505349005745 /* 2/pi */
 
 /* The maps by identifier, for who composes them.  A line has the identifier, the map's name, and the title of its methods, which
-   lists follow by "on SPE", "on rotated vectors", "that forgets" or "on exact features". */
+   lists follow by "on SPE", "on rotated vectors", "that forgets", "with a sum of decays" or "on exact features". */
 #define RPE_FEATURE_MAP(identifier, name, title) extern const rpe_feature_map rpe_feature_map_##identifier;
 #include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP

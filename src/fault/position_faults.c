@@ -237,6 +237,27 @@ static void gains_squared(rpe_problem *problem)
     parameter_change(problem, "gain", squared);
 }
 
+static double one_more(double number)
+{
+    return number + 1;
+}
+
+static double one(double number)
+{
+    (void)number;
+    return 1;
+}
+
+static void powers_raised(rpe_problem *problem)
+{
+    parameter_change(problem, "p", one_more);
+}
+
+static void scales_dropped(rpe_problem *problem)
+{
+    parameter_change(problem, "a", one);
+}
+
 static void keys_of_the_grid(rpe_problem *problem)
 {
     problem->keys.given = NULL;
@@ -281,3 +302,13 @@ RPE_CALL_FAULT(exact_gain, "sine-exact-favor", .plan = gains_squared)
 
 const rpe_planting rpe_planting_exact_gain = {
     .case_name = "sine gated", .method = "sine-exact-favor", .wrap = exact_gain_wrap};
+
+RPE_CALL_FAULT(sum_power, "sum-relu", .plan = powers_raised)
+
+const rpe_planting rpe_planting_sum_power = {
+    .case_name = "kerple log", .method = "sum-relu", .wrap = sum_power_wrap};
+
+RPE_CALL_FAULT(sum_scale, "sum-favor", .plan = scales_dropped)
+
+const rpe_planting rpe_planting_sum_scale = {
+    .case_name = "kerple log", .method = "sum-favor", .wrap = sum_scale_wrap};

@@ -19,6 +19,10 @@ rpe_cost rpe_linear_method_cost(const rpe_problem *problem, const rpe_feature_ma
 rpe_status rpe_linear_method_define(const rpe_definition *definition, const rpe_feature_map *map,
                                     double *weights, double *errors, rpe_error *error);
 
+/* The same of a position that is a bias b, where there is one: times e^(b - its largest of the row). */
+rpe_status rpe_linear_method_define_biased(const rpe_definition *definition, const rpe_feature_map *map,
+                                           double *weights, double *errors, rpe_error *error);
+
 /* Linear attention of the problem's shape, on vectors of `size` elements. */
 rpe_linear_settings rpe_linear_method_settings(const rpe_problem *problem, const rpe_feature_map *map,
                                                size_t size);

@@ -6,7 +6,8 @@
 #define RPE_METHOD(identifier) extern const rpe_method rpe_method_##identifier;
 #define RPE_FEATURE_MAP(identifier, name, title)                                                             \
     RPE_METHOD(identifier)                                                                                   \
-    RPE_METHOD(rope_##identifier) RPE_METHOD(scan_##identifier) RPE_METHOD(sine_exact_##identifier)
+    RPE_METHOD(rope_##identifier)                                                                            \
+    RPE_METHOD(scan_##identifier) RPE_METHOD(sine_exact_##identifier) RPE_METHOD(sum_##identifier)
 #include "attention/feature_maps.def"
 #include "method/methods.def"
 #undef RPE_FEATURE_MAP
@@ -32,6 +33,9 @@ static const rpe_method *const methods[] = {
 #include "method/recurrent_methods.def"
 #undef RPE_RECURRENT_METHOD
 #define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(sine_exact_##identifier)
+#include "attention/feature_maps.def"
+#undef RPE_FEATURE_MAP
+#define RPE_FEATURE_MAP(identifier, name, title) RPE_METHOD(sum_##identifier)
 #include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #undef RPE_METHOD

@@ -1,12 +1,8 @@
 /* Linear attention with a bias that is a sum over the tokens between (ALiBi, forget gates): exact in the bias, by a recurrence.  A
    method of every feature map, scan-MAP.  [families A3] */
-#include <math.h>
-
 #include "base/memory.h"
-#include "method/definition.h"
 #include "method/linear_method.h"
 #include "method/problem.h"
-#include "oracle/terms.h"
 
 typedef struct scan_plan {
     rpe_linear *linear;
@@ -94,34 +90,6 @@ static void attend(const void *plan, const rpe_noise *noise, const rpe_inputs *i
                      inputs->values, outputs, threads, workspaces);
 }
 
-/* phi(x_m) . phi(y_n) e^(b(m,n) - its largest of the row) */
-static rpe_status scan_define(const rpe_definition *definition, const rpe_feature_map *map, double *weights,
-                              double *errors, rpe_error *error)
-{
-    const rpe_problem *problem = definition->problem;
-    size_t queries = problem->queries.count, keys = problem->keys.count;
-    rpe_terms *terms = NULL;
-    rpe_status status = rpe_linear_method_define(definition, map, weights, errors, error);
-    if (status == RPE_OK)
-        status = rpe_terms_create(&terms, problem->kernel, definition->head, problem->features,
-                                  &problem->queries, &problem->keys, 1, error);
-    for (size_t m = 0; status == RPE_OK && problem->kernel != NULL && m < queries; m++) {
-        double largest = -INFINITY, scratch;
-        size_t seen = rpe_problem_visible(problem, m);
-        for (size_t n = 0; n < seen; n++)
-            largest = fmax(largest, *rpe_terms_of(terms, m, n, &scratch));
-        for (size_t n = 0; n < keys; n++) {
-            double bias = n < seen ? *rpe_terms_of(terms, m, n, &scratch) : 0;
-            double mask = n < seen ? exp(bias - largest) : 0;
-            double rounding = (double)(queries + keys) * definition->rounding * (1 + fabs(bias));
-            errors[m * keys + n] = mask * (errors[m * keys + n] + rounding * fabs(weights[m * keys + n]));
-            weights[m * keys + n] *= mask;
-        }
-    }
-    rpe_terms_destroy(terms);
-    return status;
-}
-
 /* The sums decay, C (V+1) products more a position, which are not counted.  Not causal, every key goes into sums of both
    directions: 2 C (V+1) operations more. */
 static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map)
@@ -136,6 +104,7 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
 }
 
 #define scan_random rpe_linear_method_map_random
+#define scan_define rpe_linear_method_define_biased
 #define RPE_FEATURE_MAP(identifier, key, words)                                                              \
     RPE_COMPOSED_METHOD_HOOKS(identifier, scan_)                                                             \
     const rpe_method rpe_method_scan_##identifier = {                                                        \
@@ -152,3 +121,4 @@ static rpe_cost scan_cost(const rpe_problem *problem, const rpe_feature_map *map
 #include "attention/feature_maps.def"
 #undef RPE_FEATURE_MAP
 #undef scan_random
+#undef scan_define

@@ -232,6 +232,8 @@ typedef struct rpe_kernel_type {
     void (*decay_axes)(const rpe_kernel *kernel, bool *token, bool *feature);
     /* What a token's own key weighs more by: the product of this feature of its query and of its key times this; NULL: nothing. */
     double (*own)(const rpe_kernel *kernel, size_t head, size_t feature);
+    /* Bias family: e^b = (1 + a |lag|)^(-p), a, p > 0.  NULL: it is no such power, and the methods sum-MAP refuse it. */
+    void (*power)(const rpe_kernel *kernel, size_t head, double *a, double *p);
     bool absolute; /* the terms are no function of the difference of the positions */
     /* Whether there is causal attention alone; NULL: there is both. */
     bool (*causal)(const rpe_kernel *kernel);

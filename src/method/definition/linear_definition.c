@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "method/definition.h"
 #include "method/linear_method.h"
+#include "oracle/terms.h"
 
 /* Features of the vectors of one side, [count,C]: value e^exponent, known to within error e^exponent. */
 typedef struct features_side {
@@ -140,5 +141,35 @@ rpe_status rpe_linear_method_define(const rpe_definition *definition, const rpe_
         row_weigh(&run, m, powers, weights + m * run.keys.count, errors + m * run.keys.count);
     rpe_memory_free(powers);
     run_destroy(&run);
+    return status;
+}
+
+/* ---- with a bias ---- */
+
+/* phi(x_m) . phi(y_n) e^(b(m,n) - its largest of the row) */
+rpe_status rpe_linear_method_define_biased(const rpe_definition *definition, const rpe_feature_map *map,
+                                           double *weights, double *errors, rpe_error *error)
+{
+    const rpe_problem *problem = definition->problem;
+    size_t queries = problem->queries.count, keys = problem->keys.count;
+    rpe_terms *terms = NULL;
+    rpe_status status = rpe_linear_method_define(definition, map, weights, errors, error);
+    if (status == RPE_OK)
+        status = rpe_terms_create(&terms, problem->kernel, definition->head, problem->features,
+                                  &problem->queries, &problem->keys, 1, error);
+    for (size_t m = 0; status == RPE_OK && problem->kernel != NULL && m < queries; m++) {
+        double largest = -INFINITY, scratch;
+        size_t seen = rpe_problem_visible(problem, m);
+        for (size_t n = 0; n < seen; n++)
+            largest = fmax(largest, *rpe_terms_of(terms, m, n, &scratch));
+        for (size_t n = 0; n < keys; n++) {
+            double bias = n < seen ? *rpe_terms_of(terms, m, n, &scratch) : 0;
+            double mask = n < seen ? exp(bias - largest) : 0;
+            double rounding = (double)(queries + keys) * definition->rounding * (1 + fabs(bias));
+            errors[m * keys + n] = mask * (errors[m * keys + n] + rounding * fabs(weights[m * keys + n]));
+            weights[m * keys + n] *= mask;
+        }
+    }
+    rpe_terms_destroy(terms);
     return status;
 }

@@ -14,6 +14,12 @@ static void kerple_log_terms(const rpe_kernel *kernel, size_t head, size_t size,
     *b = -kernel->own[P].values[head] * log1p(kernel->own[A].values[head] * fabs(query->at[0] - key->at[0]));
 }
 
+static void kerple_log_power(const rpe_kernel *kernel, size_t head, double *a, double *p)
+{
+    *a = kernel->own[A].values[head];
+    *p = kernel->own[P].values[head];
+}
+
 static const rpe_parameter kerple_log_parameters[] = {
     {.name = "a", .axes = "h", .low = DBL_MIN, .high = INFINITY},
     {.name = "p", .axes = "h", .low = DBL_MIN, .high = INFINITY},
@@ -28,6 +34,7 @@ const rpe_kernel_type rpe_kernel_type_kerple_log = {
     .family = &rpe_family_bias,
     .parameters = kerple_log_parameters,
     .terms = kerple_log_terms,
+    .power = kerple_log_power,
     /* ln 4, ln 2. */
     RPE_POSITION_EXAMPLES(RPE_EXAMPLE("{\"type\":\"bias\",\"form\":\"kerple-log\",\"a\":[3],\"p\":[2]}", 0, 2,
                                       {0, 0}, {0, 0}, 0, 1, -2.7725887222397812),
