@@ -216,11 +216,14 @@ static rpe_status exact_define(const rpe_definition *definition, const rpe_featu
 
 /* ---- what it costs ---- */
 
+/* Asked of problems that the method refuses, too. */
 static size_t exact_size(const rpe_problem *problem)
 {
     const rpe_definition definition = {.problem = problem};
-    return problem->kernel == NULL ? problem->features
-                                   : vector_define(&definition, RPE_SIDE_QUERY, 0, NULL, NULL, NULL, NULL);
+    const rpe_kernel *kernel = problem->kernel;
+    if (kernel == NULL || kernel->type->codes == NULL || !kernel->type->codes->paired)
+        return problem->features;
+    return vector_define(&definition, RPE_SIDE_QUERY, 0, NULL, NULL, NULL, NULL);
 }
 
 /* Attention on vectors of G elements, each a product and a cosine or sine. */

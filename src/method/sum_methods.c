@@ -263,14 +263,15 @@ static rpe_status sum_define(const rpe_definition *definition, const rpe_feature
     return status;
 }
 
-/* J times the sums of linear attention; at J of the first head. */
+/* J times the sums of linear attention; at J of the first head.  Asked of problems that the method refuses, too. */
 static rpe_cost sum_cost(const rpe_problem *problem, const rpe_feature_map *map)
 {
     rpe_problem plain = *problem;
     rpe_exponential_sum sum = {.count = 1};
     plain.kernel = NULL;
     rpe_cost cost = rpe_linear_method_cost(&plain, map);
-    if (problem->kernel != NULL && head_sum(problem, 0, &sum, NULL) == RPE_OK) {
+    if (problem->kernel != NULL && problem->kernel->type->power != NULL &&
+        head_sum(problem, 0, &sum, NULL) == RPE_OK) {
         cost.flops *= (double)sum.count;
         cost.bytes_held *= (double)sum.count;
     }

@@ -217,6 +217,8 @@ static void test_timings(void **state)
         const char *measure = cell(&csv, row, RPE_COLUMN_measure),
                    *status = cell(&csv, row, RPE_COLUMN_status);
         bool is_time = strcmp(measure, "runtime") == 0;
+        if (strncmp(status, "not applicable", 14) == 0)
+            continue; /* of all methods of the family, those that the very position is not for */
         if (strcmp(measure, "output_error") == 0)
             errors++;
         else if (strncmp(status, "not checked", 11) != 0)
