@@ -10,16 +10,32 @@
 #include "base/stream.h"
 #include "base/workspace.h"
 
+/* What the directions of a block of S projections have to do with each other. */
+typedef enum rpe_projection_block {
+    RPE_BLOCK_INDEPENDENT,
+    RPE_BLOCK_ORTHOGONAL,
+    RPE_BLOCK_SIMPLEX,
+    RPE_BLOCK_COUNT
+} rpe_projection_block;
+
 /* How F projections of size S are drawn. */
 typedef struct rpe_projection_law {
     size_t (*workspace_bytes)(size_t projections, size_t size);
     /* Rows w_f, [F,S]; the purpose of the stream is set here. */
     void (*draw)(size_t projections, size_t size, rpe_stream stream, double *projection,
                  rpe_workspace *workspace);
+    rpe_projection_block block;
+    size_t size_least; /* S; 0: any */
 } rpe_projection_law;
 
 extern const rpe_projection_law rpe_projection_orthogonal; /* blocks of S Haar directions, chi_S norms */
 extern const rpe_projection_law rpe_projection_independent;
+extern const rpe_projection_law
+    rpe_projection_simplex; /* blocks of S directions, any two of cosine -1/(S-1), chi_S norms */
+
+/* One block of it, from a Haar frame [S,S] and norms [rows], rows <= S, S >= 2: projection [rows,S]. */
+void rpe_projection_simplex_rows(size_t rows, size_t size, const double *haar, const double *norms,
+                                 double *projection);
 
 /* One feature from one number: an element of x, or its product with a projection. */
 typedef double rpe_feature_function(double u);

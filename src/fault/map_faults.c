@@ -38,6 +38,25 @@ RPE_MEMBER_FAULT(expansion, plan, expansion_plan)
 const rpe_planting rpe_planting_expansion = {
     .case_name = "no positions", .method = "elu", .wrap = expansion_wrap};
 
+/* As published code has it for its softmax features, where 1/1000 is wanted. */
+static double smaller_offset(double u)
+{
+    return (u < 0 ? 0 : u) + 1e-4;
+}
+
+static rpe_status offset_plan(void **plan, const rpe_problem *problem, rpe_error *error)
+{
+    static rpe_feature_map map;
+    map = *rpe_method_find("relu-projected")->map;
+    map.define[0] = smaller_offset;
+    return rpe_linear_method_create(plan, problem, &map, error);
+}
+
+RPE_MEMBER_FAULT(offset_smaller, plan, offset_plan)
+
+const rpe_planting rpe_planting_offset_smaller = {
+    .case_name = "no positions", .method = "relu-projected", .wrap = offset_smaller_wrap};
+
 /* A method whose map is defined by another function; its expansions stay. */
 #define DEFINITION_FAULT(key, function)                                                                      \
     static rpe_method key##_wrap(const rpe_method *method)                                                   \
@@ -59,3 +78,13 @@ DEFINITION_FAULT(definition_sign, absolute)
 
 const rpe_planting rpe_planting_definition_sign = {
     .case_name = "no positions", .method = "relu", .wrap = definition_sign_wrap};
+
+static double rectified(double u)
+{
+    return u < 0 ? 0 : u;
+}
+
+DEFINITION_FAULT(offset_missing, rectified)
+
+const rpe_planting rpe_planting_offset_missing = {
+    .case_name = "no positions", .method = "relu-projected", .wrap = offset_missing_wrap};

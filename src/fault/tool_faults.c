@@ -68,10 +68,10 @@ static const rpe_feature_map *map_with(const rpe_feature_map *honest, const rpe_
 }
 
 /* Tools whose feature map draws its projections by another law. */
-#define PROJECTION_TOOLS(key, bytes, draw)                                                                   \
+#define PROJECTION_TOOLS(key, bytes, drawn)                                                                  \
     static const rpe_feature_map *key##_map(const rpe_feature_map *honest)                                   \
     {                                                                                                        \
-        static const rpe_projection_law law = {bytes, draw};                                                 \
+        static const rpe_projection_law law = {.workspace_bytes = bytes, .draw = drawn};                     \
         return map_with(honest, &law);                                                                       \
     }                                                                                                        \
     TOOLS(key, .feature_map = key##_map)

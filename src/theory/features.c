@@ -1,12 +1,11 @@
-/* Forms 7 and 13: mean squared error of Performer features, iid and orthogonal.  Every map is written as
+/* Forms 7 and 13, families D: mean squared error of Performer features by the law of their projections.  Every map is written as
      MSE = exp(exponent) inner,   inner in [0,1]
    so that nothing overflows before the result does. */
 #include "theory/theory_features.h"
 
 #include <math.h>
 
-#define SERIES_BELOW 2.0   /* Delta below which the alternating series is summed as it stands */
-#define POISSON_DIRECT 700 /* largest mean whose probability of 0 is a normal number */
+#include "theory/coupled.h"
 
 /* x.y, sigma = |x+y|^2, Delta = |x-y|^2, |x|^2 + |y|^2 */
 typedef struct pair_scales {
@@ -25,92 +24,52 @@ static pair_scales pair_of(size_t size, const double *x, const double *y)
     return pair;
 }
 
-/* sum_b g_b (g_b - 1)/F over blocks of g_b <= R rows: what one projection shares a block with, on average */
-static double neighbours(rpe_theory_projection projection)
-{
-    if (!projection.orthogonal)
-        return 0;
-    double size = (double)projection.size, count = (double)projection.count;
-    double blocks = floor(count / size), last = count - blocks * size;
-    return (blocks * size * (size - 1) + last * (last - 1)) / count;
-}
-
-/* g(sigma) = 1 - e^-sigma 1F1(R; R/2; sigma/2) = sum_k e^-sigma sigma^k/k! q_k,  q_k = 1 - prod_{j<k} (R+j)/(R+2j):
-   a mean over a Poisson law of numbers in [0,1), no cancellation.  Past POISSON_DIRECT it multiplies e^-sigma: 1 will do. */
-static double growth_gap(double size, double sigma)
-{
-    if (sigma > POISSON_DIRECT)
-        return 1;
-    double probability = exp(-sigma), gap = 0, total = 0;
-    for (int k = 0; k < sigma + 40 * sqrt(sigma) + 40; k++) {
-        total += probability * gap;
-        double rest = k / (size + 2.0 * k);
-        gap = gap * (1 - rest) + rest;
-        probability *= sigma / (k + 1);
-    }
-    return total;
-}
-
-/* 1F1(R; R/2; -z) = e^-z 1F1(-R/2; R/2; z) = sum_k e^-z z^k/k! r_k,  r_k = prod_{j<k} (j - R/2)/(j + R/2), |r_k| <= 1:
-   right to the rounding of 1 in absolute terms, at any z. */
-static double decay(double size, double z)
-{
-    double half = size / 2, ratio = 1, total = 0, first = z > POISSON_DIRECT ? floor(z - 40 * sqrt(z)) : 0;
-    double k = 0;
-    for (; k < first && ratio != 0; k++)
-        ratio *= (k - half) / (k + half);
-    double probability = first > 0 ? exp(-z + first * log(z) - lgamma(first + 1)) : exp(-z);
-    for (; k < z + 40 * sqrt(z) + 40 && ratio != 0; k++) {
-        total += probability * ratio;
-        ratio *= (k - half) / (k + half);
-        probability *= z / (k + 1);
-    }
-    return total;
-}
-
-/* h(Delta) = e^-Delta - 1F1(R; R/2; -Delta/2) = sum_k (-Delta)^k/k! q_k, q_k as above */
-static double decay_gap(double size, double delta)
-{
-    if (delta > SERIES_BELOW)
-        return exp(-delta) - (delta < 1e8 ? decay(size, delta / 2) : 0);
-    double term = 1, gap = 0, total = 0;
-    for (int k = 0; k < 40; k++) {
-        total += term * gap;
-        double rest = k / (size + 2.0 * k);
-        gap = gap * (1 - rest) + rest;
-        term *= -delta / (k + 1);
-    }
-    return total;
-}
-
 /* The error of one map: exponent and inner of the formula at the top. */
 typedef struct scaled_error {
     double exponent, inner;
 } scaled_error;
 
-/* MSE = (1/F) e^sigma SM^2 (1 - e^-sigma)                                                  [form 7]
+/* ln ((1+rho)^2/(4 rho))^(S/2): what a tilt rho costs at sigma = 0.  1: there is none. */
+static double tilt_of(rpe_theory_projection projection)
+{
+    return projection.rho > 0 ? projection.rho : 1;
+}
+
+static double tilt_cost(rpe_theory_projection projection)
+{
+    double rho = tilt_of(projection);
+    return (double)projection.size / 2 * log1p((1 - rho) * (1 - rho) / (4 * rho));
+}
+
+/* MSE = (1/F) Gamma SM^2 (1 - 1/Gamma),  ln Gamma = cost + rho sigma                      [form 7; families D]
        - (1/F) neighbours e^(-|x|^2-|y|^2) [e^sigma - 1F1(R; R/2; sigma/2)]                 [form 13] */
 static scaled_error positive_error(rpe_theory_projection projection, pair_scales pair)
 {
-    double sigma = pair.sum, shared = neighbours(projection);
-    double gap = shared > 0 ? shared * exp(-sigma) * growth_gap((double)projection.size, sigma) : 0;
-    return (scaled_error){sigma + 2 * pair.inner, -expm1(-sigma) - gap};
+    double sigma = pair.sum, shared = rpe_theory_neighbours(projection);
+    double power = tilt_cost(projection) + tilt_of(projection) * sigma;
+    double gap = shared > 0 ? shared * exp(-power) * rpe_theory_growth_gap(projection, sigma) : 0;
+    return (scaled_error){power + 2 * pair.inner, -expm1(-power) - gap};
 }
 
-/* half of (1 - e^-sigma) times the positive error [form 7], and the same difference as there [form 13] */
+/* Gamma - 1 = e^cost (e^(rho sigma) + e^-sigma)/2 - 1, over e^(cost + rho sigma): without a tilt (1 - e^-sigma)^2/2, half of
+   (1 - e^-sigma) times the positive error [form 7; families D], and the same difference as there [form 13]
+     = (1 - e^-s)^2/2 + e^-s - e^(-cost - rho sigma),   s = (1 + rho) sigma/2 */
 static scaled_error hyperbolic_error(rpe_theory_projection projection, pair_scales pair)
 {
-    double sigma = pair.sum, one = -expm1(-sigma), shared = neighbours(projection);
-    double gap = shared > 0 ? shared * exp(-sigma) * growth_gap((double)projection.size, sigma) : 0;
-    return (scaled_error){sigma + 2 * pair.inner, one * one / 2 - gap};
+    double sigma = pair.sum, rho = tilt_of(projection), cost = tilt_cost(projection);
+    double half = (1 + rho) * sigma / 2, one = -expm1(-half), shared = rpe_theory_neighbours(projection);
+    double power = cost + rho * sigma, above = power - half;
+    double tilted = above > -1 ? -exp(-half) * expm1(-above) : exp(-half) - exp(-power);
+    double gap = shared > 0 ? shared * exp(-power) * rpe_theory_even_gap(projection, sigma) : 0;
+    return (scaled_error){power + 2 * pair.inner, one * one / 2 + tilted - gap};
 }
 
 /* MSE = (1/(2F)) e^sigma SM^-2 (1 - e^-Delta)^2, where e^sigma SM^-2 = e^(|x|^2+|y|^2)      [form 7]
        + (1/F) neighbours e^(|x|^2+|y|^2) [1F1(R; R/2; -Delta/2) - e^-Delta]                [form 13] */
 static scaled_error trigonometric_error(rpe_theory_projection projection, pair_scales pair)
 {
-    double delta = pair.difference, one = -expm1(-delta), shared = neighbours(projection);
-    double gap = shared > 0 ? shared * decay_gap((double)projection.size, delta) : 0;
+    double delta = pair.difference, one = -expm1(-delta), shared = rpe_theory_neighbours(projection);
+    double gap = shared > 0 ? shared * rpe_theory_decay_gap(projection, delta) : 0;
     return (scaled_error){pair.norms, one * one / 2 - gap};
 }
 
@@ -124,6 +83,12 @@ static scaled_error error_of(rpe_theory_map map, rpe_theory_projection projectio
     scaled_error error = maps[map](projection, pair_of(projection.size, x, y));
     error.inner = fmax(0, error.inner) / (double)projection.count;
     return error;
+}
+
+double rpe_theory_tilt_best(size_t size, double sigma)
+{
+    double d = (double)size, sum = 2 * sigma + d;
+    return 2 * d / (sqrt(sum * sum + 8 * d * sigma) + sum);
 }
 
 double rpe_theory_feature_mean(size_t size, const double *x, const double *y)
@@ -177,6 +142,21 @@ static double moment_at(const moment_term terms[MOMENT_TERMS], double t)
     return sum;
 }
 
+/* ln E z^k of a tilted projection: S/2 [k ln((1+rho)/(2 rho)) - ln r] + sigma/2 [k^2 (1+rho)/(2 rho)/r - k],  r = 1 + k (1-rho)/(2 rho) */
+static double tilted_moment(rpe_theory_projection projection, double sigma, double k)
+{
+    double rho = tilt_of(projection), a = (1 + rho) / (2 * rho), r = 1 + k * (a - 1);
+    return (double)projection.size / 2 * (k * log(a) - log(r)) + sigma / 2 * (k * k * a / r - k);
+}
+
+/* E (z - 1)^2 and E (z - 1)^4; of both signs z = (z_+ + z_-)/2 is known without a tilt alone. */
+static void tilted_moments(rpe_theory_projection projection, double sigma, double *second, double *fourth)
+{
+    double m2 = expm1(tilted_moment(projection, sigma, 2)), m3 = expm1(tilted_moment(projection, sigma, 3));
+    *second = m2;
+    *fourth = expm1(tilted_moment(projection, sigma, 4)) - 4 * m3 + 6 * m2;
+}
+
 /* Of one projection, z its estimate over SM and g a standard normal number:
      positive        z = e^(g sqrt(sigma) - sigma/2)            E z^k = e^(k (k-1) sigma/2)
      hyperbolic      z = e^(-sigma/2) cosh(g sqrt(sigma))       trigonometric: sigma = -Delta
@@ -191,5 +171,7 @@ double rpe_theory_feature_cumulant(rpe_theory_map map, rpe_theory_projection pro
     double fourth = moment_at(map == RPE_THEORY_POSITIVE ? positive : even, t);
     double half = sinh(t / 2), variance = map == RPE_THEORY_POSITIVE ? expm1(t) : 2 * half * half;
     double count = (double)projection.count;
+    if (tilt_of(projection) != 1 && map == RPE_THEORY_POSITIVE)
+        tilted_moments(projection, t, &variance, &fourth);
     return isfinite(fourth) ? (fourth - 3 * variance * variance) / (count * count * count) : INFINITY;
 }

@@ -20,7 +20,8 @@ static void dense_shapes(void **state)
     for (size_t i = 0; i < rpe_feature_map_count() * EXTENTS; i++) {
         const rpe_feature_map *map = rpe_feature_map_at(i % rpe_feature_map_count());
         const size_t *extent = extents[i / rpe_feature_map_count()];
-        size_t size = sizes[i % 6], projections = 1 + i % PROJECTIONS;
+        size_t least = map->projection != NULL ? map->projection->size_least : 0;
+        size_t size = sizes[i % 6] < least ? least : sizes[i % 6], projections = 1 + i % PROJECTIONS;
         problem p = problem_make(line(extent[0]), line(extent[1]), 1 + i % 2, 1 + i / 2 % 2, size,
                                  values[i % 5], scale_of(map));
         calm(&p, map);

@@ -33,7 +33,7 @@ static void drawn(rpe_theory_map map, rpe_theory_projection projection, const rp
     rpe_test_ok(rpe_theory_feature_draws(map, projection, vectors, DRAWS, sums, &error), &error);
 }
 
-/* H0: the mean of the draws is the closed form.  |z| <= 4.5 in 18 cases: 1e-4 by chance; 30 % off are 3 to 20 standard errors. */
+/* H0: the mean of the draws is the closed form.  |z| <= 4.5 in 45 cases: 3e-4 by chance; 30 % off are 3 to 20 standard errors. */
 static void means(void **state)
 {
     (void)state;
@@ -42,8 +42,11 @@ static void means(void **state)
     static const size_t counts[] = {1, 4, 10};
     vectors_fill(0.3, 3, x, y);
     for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++)
-        for (size_t i = 0; i < 6; i++) {
-            const rpe_theory_projection projection = {SIZE, counts[i / 2], i % 2 == 1};
+        for (size_t i = 0; i < (map == RPE_THEORY_TRIGONOMETRIC ? 9 : 18); i++) {
+            const rpe_theory_projection projection = {.size = SIZE,
+                                                      .count = counts[i / 3 % 3],
+                                                      .directions = (rpe_theory_directions)(i % 3),
+                                                      .rho = i < 9 ? 0 : 0.6};
             rpe_sample sample = {0};
             double expected = 0;
             for (size_t pair = 0; pair < QUERIES * KEYS; pair++) {
@@ -56,8 +59,9 @@ static void means(void **state)
                 rpe_sample_add(&sample, sums[t]);
             double z = (sample.mean - expected) / rpe_sample_standard_error(&sample);
             if (!(fabs(z) <= 4.5) || !(rpe_sample_standard_error(&sample) < 0.1 * expected))
-                fail_msg("map %d, F = %zu, %s: mean %g, expected %g, z %.1f", (int)map, projection.count,
-                         projection.orthogonal ? "orthogonal" : "independent", sample.mean, expected, z);
+                fail_msg("map %d, F = %zu, directions %d, rho %g: mean %g, expected %g, z %.1f", (int)map,
+                         projection.count, (int)projection.directions, projection.rho, sample.mean, expected,
+                         z);
         }
 }
 
@@ -93,7 +97,9 @@ static void one_projection(void **state)
     for (size_t s = 0; s < SIZE; s++)
         sigma += (x[s] + y[s]) * (x[s] + y[s]);
     for (size_t map = 0; map < 2; map++) {
-        drawn((rpe_theory_map)map, (rpe_theory_projection){SIZE, 1, false}, &vectors);
+        drawn((rpe_theory_map)map,
+              (rpe_theory_projection){.size = SIZE, .count = 1, .directions = RPE_THEORY_INDEPENDENT},
+              &vectors);
         qsort(sums, DRAWS, sizeof sums[0], order);
         for (size_t i = 0; i < DRAWS; i++)
             sums[i] = laws[map](sums[i], sigma);
@@ -109,7 +115,7 @@ static void exact_pairs(void **state)
     (void)state;
     double x[QUERIES * SIZE], y[KEYS * SIZE];
     const rpe_theory_vectors vectors = {1, 1, x, y};
-    const rpe_theory_projection projection = {SIZE, 5, true};
+    const rpe_theory_projection projection = {.size = SIZE, .count = 5, .directions = RPE_THEORY_ORTHOGONAL};
     vectors_fill(1, 9, x, y);
     for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++) {
         for (size_t s = 0; s < SIZE; s++)
@@ -126,7 +132,7 @@ static void heads(void **state)
     (void)state;
     static double together[DRAWS];
     double x[QUERIES * SIZE], y[KEYS * SIZE];
-    const rpe_theory_projection projection = {SIZE, 6, true};
+    const rpe_theory_projection projection = {.size = SIZE, .count = 6, .directions = RPE_THEORY_ORTHOGONAL};
     rpe_error error = {""};
     vectors_fill(0.5, 11, x, y);
     drawn(RPE_THEORY_HYPERBOLIC, projection, &(rpe_theory_vectors){QUERIES, KEYS, x, y});
@@ -150,9 +156,10 @@ static void interrupted(void **state)
     rpe_error error = {""};
     vectors_fill(0.5, 11, x, y);
     rpe_interrupt_set(true);
-    rpe_status status =
-        rpe_theory_feature_draws(RPE_THEORY_POSITIVE, (rpe_theory_projection){SIZE, 6, true},
-                                 &(rpe_theory_vectors){QUERIES, KEYS, x, y}, DRAWS, sums, &error);
+    rpe_status status = rpe_theory_feature_draws(
+        RPE_THEORY_POSITIVE,
+        (rpe_theory_projection){.size = SIZE, .count = 6, .directions = RPE_THEORY_ORTHOGONAL},
+        &(rpe_theory_vectors){QUERIES, KEYS, x, y}, DRAWS, sums, &error);
     rpe_interrupt_set(false);
     assert_int_equal(status, RPE_ERROR_INTERRUPTED);
 }

@@ -35,7 +35,10 @@ static double near_relative(double a, double b)
 static double error_at(rpe_theory_map map, size_t size, size_t count, bool orthogonal, const double *x,
                        const double *y)
 {
-    rpe_theory_projection projection = {size, count, orthogonal};
+    rpe_theory_projection projection = {.size = size,
+                                        .count = count,
+                                        .directions =
+                                            orthogonal ? RPE_THEORY_ORTHOGONAL : RPE_THEORY_INDEPENDENT};
     double error = rpe_theory_feature_error(map, projection, x, y);
     double logarithm = rpe_theory_feature_logarithm(map, projection, x, y);
     assert_true(error >= 0);
@@ -145,7 +148,8 @@ static void test_extremes(void **state)
         for (size_t size = 1; size <= 64; size = 2 * size + size % 2) {
             for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++) {
                 double width = exponent < 5 ? pow(10, exponent) : 1e5 * exponent;
-                rpe_theory_projection projection = {size, 3 * size, true};
+                rpe_theory_projection projection = {
+                    .size = size, .count = 3 * size, .directions = RPE_THEORY_ORTHOGONAL};
                 pair_fill(size, width, width / 3, 5, x, y);
                 double logarithm = rpe_theory_feature_logarithm(map, projection, x, y);
                 double error = rpe_theory_feature_error(map, projection, x, y);
@@ -155,7 +159,7 @@ static void test_extremes(void **state)
         }
     }
     for (size_t size = 2; size <= 64; size *= 2) {
-        rpe_theory_projection projection = {size, size, true};
+        rpe_theory_projection projection = {.size = size, .count = size, .directions = RPE_THEORY_ORTHOGONAL};
         double r = (double)size;
         pair_fill(size, 1e-4, 1e-4, 9, x, y);
         double delta = square_distance(size, x, y, -1), sigma = square_distance(size, x, y, 1);
@@ -176,7 +180,8 @@ static void test_seams(void **state)
         for (int side = 0; side < 4; side++) {
             double delta = (side < 2 ? 2 : 1400) * (side % 2 == 0 ? 1 - 1e-13 : 1 + 1e-13);
             double x[9] = {sqrt(delta) / 2}, y[9] = {-sqrt(delta) / 2};
-            rpe_theory_projection projection = {size, size, true};
+            rpe_theory_projection projection = {
+                .size = size, .count = size, .directions = RPE_THEORY_ORTHOGONAL};
             double value =
                 rpe_theory_feature_logarithm(RPE_THEORY_TRIGONOMETRIC, projection, x, y) - delta / 2;
             if (side % 2 == 1)
@@ -218,8 +223,12 @@ static void test_cumulants(void **state)
             double sum = sqrt(square_distance(size, x, y, 1)),
                    difference = sqrt(square_distance(size, x, y, -1));
             double wanted = cumulant_sum(map, sum, difference), found = NAN, many = NAN;
-            found = rpe_theory_feature_cumulant(map, (rpe_theory_projection){size, 1, false}, x, y);
-            many = rpe_theory_feature_cumulant(map, (rpe_theory_projection){size, 6, true}, x, y);
+            found = rpe_theory_feature_cumulant(
+                map, (rpe_theory_projection){.size = size, .count = 1, .directions = RPE_THEORY_INDEPENDENT},
+                x, y);
+            many = rpe_theory_feature_cumulant(
+                map, (rpe_theory_projection){.size = size, .count = 6, .directions = RPE_THEORY_ORTHOGONAL},
+                x, y);
             double scale = map == RPE_THEORY_TRIGONOMETRIC ? difference : sum;
             assert_true(fabs(found - wanted) <= 1e-9 * fabs(wanted) + 1e-13 * pow(scale, 4));
             assert_true(near_relative(216 * many, found) < 1e-14);
@@ -227,9 +236,13 @@ static void test_cumulants(void **state)
     /* Nothing varies; and beyond the range of double. */
     static const double zero[5] = {0}, large[5] = {20, 0, 0, 0, 0};
     for (rpe_theory_map map = 0; map <= RPE_THEORY_TRIGONOMETRIC; map++) {
-        assert_true(rpe_theory_feature_cumulant(map, (rpe_theory_projection){5, 3, false}, zero, zero) == 0);
-        assert_true(
-            isinf(rpe_theory_feature_cumulant(map, (rpe_theory_projection){5, 3, false}, large, zero)));
+        assert_true(rpe_theory_feature_cumulant(
+                        map,
+                        (rpe_theory_projection){.size = 5, .count = 3, .directions = RPE_THEORY_INDEPENDENT},
+                        zero, zero) == 0);
+        assert_true(isinf(rpe_theory_feature_cumulant(
+            map, (rpe_theory_projection){.size = 5, .count = 3, .directions = RPE_THEORY_INDEPENDENT}, large,
+            zero)));
     }
 }
 

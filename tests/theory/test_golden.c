@@ -287,7 +287,10 @@ static void test_performer(void **state)
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
         char name[96];
         double values[6];
-        rpe_theory_projection projection = {size, 8, outputs[i].orthogonal};
+        rpe_theory_projection projection = {.size = size,
+                                            .count = 8,
+                                            .directions = outputs[i].orthogonal ? RPE_THEORY_ORTHOGONAL
+                                                                                : RPE_THEORY_INDEPENDENT};
         snprintf(name, sizeof name, "closed_performer.mse_%s.npy", outputs[i].name);
         rpe_array golden = rpe_test_golden_read(name);
         for (size_t p = 0; p < pairs; p++)

@@ -31,6 +31,11 @@ static rpe_status sizes_check(const rpe_linear_settings *settings, rpe_error *er
         return rpe_error_set(error, RPE_ERROR_INPUT, "features: expected at least 1 for method %s, found %zu",
                              settings->map->name, settings->projections);
     }
+    if (settings->shape.size < settings->map->projection->size_least) {
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT, "vectors: expected at least %zu elements for method %s, found %zu",
+            settings->map->projection->size_least, settings->map->name, settings->shape.size);
+    }
     if (!rpe_size_multiply(settings->projections, settings->shape.size, &elements) ||
         elements > RPE_STREAM_LENGTH) {
         return rpe_error_set(error, RPE_ERROR_INPUT,

@@ -7,7 +7,7 @@
 
 typedef struct rpe_feature_law {
     rpe_theory_map map;
-    bool orthogonal;
+    rpe_theory_directions directions;
 } rpe_feature_law;
 
 /* False: the map (NULL: there is none) has no random features whose closed form is known. */

@@ -162,7 +162,9 @@ static rpe_theory_projection projection_of(const rpe_subject *subject)
 {
     rpe_feature_law law = {0};
     (void)rpe_feature_law_of(subject->method->map, &law);
-    return (rpe_theory_projection){subject->problem->features, subject->problem->projections, law.orthogonal};
+    return (rpe_theory_projection){.size = subject->problem->features,
+                                   .count = subject->problem->projections,
+                                   .directions = law.directions};
 }
 
 static rpe_status feature_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
