@@ -16,8 +16,8 @@ typedef struct validity_case {
     int threads;
 } validity_case;
 
-/* Validates a method at one point; what it says. */
-static void validate(const rpe_method *method, const validity_case *c, rpe_timed *timed)
+/* Validates a method at one point; what it says.  false: it does not take so few realizations. */
+static bool validate(const rpe_method *method, const validity_case *c, rpe_timed *timed)
 {
     char kernel[FILE_PATH_CAPACITY];
     rpe_error error = {""};
@@ -38,8 +38,11 @@ static void validate(const rpe_method *method, const validity_case *c, rpe_timed
     timed->problem.precision = c->precision;
     timed->problem.causal = c->causal;
     const rpe_timing timing = {.seed = c->seed, .timed = timed, .count = 1};
-    rpe_test_ok(rpe_timing_validate(&timing, timed, &error), &error);
+    bool taken = method->supports == NULL || method->supports(&timed->problem, NULL) != RPE_ERROR_INPUT;
+    if (taken)
+        rpe_test_ok(rpe_timing_validate(&timing, timed, &error), &error);
     rpe_input_destroy(&input);
+    return taken;
 }
 
 /* What is right is valid, whatever the draw: the check has no level. */
@@ -47,8 +50,8 @@ static void right_methods_are_valid(void **state)
 {
     (void)state;
     static const size_t realizations[] = {1, 2, 4, 64};
-    size_t checked = 0;
-    for (size_t i = 0; i < rpe_named_methods.count(); i++)
+    for (size_t i = 0; i < rpe_named_methods.count(); i++) {
+        size_t asked = 0, checked = 0;
         for (size_t j = 0; j < 4; j++)
             for (uint64_t seed = 1; seed <= 40; seed++) {
                 const rpe_method *method = rpe_named_methods.at(i);
@@ -63,14 +66,17 @@ static void right_methods_are_valid(void **state)
                                    1};
                 for (c.precision = RPE_SINGLE; c.precision <= RPE_DOUBLE; c.precision++) {
                     rpe_timed timed;
-                    validate(method, &c, &timed);
+                    asked++;
+                    if (!validate(method, &c, &timed))
+                        continue;
                     if (timed.reason[0] != '\0' || strcmp(timed.status, "valid") != 0)
                         fail_msg("%s, R = %zu, seed %d, %s: \"%s\" \"%s\"", method->name, c.realizations,
                                  (int)seed, rpe_precision_name(c.precision), timed.status, timed.reason);
                     checked++;
                 }
             }
-    assert_true(checked >= 2 * 8 * 4 * 40);
+        assert_true(2 * checked >= asked);
+    }
 }
 
 static const rpe_method *broken_of; /* the method that the faults below are put into */
