@@ -80,6 +80,7 @@ typedef struct rpe_linear rpe_linear; /* read-only after creation */
 typedef struct rpe_projection {
     rpe_stream stream;   /* seed, point and trial; the purpose is set here */
     const double *given; /* instead: [F,S] */
+    double rho; /* of maps that tilt their projections, > 0; 0: from the vectors of each head and item */
 } rpe_projection;
 
 /* Errors: F = 0 where the map needs projections, sizes that overflow or exceed the stream. */
@@ -117,7 +118,8 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
                              const rpe_linear_source *source, const void *values, void *outputs, int threads,
                              rpe_workspace *workspaces);
 
-/* phi of `rows` vectors [rows,S], as defined (it may underflow where attention does not): features [rows,C]. */
+/* phi of `rows` vectors [rows,S], as defined (it may underflow where attention does not): features [rows,C].  A map that tilts takes
+   the rho of the projection, or 1. */
 size_t rpe_linear_features_count(const rpe_linear *linear); /* C */
 void rpe_linear_features(const rpe_linear *linear, const rpe_projection *projection, size_t rows,
                          const void *vectors, void *features, rpe_workspace *workspace);

@@ -37,6 +37,24 @@ extern const rpe_projection_law
 void rpe_projection_simplex_rows(size_t rows, size_t size, const double *haar, const double *norms,
                                  double *projection);
 
+/* How projections are stretched: along orthonormal axes, the rows of axes [S,S], by rho [S] > 0; 1 leaves them as they are. */
+typedef struct rpe_tilt {
+    double *rho, *axes;
+} rpe_tilt;
+
+/* How the tilt follows from the vectors of a head: from the mean of u u^T, u = x + y, over all pairs of a query and a key. */
+typedef struct rpe_tilt_law {
+    bool products; /* all of the matrix [S,S] is asked for, and not its diagonal alone; it is room too */
+    void (*fit)(size_t size, double *matrix, const rpe_tilt *tilt);
+} rpe_tilt_law;
+
+extern const rpe_tilt_law rpe_tilt_alike;    /* one rho for all axes, from the mean of |u|^2 */
+extern const rpe_tilt_law rpe_tilt_diagonal; /* one for each element */
+extern const rpe_tilt_law rpe_tilt_axes;     /* along the eigenvectors */
+
+/* The rho of the smallest error of `size` elements, |u|^2 = sigma; sigma is taken as 1e12 at most. */
+double rpe_tilt_best(size_t size, double sigma);
+
 /* One feature from one number: an element of x, or its product with a projection. */
 typedef double rpe_feature_function(double u);
 
@@ -50,6 +68,7 @@ typedef struct rpe_feature_example {
     double x[2], projection[2];
     size_t component;
     double value;
+    double rho; /* of both axes, where the map tilts; 0: 1 */
 } rpe_feature_example;
 
 /* Random features of exp(x . y) whose moments have a closed form. */
@@ -71,6 +90,7 @@ typedef struct rpe_feature_map {
     const char *name, *source;            /* the name of its line; what is cited in lists */
     const rpe_projection_law *projection; /* NULL: none, F is not looked at */
     rpe_feature_law_name law;             /* of the projected features */
+    const rpe_tilt_law *tilt;             /* of the projections, with `exponential` alone; NULL: none */
     /* g.  The first NULL: u itself.  With a second, the features that it makes follow those of the first. */
     rpe_feature_function *define[2];
     /* ln g of the first function where it is positive: asked where g itself is too small for a double.  NULL: such a feature is 0,
@@ -138,6 +158,9 @@ typedef struct rpe_known_vector {
     size_t projections, size;
     const double *projection, *values, *errors;
     double rounding;
+    /* Of maps that tilt, with what its rho are known to within, relative; NULL: rho = 1. */
+    const rpe_tilt *tilt;
+    double tilt_error;
 } rpe_known_vector;
 
 /* phi(x)_c = scale e^exponent value, where value is known to within error. */
@@ -148,6 +171,9 @@ typedef struct rpe_feature_value {
 /* phi(x)_c from `define`, `norm` and `exponential` alone, plainly and in double, apart from the scale: what the expansions are
    judged by. */
 rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_known_vector *x, size_t c);
+
+/* What it gives of an example. */
+double rpe_feature_map_example(const rpe_feature_map *map, const rpe_feature_example *example);
 
 /* ---- fast expansions ---- */
 

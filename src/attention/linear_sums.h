@@ -167,10 +167,14 @@ size_t rpe_linear_scratch_bytes(const rpe_linear *linear);
 rpe_linear_scratch rpe_linear_scratch_take(const rpe_linear *linear, rpe_workspace *workspace);
 size_t rpe_linear_chunk_bytes(const rpe_linear *linear);
 rpe_linear_chunk rpe_linear_chunk_take(const rpe_linear *linear, rpe_workspace *workspace);
+/* Of maps that tilt: what is prepared of a pair is `elements` on from that of the one before, and behind its panels are log2 of the
+   factors of its features, [C] and 0 behind. */
+size_t rpe_linear_prepared_elements(const rpe_linear *linear);
+const void *rpe_linear_factors(const rpe_linear *linear, const void *prepared);
 /* Draws or takes the projections, in the precision of the computation; NULL without any.  rows: them as they are; NULL: they are not
-   wanted. */
-void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, const double **rows,
-                         rpe_workspace *workspace);
+   wanted.  A map that tilts takes the rho of the projection, or 1, with the factors of `sides`: of attention both are the query's. */
+void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, double sides,
+                         const double **rows, rpe_workspace *workspace);
 size_t rpe_linear_prepare_bytes(const rpe_linear *linear);
 rpe_linear_sums rpe_linear_sums_at(const rpe_linear *linear, void *elements);
 

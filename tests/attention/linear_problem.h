@@ -19,7 +19,7 @@ static inline void linear_run(problem *p, const rpe_feature_map *map, size_t pro
 {
     rpe_workspace workspaces[THREADS_MAX] = {{0}};
     rpe_linear *linear = linear_make(p, map, projections, precision);
-    rpe_projection draw = {.stream = {.seed = 7}, .given = projection};
+    rpe_projection draw = {.stream = {.seed = 7}, .given = projection, .rho = 1}; /* maps that tilt do not */
     workspaces_make(workspaces, threads, rpe_linear_workspace_bytes(linear));
     outputs_spoil(p, precision);
     if (precision == RPE_SINGLE) {
@@ -41,7 +41,12 @@ static inline double feature_log(const rpe_feature_map *map, const double *x, si
     for (size_t s = 0; s < size; s++) {
         scaled[s] = x[s] / root;
     }
-    const rpe_known_vector known = {projections, size, w, scaled, errors, 0x1p-53};
+    const rpe_known_vector known = {.projections = projections,
+                                    .size = size,
+                                    .projection = w,
+                                    .values = scaled,
+                                    .errors = errors,
+                                    .rounding = 0x1p-53};
     rpe_feature_value phi = rpe_feature_map_define(map, &known, c);
     *sign = phi.value > 0 ? 1 : phi.value < 0 ? -1 : 0;
     return phi.value != 0 ? phi.exponent + log(fabs(phi.value) * rpe_feature_map_scale(map, projections)) : 0;

@@ -114,7 +114,7 @@ static void run_chunks(setting *s, int threads)
     rpe_workspace workspaces[THREADS_MAX] = {{0}};
     rpe_linear *linear = NULL;
     rpe_error error;
-    rpe_projection projection = {.given = s->projection};
+    rpe_projection projection = {.given = s->projection, .rho = 1};
     s->settings.decay = &s->decay;
     rpe_test_ok(rpe_linear_create(&linear, &s->settings, &error), &error);
     for (int i = 0; i < threads; i++)

@@ -114,7 +114,7 @@ static void stream_is_whole(void **state)
         p.shape.causal = true;
         linear_run(&p, map, 7, w, RPE_DOUBLE, 1);
         rpe_linear_settings settings = {p.shape, map, 7, RPE_DOUBLE, NULL};
-        rpe_projection draw = {.given = w};
+        rpe_projection draw = {.given = w, .rho = 1};
         rpe_linear_state *stream = NULL;
         rpe_test_ok(rpe_linear_state_create(&stream, &settings, &draw, &error), &error);
         double *outputs = rpe_memory_allocate(p.output_count, sizeof *outputs);

@@ -48,7 +48,7 @@ static void stream_goes_on(void **state)
         fill(p.k + 50 * 10, 10, 1e-320);
         linear_run(&p, map, 7, w, RPE_DOUBLE, 1);
         rpe_linear_settings settings = {p.shape, map, 7, RPE_DOUBLE, NULL};
-        rpe_projection draw = {.given = w};
+        rpe_projection draw = {.given = w, .rho = 1};
         rpe_linear_state *stream = NULL;
         rpe_test_ok(rpe_linear_state_create(&stream, &settings, &draw, &error), &error);
         for (int pass = 0; pass < 2; pass++) {

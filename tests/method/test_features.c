@@ -93,7 +93,7 @@ static double estimate(const rpe_linear *linear, uint32_t trial, const double *v
 {
     double features[2 * 2 * PROJECTIONS], sum = 0;
     size_t count = rpe_linear_features_count(linear);
-    rpe_projection projection = {.stream = {.seed = 21, .point = 4, .trial = trial}};
+    rpe_projection projection = {.stream = {.seed = 21, .point = 4, .trial = trial}, .rho = 0.6};
     rpe_linear_features(linear, &projection, 2, vectors, features, workspace);
     for (size_t c = 0; c < count; c++) {
         sum += features[c] * features[count + c];
@@ -107,7 +107,7 @@ static void features_are_unbiased(void **state)
     (void)state;
     static const double q[3][SIZE] = {{0.5, -0.3, 0.2, 0.4}, {1, 0.6, -0.8, 0.1}, {-0.7, 0.9, 0.3, 0.5}};
     static const double k[3][SIZE] = {{0.3, 0.1, -0.4, 0.2}, {0.7, 0.9, -0.2, 0.4}, {0.6, -0.8, 0.2, 0.3}};
-    double p[16];
+    double p[24];
     size_t tests = 0;
     for (size_t i = 0; i < rpe_feature_map_count(); i++) {
         const rpe_feature_map *map = rpe_feature_map_at(i);
@@ -136,7 +136,7 @@ static void features_are_unbiased(void **state)
         rpe_workspace_destroy(&workspace);
         rpe_linear_destroy(linear);
     }
-    assert_int_equal(tests, 15);
+    assert_int_equal(tests, 21);
     assert_true(rpe_holm_smallest(tests, p) > LEVEL);
 }
 

@@ -21,6 +21,11 @@ rpe_linear_sums rpe_linear_call_sums(const rpe_linear_call *call, size_t index)
     return rpe_linear_sums_at(linear, call->sums + index * linear->sums_elements * call->element);
 }
 
+const void *rpe_linear_call_prepared(const rpe_linear_call *call, size_t pair)
+{
+    return (const unsigned char *)call->pass.prepared + pair * call->prepared_bytes;
+}
+
 /* ---- steps of a chunk ---- */
 
 void rpe_linear_call_keys(const rpe_linear_call *call, size_t pair, rpe_linear_chunk *chunk, int thread)
@@ -31,7 +36,8 @@ void rpe_linear_call_keys(const rpe_linear_call *call, size_t pair, rpe_linear_c
     rpe_linear_rows keys = rpe_linear_chunk_vectors(call, RPE_SIDE_KEY, pair, chunk, thread);
     rpe_linear_rows values = rpe_linear_chunk_values(call, pair, chunk);
     rpe_linear_take_falls(call->pass.linear, pair / call->pass.linear->shape.batch, chunk);
-    call->pass.functions->take_keys(call->pass.linear, call->pass.prepared, &scratch, keys, values, chunk);
+    call->pass.functions->take_keys(call->pass.linear, rpe_linear_call_prepared(call, pair), &scratch, keys,
+                                    values, chunk);
     rpe_workspace_release(workspace, used);
 }
 
@@ -57,7 +63,9 @@ void rpe_linear_call_see(const rpe_linear_call *call, size_t pair, rpe_linear_ch
     size_t used = workspace->used;
     rpe_linear_scratch scratch = rpe_linear_scratch_take(call->pass.linear, workspace);
     rpe_linear_rows queries = rpe_linear_chunk_vectors(call, RPE_SIDE_QUERY, pair, chunk, thread);
-    rpe_linear_chunk_see(&call->pass, &scratch, queries, chunk);
+    const rpe_linear_pass pass = {call->pass.linear, call->pass.functions,
+                                  rpe_linear_call_prepared(call, pair)};
+    rpe_linear_chunk_see(&pass, &scratch, queries, chunk);
     if (call->pass.linear->decays && call->pass.linear->decay.own != NULL) {
         size_t head = pair / call->pass.linear->shape.batch;
         call->pass.functions->see_own(call->pass.linear, head, chunk);
@@ -78,7 +86,8 @@ void rpe_linear_call_read(const rpe_linear_call *call, const rpe_linear_sums *su
     chunk.first = first;
     chunk.count = smaller(RPE_LINEAR_CHUNK, span->queries - first);
     rpe_linear_rows queries = rpe_linear_chunk_vectors(call, RPE_SIDE_QUERY, pair, &chunk, thread);
-    call->pass.functions->take_queries(linear, call->pass.prepared, &scratch, queries, sums->level, &chunk);
+    call->pass.functions->take_queries(linear, rpe_linear_call_prepared(call, pair), &scratch, queries,
+                                       sums->level, &chunk);
     for (size_t panel = 0; panel <= linear->panels; panel++) {
         call->pass.functions->read(linear, sums, &chunk, panel);
     }
@@ -245,7 +254,9 @@ size_t rpe_linear_apply_bytes(const rpe_linear *linear)
     size_t wide = linear->decays ? rpe_linear_serial_bytes(linear) : rpe_linear_wide_attend_bytes(linear);
     bytes = rpe_workspace_sum(bytes > wide ? bytes : wide, rpe_workspace_bytes(pairs_count(linear), 1));
     bytes = rpe_workspace_sum(bytes, rpe_workspace_bytes(marks_count(linear), 1));
-    return rpe_workspace_sum(bytes, sums);
+    size_t room = rpe_linear_tilt_room_bytes(linear);
+    return rpe_workspace_sum(bytes > room ? bytes : room,
+                             rpe_workspace_sum(sums, rpe_linear_tilt_bytes(linear)));
 }
 
 void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *projection,
@@ -254,8 +265,8 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
 {
     size_t used = workspaces[0].used, heads = linear->shape.heads, batch = linear->shape.batch;
     const double *rows = NULL;
-    const void *prepared =
-        rpe_linear_prepare(linear, projection, linear->decays ? &rows : NULL, &workspaces[0]);
+    const void *prepared = rpe_linear_prepare(
+        linear, projection, 2, linear->decays || linear->map->tilt != NULL ? &rows : NULL, &workspaces[0]);
     rpe_linear_call call = {
         .pass = {.linear = linear, .functions = linear->functions, .prepared = prepared},
         .projection = rows,
@@ -265,6 +276,9 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
         .outputs = outputs,
         .workspaces = workspaces,
     };
+    if (linear->map->tilt != NULL) {
+        rpe_linear_tilt_take(&call, projection, rows);
+    }
     call.sums = rpe_workspace_take(&workspaces[0], sums_count(linear) * linear->sums_elements, call.element);
     call.wild = rpe_workspace_take(&workspaces[0], batch * heads, sizeof *call.wild);
     memset(call.wild, 0, batch * heads);
@@ -278,6 +292,7 @@ void rpe_linear_apply_source(const rpe_linear *linear, const rpe_projection *pro
             source->start(source->context, head, count, threads);
         }
         call.first_pair = head * batch;
+        rpe_linear_call_tilt(&call, head * batch, (head + count) * batch, threads);
         if (rpe_linear_ordered(linear)) {
             rpe_linear_call_causal(&call, (head + count) * batch, threads);
         } else {

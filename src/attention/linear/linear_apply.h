@@ -37,7 +37,35 @@ typedef struct rpe_linear_call {
     /* With a decay: which rows the serial recurrence makes, [heads,batch,tokens], and the projections that it asks. */
     unsigned char *marks;
     const double *projection;
+    /* Of a map that tilts: the projections as drawn, rho of the caller, and what is made of them, by pair; else 0. */
+    const double *drawn;
+    double rho, *tilted;
+    size_t prepared_bytes;
 } rpe_linear_call;
+
+/* What is prepared of the projections, for a pair. */
+const void *rpe_linear_call_prepared(const rpe_linear_call *call, size_t pair);
+
+/* ---- projections that are tilted ---- */
+
+/* Of the first thread, and of each, and without vectors to fit. */
+size_t rpe_linear_tilt_bytes(const rpe_linear *linear);
+size_t rpe_linear_tilt_room_bytes(const rpe_linear *linear);
+size_t rpe_linear_tilt_alone_bytes(const rpe_linear *linear);
+/* Room for all pairs, and w [F,S] that they have in common. */
+void rpe_linear_tilt_take(rpe_linear_call *call, const rpe_projection *projection, const double *w);
+/* Fits the pairs first .. end-1 to the vectors of the source. */
+void rpe_linear_call_tilt(const rpe_linear_call *call, size_t first, size_t end, int threads);
+/* prepared, by a rho that is given; 0: 1 */
+void rpe_linear_tilt_alone(const rpe_linear *linear, double rho, double sides, const double *w,
+                           void *prepared, rpe_workspace *workspace);
+
+/* Of a pair, in double: projections [F,S], and ln of the factors of features [F]. */
+typedef struct rpe_linear_tilted {
+    const double *rows, *factors;
+} rpe_linear_tilted;
+
+rpe_linear_tilted rpe_linear_call_tilted(const rpe_linear_call *call, size_t pair);
 
 /* Where tokens are: vectors of the source, by a thread and its workspace; values; outputs. */
 rpe_linear_rows rpe_linear_call_vectors(const rpe_linear_call *call, rpe_side side, size_t pair, size_t first,

@@ -208,12 +208,23 @@ rpe_linear_sums rpe_linear_sums_at(const rpe_linear *linear, void *elements)
 }
 
 /* Rows and panels. */
-static size_t prepared_elements(const rpe_linear *linear)
+static size_t panels_elements(const rpe_linear *linear)
 {
     size_t projections = linear->projections, count;
     return rpe_size_multiply(projections + round_up(projections, linear->line), linear->shape.size, &count)
                ? count
                : SIZE_MAX;
+}
+
+size_t rpe_linear_prepared_elements(const rpe_linear *linear)
+{
+    size_t panels = panels_elements(linear), factors = linear->map->tilt != NULL ? linear->padded : 0;
+    return panels > SIZE_MAX - factors - linear->line ? SIZE_MAX : round_up(panels + factors, linear->line);
+}
+
+const void *rpe_linear_factors(const rpe_linear *linear, const void *prepared)
+{
+    return (const unsigned char *)prepared + panels_elements(linear) * rpe_precision_size(linear->precision);
 }
 
 size_t rpe_linear_prepare_bytes(const rpe_linear *linear)
@@ -223,18 +234,20 @@ size_t rpe_linear_prepare_bytes(const rpe_linear *linear)
         return 0;
     }
     size_t drawing = linear->map->projection->workspace_bytes(linear->projections, size);
-    return rpe_workspace_sum(matrix_bytes(linear, prepared_elements(linear), 1),
-                             rpe_workspace_sum(rpe_workspace_bytes(count, sizeof(double)), drawing));
+    size_t tilting = rpe_linear_tilt_alone_bytes(linear);
+    return rpe_workspace_sum(
+        matrix_bytes(linear, rpe_linear_prepared_elements(linear), 1),
+        rpe_workspace_sum(rpe_workspace_bytes(count, sizeof(double)), drawing > tilting ? drawing : tilting));
 }
 
-void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, const double **rows,
-                         rpe_workspace *workspace)
+void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *projection, double sides,
+                         const double **rows, rpe_workspace *workspace)
 {
     size_t size = linear->shape.size, count = linear->projections * size;
     if (linear->map->projection == NULL) {
         return NULL;
     }
-    void *prepared = matrix_take(linear, prepared_elements(linear), 1, workspace);
+    void *prepared = matrix_take(linear, rpe_linear_prepared_elements(linear), 1, workspace);
     size_t mark = workspace->used;
     const double *taken = projection->given;
     if (taken == NULL) {
@@ -244,7 +257,11 @@ void *rpe_linear_prepare(const rpe_linear *linear, const rpe_projection *project
         rpe_workspace_release(workspace, drawing);
         taken = drawn;
     }
-    linear->functions->prepare(linear, taken, prepared);
+    if (linear->map->tilt != NULL) {
+        rpe_linear_tilt_alone(linear, projection->rho, sides, taken, prepared, workspace);
+    } else {
+        linear->functions->prepare(linear, taken, prepared);
+    }
     if (rows != NULL) {
         *rows = taken;
     } else {
@@ -270,7 +287,7 @@ void rpe_linear_features(const rpe_linear *linear, const rpe_projection *project
 {
     size_t mark = workspace->used, size = linear->shape.size;
     size_t element = rpe_precision_size(linear->precision);
-    const void *prepared = rpe_linear_prepare(linear, projection, NULL, workspace);
+    const void *prepared = rpe_linear_prepare(linear, projection, 1, NULL, workspace);
     rpe_linear_scratch scratch = rpe_linear_scratch_take(linear, workspace);
     rpe_linear_chunk chunk = rpe_linear_chunk_take(linear, workspace);
     for (size_t first = 0; first < rows; first += chunk.count) {

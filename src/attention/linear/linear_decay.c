@@ -146,8 +146,16 @@ static void token_map(void *context, size_t item, size_t head, rpe_side side, si
         serial->vector[s] = linear->precision == RPE_SINGLE ? (double)((const float *)row.values)[s]
                                                             : ((const double *)row.values)[s];
     }
-    rpe_feature_map_evaluate(linear->map, linear->projections, serial->call->projection, size, serial->vector,
+    bool tilted = linear->map->tilt != NULL;
+    const rpe_linear_tilted tilt =
+        tilted ? rpe_linear_call_tilted(serial->call, head * linear->shape.batch + item)
+               : (rpe_linear_tilted){serial->call->projection, NULL};
+    rpe_feature_map_evaluate(linear->map, linear->projections, tilt.rows, size, serial->vector,
                              rpe_feature_map_root(linear->map, size), features);
+    /* Both factors of a feature are the query's. */
+    for (size_t c = 0; c < linear->features && tilted && side == RPE_SIDE_QUERY; c++) {
+        features[c].exponent += 2 * tilt.factors[c % linear->projections];
+    }
     rpe_workspace_release(workspace, mark);
 }
 

@@ -323,6 +323,17 @@ static void multiply_queries(const rpe_linear *linear, const void *prepared,
     R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, to, false);
 }
 
+/* x_mc += factor_c */
+RPE_DISPATCH
+static void add_factors(size_t rows, size_t features, const real *factors, real *x, size_t stride)
+{
+    for (size_t m = 0; m < rows; m++, x += stride) {
+        for (size_t c = 0; c < features; c++) {
+            x[c] += factors[c];
+        }
+    }
+}
+
 /* queries [CHUNK,query_stride]: unit w . x expanded, 0 behind the last feature */
 static void project_queries(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
                             rpe_linear_rows rows, size_t count, real *phi)
@@ -336,6 +347,9 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
     }
     size_t width = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, count, width, stride, width, phi);
+    if (linear->map->tilt != NULL) {
+        add_factors(count, linear->features, rpe_linear_factors(linear, prepared), phi, stride);
+    }
     for (size_t m = 0; m < count; m++) {
         memset(phi + m * stride + linear->features, 0, (linear->padded - linear->features) * sizeof *phi);
     }

@@ -58,6 +58,12 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
     if (settings->decay != NULL) {
         return rpe_error_set(error, RPE_ERROR_INPUT, "stream: expected attention without a decay, found one");
     }
+    if (settings->map->tilt != NULL && !(projection->rho > 0)) {
+        return rpe_error_set(
+            error, RPE_ERROR_INPUT,
+            "stream: expected a given rho for method %s, which is fitted to all tokens otherwise",
+            settings->map->name);
+    }
     rpe_linear_state *created = rpe_memory_allocate_zero(1, sizeof *created);
     if (created == NULL) {
         return rpe_error_memory(error, "state of linear attention", 1, sizeof *created);
@@ -76,7 +82,7 @@ rpe_status rpe_linear_state_create(rpe_linear_state **state, const rpe_linear_se
         rpe_linear_state_destroy(created);
         return status;
     }
-    created->prepared = rpe_linear_prepare(linear, projection, NULL, &created->workspace);
+    created->prepared = rpe_linear_prepare(linear, projection, 2, NULL, &created->workspace);
     created->scratch = rpe_linear_scratch_take(linear, &created->workspace);
     created->chunk = rpe_linear_chunk_take(linear, &created->workspace);
     created->sums = rpe_workspace_take(&created->workspace, state_elements(linear), element);

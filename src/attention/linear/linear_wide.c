@@ -238,6 +238,9 @@ static void take_query(rpe_linear_wide *wide, const void *query)
     for (size_t c = 0; c < wide->linear->features && wide->linear->map->norm != 0; c++) {
         wide->exponents[c] = wide->linear->map->exponential ? wide->features[c] : 0;
     }
+    for (size_t c = 0; c < wide->linear->features && wide->linear->map->tilt != NULL; c++) {
+        wide->exponents[c] += element(wide->linear, rpe_linear_factors(wide->linear, wide->prepared), c);
+    }
 }
 
 void rpe_linear_wide_read(rpe_linear_wide *wide, const void *query, void *output)
@@ -374,7 +377,8 @@ void rpe_linear_wide_attend(const rpe_linear_call *call, size_t pair, int thread
     size_t mark = workspace->used;
     attending state = {.call = call, .pair = pair, .thread = thread};
     state.keys = rpe_workspace_take(workspace, RPE_LINEAR_CHUNK * linear->shape.size, call->element);
-    state.wide = rpe_linear_wide_take(linear, call->pass.prepared, columns(linear), workspace);
+    state.wide =
+        rpe_linear_wide_take(linear, rpe_linear_call_prepared(call, pair), columns(linear), workspace);
     for (size_t first = 0; first < linear->shape.values; first += COLUMNS) {
         state.seen = false;
         rpe_linear_wide_start(&state.wide, first);

@@ -26,6 +26,31 @@ static double project(const rpe_known_vector *x, size_t c, double *error)
     return dot;
 }
 
+/* u = sum_l ((1+r_l)/(2 r_l))^(1/2) w_l e_l . x with its error, and ln of the factor of the feature with its own. */
+static double project_tilted(const rpe_known_vector *x, size_t c, double *error, double *factor,
+                             double *factor_error)
+{
+    const double *w = x->projection + c * x->size;
+    double dot = 0, sizes = 0, spread = 0, larger = 0;
+    *factor = 0;
+    for (size_t l = 0; l < x->size; l++) {
+        const double *axis = x->tilt->axes + l * x->size;
+        double rho = x->tilt->rho[l], stretch = sqrt((1 + rho) / (2 * rho)) * w[l], along = 0;
+        for (size_t s = 0; s < x->size; s++) {
+            along += axis[s] * x->values[s];
+            sizes += fabs(stretch * axis[s] * x->values[s]);
+            spread += fabs(stretch * axis[s]) * x->errors[s];
+        }
+        dot += stretch * along;
+        *factor += log((1 + rho) / (2 * rho)) / 4 - (1 - rho) / (8 * rho) * w[l] * w[l];
+        larger += 1 + (1 + rho) / (8 * rho) * w[l] * w[l];
+    }
+    double relative = x->tilt_error + x->rounding * ((double)x->size + 16);
+    *error = spread * (1 + x->rounding) + relative * sizes;
+    *factor_error = relative * larger;
+    return dot;
+}
+
 /* |x|^2/2 with its error. */
 static double half_square(const rpe_known_vector *x, double *error)
 {
@@ -99,11 +124,15 @@ rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_k
     size_t units = map->projection != NULL ? x->projections : x->size, which = c / units;
     double square_error = 0, rounding = x->rounding, error;
     double square = map->norm != 0 ? half_square(x, &square_error) : 0, norm = 2 * map->norm * square;
-    double u = argument(map, x, c % units, &error);
+    double factor = 0, factor_error = 0;
+    double u = x->tilt != NULL && map->tilt != NULL
+                   ? project_tilted(x, c % units, &error, &factor, &factor_error)
+                   : argument(map, x, c % units, &error);
     square_error *= fabs(2 * map->norm);
     if (map->exponential) {
-        double exponent = norm + function_value(map->define[which], u, &error);
-        return value_as_exponent(exponent, 1, error + square_error + 16 * rounding * (1 + fabs(exponent)));
+        double exponent = norm + factor + function_value(map->define[which], u, &error);
+        return value_as_exponent(exponent, 1,
+                                 error + factor_error + square_error + 16 * rounding * (1 + fabs(exponent)));
     }
     rpe_feature_value result = plain_value(map, which, u, error, rounding);
     if (map->norm != 0) {
@@ -112,4 +141,20 @@ rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_k
         result.error += (fabs(result.value) + result.error) * spread;
     }
     return result;
+}
+
+double rpe_feature_map_example(const rpe_feature_map *map, const rpe_feature_example *example)
+{
+    static const double errors[2] = {0};
+    double rho = example->rho > 0 ? example->rho : 1, both[2] = {rho, rho}, axes[4] = {1, 0, 0, 1};
+    const rpe_tilt tilt = {both, axes};
+    const rpe_known_vector x = {.projections = 1,
+                                .size = 2,
+                                .projection = example->projection,
+                                .values = example->x,
+                                .errors = errors,
+                                .rounding = 0x1p-53,
+                                .tilt = &tilt};
+    rpe_feature_value phi = rpe_feature_map_define(map, &x, example->component);
+    return exp(phi.exponent) * phi.value;
 }

@@ -19,6 +19,9 @@ typedef struct features_run {
     double *projection; /* [F,S]; NULL: the map has none */
     double *vector;     /* [S], and its errors behind */
     double *highest;    /* [C]: largest exponent of a key */
+    double *room;       /* of the tilt: matrix, axes and rho; NULL: the map does not tilt */
+    rpe_tilt tilt;
+    double tilt_error;
     features_side queries, keys;
 } features_run;
 
@@ -27,6 +30,7 @@ static void run_destroy(features_run *run)
     rpe_memory_free(run->projection);
     rpe_memory_free(run->vector);
     rpe_memory_free(run->highest);
+    rpe_memory_free(run->room);
     rpe_memory_free(run->queries.values);
     rpe_memory_free(run->keys.values);
 }
@@ -74,7 +78,9 @@ static void side_define(const features_run *run, const rpe_known_rows *rows, con
                                 .projection = run->projection,
                                 .values = vector,
                                 .errors = errors,
-                                .rounding = run->definition->rounding};
+                                .rounding = run->definition->rounding,
+                                .tilt = run->room != NULL ? &run->tilt : NULL,
+                                .tilt_error = run->tilt_error};
     for (size_t m = 0; m < rows->count; m++) {
         for (size_t s = 0; s < rows->size; s++) {
             vector[s] = rows->values[m * rows->size + s] / root;
@@ -83,6 +89,48 @@ static void side_define(const features_run *run, const rpe_known_rows *rows, con
         for (size_t c = 0; c < run->features; c++)
             side->values[m * run->features + c] = rpe_feature_map_define(run->map, &x, c);
     }
+}
+
+/* matrix += mean over the queries m and keys n of (x_m + y_n)_i (x_m + y_n)_j, pair by pair as it is said. */
+static void pairs_add(const rpe_known_rows *queries, const rpe_known_rows *keys, double *matrix)
+{
+    size_t size = queries->size;
+    double share = 1 / (sqrt((double)size) * (double)queries->count * (double)keys->count);
+    for (size_t m = 0; m < queries->count; m++)
+        for (size_t n = 0; n < keys->count; n++)
+            for (size_t i = 0; i < size * size; i++) {
+                size_t a = i / size, b = i % size;
+                double u = queries->values[m * size + a] + keys->values[n * size + a];
+                matrix[i] += share * u * (queries->values[m * size + b] + keys->values[n * size + b]);
+            }
+}
+
+/* Error of rows over their size, both as they are summed. */
+static double relative_error(const rpe_known_rows *rows)
+{
+    double squares = 0, errors = 0;
+    for (size_t i = 0; i < rows->count * rows->size; i++) {
+        squares += rows->values[i] * rows->values[i];
+        errors += rows->errors[i] * rows->errors[i];
+    }
+    return squares > 0 ? sqrt(errors / squares) : 0;
+}
+
+static rpe_status tilt_define(features_run *run, rpe_error *error)
+{
+    const rpe_known_rows *queries = &run->definition->queries, *keys = &run->definition->keys;
+    size_t size = queries->size, square = size * size;
+    if (run->map->tilt == NULL)
+        return RPE_OK;
+    run->room = rpe_memory_allocate_zero(2 * square + size, sizeof *run->room);
+    if (run->room == NULL)
+        return rpe_error_memory(error, "tilt of projections", 2 * square + size, sizeof *run->room);
+    run->tilt = (rpe_tilt){.axes = run->room + square, .rho = run->room + 2 * square};
+    pairs_add(queries, keys, run->room);
+    run->map->tilt->fit(size, run->room, &run->tilt);
+    run->tilt_error = 2 * (relative_error(queries) + relative_error(keys)) +
+                      ((double)size + 16) * run->definition->rounding;
+    return RPE_OK;
 }
 
 /* Weights of one query, up to the factor that makes its largest exponent 0; powers [C] is room. */
@@ -132,6 +180,8 @@ rpe_status rpe_linear_method_define(const rpe_definition *definition, const rpe_
     double *powers = status == RPE_OK ? rpe_memory_allocate(run.features, sizeof *powers) : NULL;
     if (status == RPE_OK && powers == NULL)
         status = rpe_error_memory(error, "powers of features", run.features, sizeof *powers);
+    if (status == RPE_OK)
+        status = tilt_define(&run, error);
     if (status == RPE_OK) {
         side_define(&run, &definition->queries, &run.queries);
         side_define(&run, &definition->keys, &run.keys);

@@ -46,6 +46,8 @@ rpe_status rpe_feature_vectors_make(rpe_feature_vectors *vectors, const rpe_case
         return rpe_error_memory(error, "vectors", made.query_rows + made.key_rows,
                                 made.size * sizeof(double));
     }
+    made.rho = rpe_feature_law_rho(subject->method->map, made.size, made.query_rows, made.queries,
+                                   made.key_rows, made.keys);
     *vectors = made;
     return RPE_OK;
 }
@@ -70,7 +72,7 @@ void rpe_feature_pair(const rpe_feature_vectors *vectors, size_t pair, double *x
 static void estimate(const rpe_linear *linear, const rpe_feature_vectors *vectors, rpe_stream stream,
                      double *features, double *estimates, rpe_workspace *workspace)
 {
-    rpe_projection projection = {.stream = stream};
+    rpe_projection projection = {.stream = stream, .rho = vectors->rho};
     size_t count = rpe_linear_features_count(linear);
     double *key_features = features + vectors->query_rows * count;
     rpe_linear_features(linear, &projection, vectors->query_rows, vectors->queries, features, workspace);

@@ -16,6 +16,7 @@ const rpe_feature_map *rpe_case_feature_map(const rpe_case *subject);
 typedef struct rpe_feature_vectors {
     double *queries, *keys;
     size_t query_rows, key_rows, size;
+    double rho; /* of maps that tilt their projections */
 } rpe_feature_vectors;
 rpe_status rpe_feature_vectors_make(rpe_feature_vectors *vectors, const rpe_case *subject, rpe_error *error);
 void rpe_feature_vectors_destroy(rpe_feature_vectors *vectors);

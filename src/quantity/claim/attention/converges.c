@@ -102,7 +102,7 @@ static rpe_status converges_supports(const rpe_case *subject, rpe_error *reason)
     rpe_feature_law law;
     if (method->random == NULL || !method->random(&subject->problem))
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s draws nothing here", method->name);
-    if (method->map != NULL && !rpe_feature_law_of(method->map, &law))
+    if (method->map != NULL && method->map->tilt == NULL && !rpe_feature_law_of(method->map, &law))
         return rpe_error_set(reason, RPE_ERROR_INPUT,
                              "the limit of method %s on codes is not the oracle: its weights are those of "
                              "other scores",

@@ -2,14 +2,6 @@
 
 #include "quantity/claim/simulate.h"
 
-static double defined(const rpe_feature_map *map, const rpe_feature_example *example)
-{
-    static const double errors[2] = {0};
-    const rpe_known_vector x = {1, 2, example->projection, example->x, errors, 0x1p-53};
-    rpe_feature_value phi = rpe_feature_map_define(map, &x, example->component);
-    return exp(phi.exponent) * phi.value;
-}
-
 /* The score of an example by its text; NAN where it cannot be read. */
 static rpe_status scored(const rpe_position_example *example, const rpe_claim_tools *tools, double *score,
                          rpe_error *error)
@@ -55,7 +47,8 @@ static rpe_status definition_values_check(const rpe_case *subject, rpe_finding *
     (void)error;
     for (size_t i = 0; i < map->example_count; i++) {
         double value = map->examples[i].value;
-        worst = fmax(worst, fabs(defined(map, &map->examples[i]) - value) / fmax(1, fabs(value)));
+        worst =
+            fmax(worst, fabs(rpe_feature_map_example(map, &map->examples[i]) - value) / fmax(1, fabs(value)));
     }
     *finding = rpe_finding_bounded(worst, 4e-16);
     return RPE_OK;

@@ -273,3 +273,13 @@ rpe_status rpe_supports_defined(const rpe_case *subject, rpe_error *reason)
                              "outputs of %s are not divided by the sum of their weights", kernel->type->name);
     return RPE_OK;
 }
+
+rpe_status rpe_supports_earlier(const rpe_case *subject, rpe_error *reason)
+{
+    const rpe_feature_map *map = subject->method->map;
+    if (map != NULL && map->tilt != NULL)
+        return rpe_error_set(reason, RPE_ERROR_INPUT,
+                             "method %s fits its projections to all tokens of a head, later ones too",
+                             subject->method->name);
+    return RPE_OK;
+}

@@ -112,5 +112,7 @@ rpe_status rpe_small_noise_part(rpe_given_noise *part, const rpe_given_noise *wh
 
 /* Hooks `supports`: the method has a definition that bounds rounding; and the mask that the claim needs. */
 rpe_status rpe_supports_defined(const rpe_case *subject, rpe_error *reason);
+/* The same: a causal output depends on earlier tokens alone. */
+rpe_status rpe_supports_earlier(const rpe_case *subject, rpe_error *reason);
 
 #endif

@@ -48,4 +48,5 @@ const rpe_claim rpe_claim_causal_future = {
     .title = "A change of a later token changes no bit of an earlier output",
     .formula = "causal: o_m depends on k_n, v_n with n <= m only",
     .source = "spec 2",
+    .supports = rpe_supports_earlier,
     RPE_SMALL_BITS(causal_future_visit, .causal = true, .quick = 12)};

@@ -62,10 +62,16 @@ static rpe_status causal_prefix_visit(rpe_small *small, rpe_error *error)
     return status;
 }
 
+static rpe_status causal_prefix_supports(const rpe_case *subject, rpe_error *reason)
+{
+    rpe_status status = rpe_supports_earlier(subject, reason);
+    return status == RPE_OK ? rpe_supports_defined(subject, reason) : status;
+}
+
 const rpe_claim rpe_claim_causal_prefix = {
     .name = "causal-prefix",
     .title = "Causal: the first tokens have the outputs that they have alone",
     .formula = "o_m of N tokens = o_m of n tokens, m < n, with the same draw",
     .source = "spec 2",
-    .supports = rpe_supports_defined,
+    .supports = causal_prefix_supports,
     RPE_SMALL_BOUNDS(causal_prefix_visit, .given = true, .causal = true, .square = true)};

@@ -78,7 +78,8 @@ static rpe_status causal_stream_supports(const rpe_case *subject, rpe_error *rea
         return rpe_error_set(reason, RPE_ERROR_INPUT,
                              "method %s gives no encoded vectors that could be taken one after another",
                              subject->method->name);
-    return rpe_supports_defined(subject, reason);
+    rpe_status status = rpe_supports_earlier(subject, reason);
+    return status == RPE_OK ? rpe_supports_defined(subject, reason) : status;
 }
 
 const rpe_claim rpe_claim_causal_stream = {

@@ -12,8 +12,10 @@ static void relative_squares(const rpe_case *subject, const rpe_feature_vectors 
     double x[SIZE_MOST], y[SIZE_MOST];
     rpe_feature_law law = {0};
     rpe_feature_law_of(subject->method->map, &law); /* there is one, says hook supports */
-    rpe_theory_projection projection = {
-        .size = vectors->size, .count = subject->problem.projections, .directions = law.directions};
+    rpe_theory_projection projection = {.size = vectors->size,
+                                        .count = subject->problem.projections,
+                                        .directions = law.directions,
+                                        .rho = vectors->rho};
     size_t pairs = vectors->query_rows * vectors->key_rows;
     for (size_t pair = 0; pair < pairs; pair++) {
         rpe_feature_pair(vectors, pair, x, y);

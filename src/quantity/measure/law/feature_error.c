@@ -17,6 +17,7 @@
 typedef struct feature_plan {
     rpe_linear *linear;
     size_t query_rows, key_rows, size, features;
+    double rho;    /* of maps that tilt their projections */
     double *exact; /* [H,M,N]: what dot products estimate */
 } feature_plan;
 
@@ -84,7 +85,7 @@ static double relative_squares(const rpe_subject *subject, const rpe_trial *tria
 {
     const feature_plan *plan = trial->prepared;
     const rpe_problem *problem = subject->problem;
-    const rpe_projection projection = {.stream = trial->noise->stream};
+    const rpe_projection projection = {.stream = trial->noise->stream, .rho = plan->rho};
     size_t features = plan->features, heads = problem->heads;
     double *phi = rpe_workspace_take(workspace, plan->query_rows + plan->key_rows, features * sizeof *phi);
     double *psi = phi + plan->query_rows * features, sum = 0.0;
@@ -123,6 +124,15 @@ static size_t feature_error_workspace_bytes(const rpe_subject *subject)
     return bytes_of(subject, subject->problem->features);
 }
 
+/* One for all heads. */
+static double subject_rho(const rpe_subject *subject)
+{
+    const rpe_problem *problem = subject->problem;
+    return rpe_feature_law_rho(subject->method->map, problem->features,
+                               problem->queries.count * problem->heads, subject->inputs.queries,
+                               problem->keys.count * problem->heads, subject->inputs.keys);
+}
+
 /* x.y = q.k/sqrt(D) of a pair */
 static double plain_score(const rpe_subject *subject, size_t head, size_t m, size_t n)
 {
@@ -143,6 +153,8 @@ static rpe_status feature_error_prepare(const rpe_subject *subject, void **prepa
     rpe_status status = plan_make(&plan, subject, problem->features, error);
     *prepared = plan;
     size_t pair = 0;
+    if (status == RPE_OK)
+        plan->rho = subject_rho(subject);
     for (size_t head = 0; status == RPE_OK && head < problem->heads; head++)
         for (size_t m = 0; m < problem->queries.count; m++)
             for (size_t n = 0; n < problem->keys.count; n++)
@@ -164,7 +176,8 @@ static rpe_theory_projection projection_of(const rpe_subject *subject)
     (void)rpe_feature_law_of(subject->method->map, &law);
     return (rpe_theory_projection){.size = subject->problem->features,
                                    .count = subject->problem->projections,
-                                   .directions = law.directions};
+                                   .directions = law.directions,
+                                   .rho = subject_rho(subject)};
 }
 
 static rpe_status feature_error_closed_form(const rpe_subject *subject, rpe_closed_value *values,
@@ -262,6 +275,10 @@ const rpe_measure rpe_measure_feature_error = {
 static rpe_status encoded_supports(const rpe_subject *subject, rpe_error *error)
 {
     rpe_status status = feature_error_supports(subject, error);
+    if (status == RPE_OK && subject->method->map->tilt != NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "method %s fits its projections to the codes, which differ from trial to trial",
+                             subject->method->name);
     if (status == RPE_OK && subject->problem->kernel == NULL)
         return rpe_error_set(error, RPE_ERROR_INPUT, "there are no codes without a kernel");
     return status == RPE_OK ? rpe_subject_gaussian(subject, error) : status;
