@@ -98,6 +98,8 @@ typedef struct rpe_feature_map {
     rpe_feature_function *logarithm;
     double norm;
     bool exponential;
+    bool
+        products; /* behind the features of the elements come 1, and x_i x_j, i <= j, squares over sqrt(2): no projections */
     bool given;        /* x is the vector itself, not divided by S^(1/4) */
     bool proportional; /* phi(c x) = c phi(x), c > 0: features can be as small as the vector */
     double (*scale)(size_t projections); /* cancels in attention; NULL: F^(-1/2), or 1 without projections */
@@ -137,6 +139,9 @@ double rpe_feature_map_root(const rpe_feature_map *map, size_t size);
 
 /* Elements of phi; SIZE_MAX when it overflows. */
 size_t rpe_feature_map_features(const rpe_feature_map *map, size_t projections, size_t size);
+/* Whether feature c of `size` elements is a product x_i x_j, with its factor. */
+bool rpe_feature_map_product(const rpe_feature_map *map, size_t size, size_t c, size_t *i, size_t *j,
+                             double *factor);
 double rpe_feature_map_scale(const rpe_feature_map *map, size_t projections);
 double rpe_feature_map_unit(const rpe_feature_map *map);
 /* The fast expansion of the precision, or else the loop over the definition. */

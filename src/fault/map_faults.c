@@ -57,6 +57,21 @@ RPE_MEMBER_FAULT(offset_smaller, plan, offset_plan)
 const rpe_planting rpe_planting_offset_smaller = {
     .case_name = "no positions", .method = "relu-projected", .wrap = offset_smaller_wrap};
 
+/* phi(x) = x, whose weights are t alone. */
+static rpe_status first_order_plan(void **plan, const rpe_problem *problem, rpe_error *error)
+{
+    static rpe_feature_map map;
+    map = *rpe_method_find("taylor2")->map;
+    map.products = false;
+    map.proportional = true;
+    return rpe_linear_method_create(plan, problem, &map, error);
+}
+
+RPE_MEMBER_FAULT(first_order, plan, first_order_plan)
+
+const rpe_planting rpe_planting_first_order = {
+    .case_name = "no positions", .method = "taylor2", .wrap = first_order_wrap};
+
 /* A method whose map is defined by another function; its expansions stay. */
 #define DEFINITION_FAULT(key, function)                                                                      \
     static rpe_method key##_wrap(const rpe_method *method)                                                   \
@@ -88,3 +103,8 @@ DEFINITION_FAULT(offset_missing, rectified)
 
 const rpe_planting rpe_planting_offset_missing = {
     .case_name = "no positions", .method = "relu-projected", .wrap = offset_missing_wrap};
+
+DEFINITION_FAULT(taylor_rectified, rectified)
+
+const rpe_planting rpe_planting_taylor_rectified = {
+    .case_name = "no positions", .method = "taylor2", .wrap = taylor_rectified_wrap};

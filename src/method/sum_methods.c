@@ -39,6 +39,10 @@ static rpe_status problem_check(const rpe_problem *problem, const rpe_feature_ma
         return rpe_error_set(error, RPE_ERROR_INPUT,
                              "%s: expected a bias that is a power of the distance (kerple-log), found %s",
                              kernel->path != NULL ? kernel->path : "kernel", kernel->type->name);
+    if (map->tilt != NULL)
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "sum-%s: its recurrences take projections as they are drawn, and %s tilts them",
+                             map->name, map->name);
     rpe_status status = rpe_problem_grid_check(problem, true, error);
     if (status == RPE_OK)
         status = rpe_problem_kernel_check(problem, error);

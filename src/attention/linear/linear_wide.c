@@ -33,6 +33,9 @@ static range vectors_range(const rpe_linear *linear)
 {
     const rpe_feature_map *map = linear->map;
     double low = ranges[linear->precision].low, high = ranges[linear->precision].high;
+    if (map->products) {
+        return (range){0, sqrt(high)};
+    }
     if (any_size(map)) {
         double most = -log(low) * sqrt(sqrt((double)linear->shape.size)) / rpe_feature_map_unit(map);
         return (range){map->define[0](0) == 0 ? sqrt(low) : 0, fmin(high, most)};
@@ -52,7 +55,7 @@ bool rpe_linear_vectors_tame(const rpe_linear *linear, rpe_linear_rows vectors, 
 
 bool rpe_linear_values_tame(const rpe_linear *linear, rpe_linear_rows values, size_t count)
 {
-    bool small = linear->map->proportional || any_size(linear->map);
+    bool small = linear->map->proportional || (any_size(linear->map) && !linear->map->products);
     double low = small ? ranges[linear->precision].low : ranges[linear->precision].low_values;
     return rows_tame(linear, values, count, linear->shape.values,
                      (range){low, ranges[linear->precision].high});
@@ -181,12 +184,21 @@ static void take_features(rpe_linear_wide *wide, const void *vector)
     /* Features that are proportional to the vector have its size, however small; the others were scaled before. */
     long double scale = map->proportional ? 1 / sqrtl(sqrtl((long double)linear->shape.size)) : 1;
     rpe_feature_map_expand_double(map, 1, width, width, width, wide->features);
+    for (size_t c = map->products ? linear->shape.size : linear->features; c < linear->features; c++) {
+        wide->features[c] = 0;
+    }
     for (size_t c = 0; c < linear->features; c++) {
         wide->weights[c] = map->exponential ? 1 : scale * wide->features[c];
         wide->exponents[c] = map->exponential ? norm + wide->features[c] : norm;
     }
     if (map->logarithm != NULL) {
         take_logarithms(wide, vector);
+    }
+    for (size_t c = linear->shape.size; c < linear->features && map->products; c++) {
+        size_t i, j;
+        double factor;
+        bool product = rpe_feature_map_product(map, linear->shape.size, c, &i, &j, &factor);
+        wide->weights[c] = product ? factor * wide->weights[i] * wide->weights[j] : 1;
     }
 }
 

@@ -119,8 +119,28 @@ static double argument(const rpe_feature_map *map, const rpe_known_vector *x, si
     return u;
 }
 
+/* A product of two elements, or 1.  It is kept as its logarithm where its products would leave the range. */
+static rpe_feature_value define_product(const rpe_feature_map *map, const rpe_known_vector *x, size_t c)
+{
+    size_t i, j;
+    double factor;
+    if (!rpe_feature_map_product(map, x->size, c, &i, &j, &factor)) {
+        return (rpe_feature_value){.value = 1};
+    }
+    rpe_feature_value a = plain_value(map, 0, x->values[i], x->errors[i], x->rounding);
+    rpe_feature_value b = plain_value(map, 0, x->values[j], x->errors[j], x->rounding);
+    double value = factor * a.value * b.value;
+    double most = factor * (fabs(a.value) + a.error) * (fabs(b.value) + b.error);
+    return (rpe_feature_value){.exponent = a.exponent + b.exponent,
+                               .value = value,
+                               .error = most - fabs(value) + 8 * x->rounding * most};
+}
+
 rpe_feature_value rpe_feature_map_define(const rpe_feature_map *map, const rpe_known_vector *x, size_t c)
 {
+    if (map->products && c >= x->size) {
+        return define_product(map, x, c);
+    }
     size_t units = map->projection != NULL ? x->projections : x->size, which = c / units;
     double square_error = 0, rounding = x->rounding, error;
     double square = map->norm != 0 ? half_square(x, &square_error) : 0, norm = 2 * map->norm * square;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -54,7 +55,27 @@ const rpe_feature_map *rpe_feature_map_find(const char *name)
 size_t rpe_feature_map_features(const rpe_feature_map *map, size_t projections, size_t size)
 {
     size_t features, units = map->projection != NULL ? projections : size;
+    if (map->products) {
+        return rpe_size_multiply(units + 1, units, &features) && features / 2 < SIZE_MAX - units - 1
+                   ? units + 1 + features / 2
+                   : SIZE_MAX;
+    }
     return rpe_size_multiply(units, map->define[1] != NULL ? 2 : 1, &features) ? features : SIZE_MAX;
+}
+
+bool rpe_feature_map_product(const rpe_feature_map *map, size_t size, size_t c, size_t *i, size_t *j,
+                             double *factor)
+{
+    if (!map->products || c <= size) {
+        return false;
+    }
+    size_t left = c - size - 1;
+    for (*i = 0; left >= size - *i; ++*i) {
+        left -= size - *i;
+    }
+    *j = *i + left;
+    *factor = *i == *j ? M_SQRT1_2 : 1;
+    return true;
 }
 
 double rpe_feature_map_scale(const rpe_feature_map *map, size_t projections)
@@ -86,6 +107,24 @@ static rpe_feature_value evaluate_one(const rpe_feature_map *map, size_t which, 
     return (rpe_feature_value){.exponent = norm, .value = value};
 }
 
+/* 1, or a product of features that are there. */
+static rpe_feature_value evaluate_product(const rpe_feature_map *map, size_t size, size_t c,
+                                          const rpe_feature_value *features)
+{
+    size_t i, j;
+    double factor;
+    if (!rpe_feature_map_product(map, size, c, &i, &j, &factor)) {
+        return (rpe_feature_value){.value = 1};
+    }
+    /* The square of an element may leave the range. */
+    int a, b;
+    double x = frexp(features[i].value, &a), y = frexp(features[j].value, &b);
+    if (abs(a + b) < 256) {
+        return (rpe_feature_value){.value = factor * features[i].value * features[j].value};
+    }
+    return (rpe_feature_value){.exponent = (a + b) * M_LN2, .value = factor * x * y};
+}
+
 void rpe_feature_map_evaluate(const rpe_feature_map *map, size_t projections, const double *projection,
                               size_t size, const double *x, double root, rpe_feature_value *features)
 {
@@ -102,5 +141,8 @@ void rpe_feature_map_evaluate(const rpe_feature_map *map, size_t projections, co
         for (size_t which = 0; which == 0 || (which < 2 && map->define[which] != NULL); which++) {
             features[which * units + c] = evaluate_one(map, which, u, map->norm * square);
         }
+    }
+    for (size_t c = units; map->products && c < rpe_feature_map_features(map, projections, size); c++) {
+        features[c] = evaluate_product(map, size, c, features);
     }
 }

@@ -157,6 +157,11 @@ static rpe_status shift_supports(const rpe_case *subject, rpe_error *reason)
     if (takes_given(subject, NULL) != RPE_OK && takes_segments(subject, NULL) != RPE_OK)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "method %s takes no other positions than 0, 1, ...",
                              subject->method->name);
+    if (takes_given(subject, NULL) != RPE_OK && subject->method->map != NULL &&
+        subject->method->map->tilt != NULL)
+        return rpe_error_set(reason, RPE_ERROR_INPUT,
+                             "method %s fits its projections to all tokens, of other segments too",
+                             subject->method->name);
     return rpe_supports_defined(subject, reason);
 }
 
