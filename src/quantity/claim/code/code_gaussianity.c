@@ -71,6 +71,9 @@ static rpe_status code_gaussianity_supports(const rpe_case *subject, rpe_error *
         sampler->law.dependence == RPE_NOISE_ORTHOGONAL)
         return rpe_error_set(reason, RPE_ERROR_INPUT, "sampler %s: its noise is not Gaussian",
                              sampler == NULL ? "(given)" : sampler->name);
+    if (subject->problem.kernel->type->autocovariance == NULL)
+        return rpe_error_set(reason, RPE_ERROR_INPUT, "a kernel of type %s has no codes",
+                             subject->problem.kernel->type->name);
     for (size_t head = 0; head < subject->problem.heads; head++)
         for (size_t feature = 0; feature < subject->problem.features; feature++)
             if (!(rpe_kernel_autocovariance(subject->problem.kernel, RPE_SIDE_KEY, head, feature,
