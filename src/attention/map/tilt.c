@@ -20,6 +20,7 @@ static void axes_identity(size_t size, double *axes)
     }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): others make the matrix diagonal in its place */
 static void fit_alike(size_t size, double *matrix, const rpe_tilt *tilt)
 {
     double sigma = 0;
