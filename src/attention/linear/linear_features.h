@@ -29,4 +29,12 @@ void R(rpe_linear_features_of)(const rpe_linear *linear, const void *prepared,
                                const rpe_linear_scratch *scratch, rpe_linear_rows rows,
                                rpe_linear_chunk *chunk, void *features);
 
+/* Behind `size` elements 1 and their products x_i x_j, i <= j, squares over sqrt(2): feature c of row n is at
+   c feature_step + n row_step. */
+void R(rpe_linear_take_products)(size_t size, size_t rows, size_t feature_step, size_t row_step,
+                                 void *values);
+/* x_mc += factor_c */
+void R(rpe_linear_add_factors)(size_t rows, size_t features, const void *factors, void *values,
+                               size_t stride);
+
 #endif

@@ -58,26 +58,6 @@ static void take_values(const rpe_linear *linear, rpe_linear_rows rows, size_t c
     }
 }
 
-/* Behind the elements 1 and their products: feature c of row n at x[c feature_step + n row_step]. */
-RPE_DISPATCH
-static void take_products(size_t size, size_t rows, size_t feature_step, size_t row_step, real *x)
-{
-    real *to = x + size * feature_step;
-    for (size_t n = 0; n < rows; n++) {
-        to[n * row_step] = 1;
-    }
-    for (size_t i = 0; i < size; i++) {
-        for (size_t j = i; j < size; j++) {
-            const real *a = x + i * feature_step, *b = x + j * feature_step,
-                       factor = i == j ? (real)M_SQRT1_2 : 1;
-            to += feature_step;
-            for (size_t n = 0; n < rows; n++) {
-                to[n * row_step] = factor * a[n * row_step] * b[n * row_step];
-            }
-        }
-    }
-}
-
 /* ---- keys ---- */
 
 /* RPE_SQUARE elements of as many rows, of which the first `rows` are there: to [SQUARE,stride], the others 0 */
@@ -233,7 +213,7 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
     size_t rows = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, rows, panels * line, stride, rows * stride, x);
     if (linear->map->products) {
-        take_products(size, panels * line, stride, 1, x);
+        R(rpe_linear_take_products)(size, panels * line, stride, 1, x);
     }
     take_values(linear, values, chunk->count, chunk->values);
     if (linear->decays) {
@@ -346,17 +326,6 @@ static void multiply_queries(const rpe_linear *linear, const void *prepared,
     R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, to, false);
 }
 
-/* x_mc += factor_c */
-RPE_DISPATCH
-static void add_factors(size_t rows, size_t features, const real *factors, real *x, size_t stride)
-{
-    for (size_t m = 0; m < rows; m++, x += stride) {
-        for (size_t c = 0; c < features; c++) {
-            x[c] += factors[c];
-        }
-    }
-}
-
 /* queries [CHUNK,query_stride]: unit w . x expanded, 0 behind the last feature */
 static void project_queries(const rpe_linear *linear, const void *prepared, const rpe_linear_scratch *scratch,
                             rpe_linear_rows rows, size_t count, real *phi)
@@ -371,10 +340,10 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
     size_t width = linear->map->projection != NULL ? linear->projections : size;
     R(rpe_feature_map_expand)(linear->map, count, width, stride, width, phi);
     if (linear->map->products) {
-        take_products(size, count, 1, stride, phi);
+        R(rpe_linear_take_products)(size, count, 1, stride, phi);
     }
     if (linear->map->tilt != NULL) {
-        add_factors(count, linear->features, rpe_linear_factors(linear, prepared), phi, stride);
+        R(rpe_linear_add_factors)(count, linear->features, rpe_linear_factors(linear, prepared), phi, stride);
     }
     for (size_t m = 0; m < count; m++) {
         memset(phi + m * stride + linear->features, 0, (linear->padded - linear->features) * sizeof *phi);
