@@ -22,4 +22,9 @@ void rpe_gemm_double(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
 void rpe_haar_rows(size_t count, size_t size, double *rows, rpe_workspace *workspace);
 size_t rpe_haar_workspace_bytes(size_t count, size_t size);
 
+/* Orthonormal eigenvectors of a symmetric matrix [size,size], which is overwritten: rows of vectors [size,size], and their values
+   [size], smallest first.  Signs are whatever they are.  size >= 1, and size^2 below 2^31.  False where the matrix is not finite or
+   there is no convergence: the outputs are worth nothing then. */
+bool rpe_symmetric_eigenvectors(size_t size, double *matrix, double *vectors, double *values);
+
 #endif

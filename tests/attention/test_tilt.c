@@ -116,7 +116,14 @@ static void axes_of_the_vectors(void **state)
             }
             own[l] = ((const double *)rho.values)[head * SIZE + l];
         }
-        rpe_tilt_apply(&(rpe_tilt){own, golden}, FEATURES, SIZE, w.values, tilted, factors);
+        /* The golden projections are along the axes. */
+        double turned[FEATURES * SIZE];
+        for (size_t i = 0; i < FEATURES * SIZE; i++) {
+            turned[i] = 0;
+            for (size_t l = 0; l < SIZE; l++)
+                turned[i] += ((const double *)w.values)[i / SIZE * SIZE + l] * golden[l * SIZE + i % SIZE];
+        }
+        rpe_tilt_apply(&(rpe_tilt){own, golden}, FEATURES, SIZE, turned, tilted, factors);
         qsort(fitted, SIZE, sizeof *fitted, descending);
         double sorted[SIZE];
         for (size_t l = 0; l < SIZE; l++)

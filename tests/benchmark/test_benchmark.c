@@ -49,27 +49,27 @@ static const json_t *row_of(const json_t *rows, const char *group, const char *n
     return row_find(rows, start);
 }
 
-/* A map whose projections are tilted is refused by some compositions, whatever the position. */
-static bool refuses_all(const rpe_method *method)
+/* Whether the method takes no problem, not even one without positions that it has no need of. */
+static bool method_refuses(const rpe_method *method)
 {
-    static const size_t tokens[RPE_AXES_MAX] = {24};
+    static const size_t extent = 8;
     rpe_problem problem = {.batch = 1,
                            .heads = 1,
-                           .features = 64,
-                           .value_features = 64,
-                           .projections = 8,
+                           .features = 4,
+                           .value_features = 4,
+                           .projections = 4,
                            .precision = RPE_DOUBLE};
     rpe_error error;
-    rpe_test_ok(rpe_positions_make(&problem.queries, 1, tokens, "tokens", &error), &error);
-    problem.keys = problem.queries;
-    return method->map != NULL && method->map->tilt != NULL &&
-           method->supports(&problem, NULL) == RPE_ERROR_INPUT;
+    rpe_test_ok(rpe_positions_make(&problem.keys, 1, &extent, "positions", &error), &error);
+    problem.queries = problem.keys;
+    return !method->needs_position && method->supports != NULL &&
+           method->supports(&problem, &error) != RPE_OK;
 }
 
 static void registries_check(const json_t *rows)
 {
     for (size_t i = 0; i < rpe_method_count(); i++) {
-        if (rpe_method_at(i)->attend == NULL || refuses_all(rpe_method_at(i)))
+        if (rpe_method_at(i)->attend == NULL || method_refuses(rpe_method_at(i)))
             continue;
         const json_t *row = row_of(rows, "attend", rpe_method_at(i)->name);
         assert_true(number_of(row, "flops") > 0);

@@ -6,8 +6,9 @@
 
 #define SEGMENT 512 /* keys that are summed by one thread, at least: a multiple of a chunk */
 #define SEGMENTS_MAX 16
-#define PRODUCTS_MOST                                                                                        \
-    256 /* elements: 33,153 features, or eigenvectors of so large a matrix, in a tenth of a second */
+#define PRODUCTS_MOST 256 /* elements: 33,153 features */
+#define AXES_MOST                                                                                            \
+    512 /* of a matrix whose eigenvectors are found in one go, which an interrupt waits for: 0.2 s */
 
 const rpe_linear_functions *const rpe_linear_functions_of[2] = {&rpe_linear_functions_single,
                                                                 &rpe_linear_functions_double};
@@ -23,21 +24,20 @@ static size_t odd_lines(size_t count, size_t line)
     return round_up(count, 2 * line) + line;
 }
 
-/* As features, or to find the axes on which vectors are large. */
-static bool takes_products(const rpe_feature_map *map)
-{
-    return map->products || (map->tilt != NULL && map->tilt->products);
-}
-
 static rpe_status sizes_check(const rpe_linear_settings *settings, rpe_error *error)
 {
     size_t elements;
-    if (takes_products(settings->map) && settings->shape.size > PRODUCTS_MOST) {
-        return rpe_error_set(
-            error, RPE_ERROR_INPUT,
-            "vectors: expected at most %d elements for method %s, which takes all products of "
-            "two, found %zu",
-            PRODUCTS_MOST, settings->map->name, settings->shape.size);
+    if (settings->map->products && settings->shape.size > PRODUCTS_MOST) {
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "vectors: expected at most %d elements for method %s, whose features are their "
+                             "products, found %zu",
+                             PRODUCTS_MOST, settings->map->name, settings->shape.size);
+    }
+    if (settings->map->tilt != NULL && settings->map->tilt->products && settings->shape.size > AXES_MOST) {
+        return rpe_error_set(error, RPE_ERROR_INPUT,
+                             "vectors: expected at most %d elements for method %s, which finds their axes "
+                             "(saderf takes any number), found %zu",
+                             AXES_MOST, settings->map->name, settings->shape.size);
     }
     if (settings->map->projection == NULL) {
         return RPE_OK;

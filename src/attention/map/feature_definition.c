@@ -26,7 +26,7 @@ static double project(const rpe_known_vector *x, size_t c, double *error)
     return dot;
 }
 
-/* u = sum_l ((1+r_l)/(2 r_l))^(1/2) w_l e_l . x with its error, and ln of the factor of the feature with its own. */
+/* u = sum_l ((1+r_l)/(2 r_l))^(1/2) z_l e_l . x, z_l = e_l . w, with its error, and ln of the factor of the feature with its own. */
 static double project_tilted(const rpe_known_vector *x, size_t c, double *error, double *factor,
                              double *factor_error)
 {
@@ -35,15 +35,18 @@ static double project_tilted(const rpe_known_vector *x, size_t c, double *error,
     *factor = 0;
     for (size_t l = 0; l < x->size; l++) {
         const double *axis = x->tilt->axes + l * x->size;
-        double rho = x->tilt->rho[l], stretch = sqrt((1 + rho) / (2 * rho)) * w[l], along = 0;
+        double rho = x->tilt->rho[l], z = 0, along = 0;
+        for (size_t s = 0; s < x->size; s++)
+            z += axis[s] * w[s];
+        double stretch = sqrt((1 + rho) / (2 * rho)) * z;
         for (size_t s = 0; s < x->size; s++) {
             along += axis[s] * x->values[s];
             sizes += fabs(stretch * axis[s] * x->values[s]);
             spread += fabs(stretch * axis[s]) * x->errors[s];
         }
         dot += stretch * along;
-        *factor += log((1 + rho) / (2 * rho)) / 4 - (1 - rho) / (8 * rho) * w[l] * w[l];
-        larger += 1 + (1 + rho) / (8 * rho) * w[l] * w[l];
+        *factor += log((1 + rho) / (2 * rho)) / 4 - (1 - rho) / (8 * rho) * z * z;
+        larger += 1 + (1 + rho) / (8 * rho) * z * z;
     }
     double relative = x->tilt_error + x->rounding * ((double)x->size + 16);
     *error = spread * (1 + x->rounding) + relative * sizes;

@@ -128,7 +128,6 @@ static rpe_status tilt_define(features_run *run, rpe_error *error)
     run->tilt = (rpe_tilt){.axes = run->room + square, .rho = run->room + 2 * square};
     pairs_add(queries, keys, run->room);
     run->map->tilt->fit(size, run->room, &run->tilt);
-    /* Axes of near eigenvalues turn by more than the matrix changes; their rho are near too. */
     run->tilt_error = 2 * (relative_error(queries) + relative_error(keys)) +
                       4 * ((double)size + 16) * run->definition->rounding;
     return RPE_OK;
