@@ -40,4 +40,10 @@ void rpe_memory_fail_from(uint64_t n);
 /* product = a*b; false on overflow, product untouched. */
 bool rpe_size_multiply(size_t a, size_t b, size_t *product);
 
+/* The least multiple of unit from count on; for sizes that are known not to overflow. */
+static inline size_t rpe_size_round_up(size_t count, size_t unit)
+{
+    return (count + unit - 1) / unit * unit;
+}
+
 #endif

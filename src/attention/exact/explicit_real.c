@@ -89,16 +89,12 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t round_up(size_t count, size_t unit)
-{
-    return (count + unit - 1) / unit * unit;
-}
-
 /* The lags of the block, reversed: they run backwards over n. */
 RPE_DISPATCH
 static void fill_window(const rpe_lag_table *table, const rpe_block *block, size_t stride, real *window)
 {
-    size_t rows = round_up(block->queries, TILE_QUERIES), columns = round_up(block->keys, TILE_KEYS);
+    size_t rows = rpe_size_round_up(block->queries, TILE_QUERIES),
+           columns = rpe_size_round_up(block->keys, TILE_KEYS);
     size_t before = rows - block->queries, count = block->queries + block->keys - 1;
     size_t last =
         table->query_offset[block->first_query + block->queries - 1] - table->key_offset[block->first_key];
@@ -210,7 +206,7 @@ static void score_line(const rpe_explicit_call *call, const explicit_scratch *sc
                        real *scores)
 {
     size_t features = call->plan->shape.size, stride = call->plan->window_stride;
-    size_t last = round_up(block->queries, TILE_QUERIES) - 1;
+    size_t last = rpe_size_round_up(block->queries, TILE_QUERIES) - 1;
     fill_window(&call->plan->tables[block->head], block, stride, scratch->window);
     for (size_t first = 0; first < block->queries; first += NEAR_QUERIES) {
         size_t end = smaller(first + NEAR_QUERIES, block->queries);
@@ -259,7 +255,7 @@ static void score_positions(const void *context, void *prepared, const rpe_block
 static size_t stride_of(bool one_axis)
 {
     /* An odd number of cache lines, or the rows of a window evict each other. */
-    return one_axis ? round_up(RPE_QUERY_BLOCK + RPE_KEY_BLOCK, 2 * LINE) + LINE : TILE;
+    return one_axis ? rpe_size_round_up(RPE_QUERY_BLOCK + RPE_KEY_BLOCK, 2 * LINE) + LINE : TILE;
 }
 
 static size_t scorer_bytes(const rpe_explicit *plan)

@@ -13,15 +13,10 @@
 const rpe_linear_functions *const rpe_linear_functions_of[2] = {&rpe_linear_functions_single,
                                                                 &rpe_linear_functions_double};
 
-static size_t round_up(size_t count, size_t unit)
-{
-    return (count + unit - 1) / unit * unit;
-}
-
 /* Rows of an odd number of lines do not evict each other. */
 static size_t odd_lines(size_t count, size_t line)
 {
-    return round_up(count, 2 * line) + line;
+    return rpe_size_round_up(count, 2 * line) + line;
 }
 
 static rpe_status sizes_check(const rpe_linear_settings *settings, rpe_error *error)
@@ -69,9 +64,9 @@ static bool sizes_derive(rpe_linear *linear)
     if (linear->features > SIZE_MAX / 8 || linear->shape.values > SIZE_MAX / 8 || size > SIZE_MAX / 8) {
         return false;
     }
-    linear->panels = round_up(linear->shape.values, linear->line) / linear->line;
-    linear->padded = round_up(linear->features, linear->line);
-    linear->padded_levels = round_up(linear->levels, linear->line);
+    linear->panels = rpe_size_round_up(linear->shape.values, linear->line) / linear->line;
+    linear->padded = rpe_size_round_up(linear->features, linear->line);
+    linear->padded_levels = rpe_size_round_up(linear->levels, linear->line);
     linear->key_stride = RPE_LINEAR_CHUNK + linear->line;
     linear->query_stride = odd_lines(linear->features, linear->line);
     linear->vector_stride = odd_lines(size, linear->line);
@@ -101,7 +96,7 @@ rpe_status rpe_linear_make(rpe_linear *linear, const rpe_linear_settings *settin
         made.decays = true;
         made.decay = *settings->decay;
     }
-    size_t longest = round_up((shape->keys + SEGMENTS_MAX - 1) / SEGMENTS_MAX, RPE_LINEAR_CHUNK);
+    size_t longest = rpe_size_round_up((shape->keys + SEGMENTS_MAX - 1) / SEGMENTS_MAX, RPE_LINEAR_CHUNK);
     made.projections = map->projection != NULL ? settings->projections : 0;
     made.features = rpe_feature_map_features(map, made.projections, shape->size);
     made.levels = map->exponential ? made.features : 1;
@@ -226,7 +221,8 @@ rpe_linear_sums rpe_linear_sums_at(const rpe_linear *linear, void *elements)
 static size_t panels_elements(const rpe_linear *linear)
 {
     size_t projections = linear->projections, count;
-    return rpe_size_multiply(projections + round_up(projections, linear->line), linear->shape.size, &count)
+    return rpe_size_multiply(projections + rpe_size_round_up(projections, linear->line), linear->shape.size,
+                             &count)
                ? count
                : SIZE_MAX;
 }
@@ -234,7 +230,8 @@ static size_t panels_elements(const rpe_linear *linear)
 size_t rpe_linear_prepared_elements(const rpe_linear *linear)
 {
     size_t panels = panels_elements(linear), factors = linear->map->tilt != NULL ? linear->padded : 0;
-    return panels > SIZE_MAX - factors - linear->line ? SIZE_MAX : round_up(panels + factors, linear->line);
+    return panels > SIZE_MAX - factors - linear->line ? SIZE_MAX
+                                                      : rpe_size_round_up(panels + factors, linear->line);
 }
 
 const void *rpe_linear_factors(const rpe_linear *linear, const void *prepared)

@@ -19,6 +19,8 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
                              rpe_linear_chunk *chunk);
 /* maximum_l = max_n b_nl */
 void R(rpe_linear_take_maxima)(const rpe_linear *linear, rpe_linear_chunk *chunk);
+/* max_c (x_c + level_c), in whole lines */
+real R(rpe_linear_largest)(size_t count, const real *x, const real *level);
 bool R(rpe_linear_take_level)(const rpe_linear *linear, bool whole, rpe_linear_sums *sums,
                               rpe_linear_chunk *chunk);
 void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk);

@@ -6,17 +6,8 @@
 #include "attention/linear/linear_features.h"
 #include "attention/map/exponential.h"
 #include "base/dispatch.h"
+#include "base/memory.h"
 #include "base/transpose.h"
-
-static size_t round_up(size_t count, size_t unit)
-{
-    return (count + unit - 1) / unit * unit;
-}
-
-static real larger(real a, real b)
-{
-    return a > b ? a : b;
-}
 
 /* [F,S] for the keys; for the queries panels [S,line] of as many projections as a line has elements, 0 behind the last */
 void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projection, void *prepared)
@@ -27,7 +18,7 @@ void R(rpe_linear_prepare_panels)(const rpe_linear *linear, const double *projec
     for (size_t i = 0; i < count * size; i++) {
         rows[i] = (real)(factor * projection[i]);
     }
-    for (size_t f = 0; f < round_up(count, line); f++) {
+    for (size_t f = 0; f < rpe_size_round_up(count, line); f++) {
         real *panel = panels + f / line * size * line + f % line;
         for (size_t s = 0; s < size; s++) {
             panel[s * line] = f < count ? rows[f * size + s] : 0;
@@ -84,7 +75,7 @@ RPE_DISPATCH_STATIC
 void R(transpose_rows)(size_t size, size_t count, real scale, const real *x, ptrdiff_t x_stride, real *to,
                        size_t stride)
 {
-    size_t padded = round_up(count, RPE_PANEL), squares = size / RPE_SQUARE * RPE_SQUARE;
+    size_t padded = rpe_size_round_up(count, RPE_PANEL), squares = size / RPE_SQUARE * RPE_SQUARE;
     for (size_t n = 0; n < padded; n += RPE_SQUARE, x += (ptrdiff_t)RPE_SQUARE * x_stride) {
         size_t rows = count < n ? 0 : count - n;
         for (size_t s = 0; s < squares; s += RPE_SQUARE) {
@@ -132,53 +123,6 @@ static real vector_scale(const rpe_linear *linear)
     return (real)(rpe_feature_map_unit(linear->map) / rpe_feature_map_root(linear->map, linear->shape.size));
 }
 
-/* most_l <- max(most_l, x_l + y_l) */
-RPE_INLINE void take_larger(const real *x, const real *y, rpe_vector *most)
-{
-    rpe_vector sum = *(const rpe_vector_stored *)x + *(const rpe_vector_stored *)y;
-    rpe_vector_bits more = (rpe_vector_bits)(sum > *most);
-    *most = (rpe_vector)(((rpe_vector_bits)sum & more) | ((rpe_vector_bits)*most & ~more));
-}
-
-/* max_i (x_i + y_i), i in whole lines */
-RPE_INLINE real largest_sum(size_t count, const real *x, const real *y)
-{
-    rpe_vector even = {0}, odd;
-    real result = -(real)INFINITY;
-    odd = even = even + result;
-    for (size_t i = 0; i < count; i += RPE_PANEL) {
-        take_larger(x + i, y + i, &even);
-        take_larger(x + i + RPE_VECTOR, y + i + RPE_VECTOR, &odd);
-    }
-    for (size_t l = 0; l < RPE_VECTOR; l++) {
-        result = larger(result, larger(even[l], odd[l]));
-    }
-    return result;
-}
-
-/* maximum_c = max_n (x_cn + exponent_n);  exponents of whole lines */
-RPE_DISPATCH
-static void take_maxima(size_t rows, size_t count, const real *x, size_t stride, const real *exponents,
-                        real *maxima)
-{
-    for (size_t c = 0; c < rows; c++, x += stride) {
-        maxima[c] = largest_sum(count, x, exponents);
-    }
-}
-
-void R(rpe_linear_take_maxima)(const rpe_linear *linear, rpe_linear_chunk *chunk)
-{
-    static const real none[RPE_LINEAR_CHUNK] = {0};
-    const real *exponents = chunk->exponents, *shifts = chunk->shifts;
-    real sums[RPE_LINEAR_CHUNK];
-    size_t count = round_up(chunk->count, linear->line);
-    for (size_t n = 0; n < count && linear->decays; n++) {
-        sums[n] = exponents[n] + shifts[n];
-    }
-    take_maxima(linear->levels, count, linear->map->exponential ? chunk->keys : none, linear->key_stride,
-                linear->decays ? sums : exponents, chunk->maxima);
-}
-
 /* -G_n: the whole part to the shifts, what is left to the exponents. */
 static void take_falls(rpe_linear_chunk *chunk)
 {
@@ -195,7 +139,7 @@ void R(rpe_linear_take_keys)(const rpe_linear *linear, const void *prepared,
                              rpe_linear_chunk *chunk)
 {
     size_t size = linear->shape.size, stride = linear->key_stride, line = linear->line;
-    size_t panels = round_up(chunk->count, line) / line;
+    size_t panels = rpe_size_round_up(chunk->count, line) / line;
     real *y = scratch->vectors, *x = chunk->keys;
     if (linear->map->projection != NULL) {
         const R(rpe_left) w = {prepared, size, 1};
@@ -282,7 +226,7 @@ static void take_factors(const rpe_linear_chunk *chunk, size_t count, const real
 
 void R(rpe_linear_finish_keys)(const rpe_linear *linear, rpe_linear_chunk *chunk)
 {
-    size_t count = round_up(chunk->count, linear->line);
+    size_t count = rpe_size_round_up(chunk->count, linear->line);
     bool exponential = linear->map->exponential;
     real factors[RPE_LINEAR_CHUNK], *shifts = linear->decays ? chunk->shifts : NULL;
     for (size_t n = 0; n < count && shifts != NULL; n++) {
@@ -323,7 +267,7 @@ static void multiply_queries(const rpe_linear *linear, const void *prepared,
     }
     const R(rpe_left) left = {x, linear->vector_stride, 1};
     const R(rpe_right) w = {(const real *)prepared + projections * size, line, size * line};
-    R(rpe_product)(count, round_up(projections, line) / line, size, &left, &w, to, false);
+    R(rpe_product)(count, rpe_size_round_up(projections, line) / line, size, &left, &w, to, false);
 }
 
 /* queries [CHUNK,query_stride]: unit w . x expanded, 0 behind the last feature */
@@ -350,13 +294,6 @@ static void project_queries(const rpe_linear *linear, const void *prepared, cons
     }
 }
 
-/* max_c (x_c + level_c) */
-RPE_DISPATCH
-static real largest(size_t count, const real *x, const real *level)
-{
-    return largest_sum(count, x, level);
-}
-
 /* x_c <- 2^(x_c + level_c - maximum), in whole lines */
 RPE_DISPATCH_FUSED_STATIC
 void R(finish_query)(size_t count, real *x, const real *level, real maximum)
@@ -378,7 +315,7 @@ void R(rpe_linear_take_queries)(const rpe_linear *linear, const void *prepared,
     project_queries(linear, prepared, scratch, queries, chunk->count, phi);
     /* Without exponents per feature the query's own cancels. */
     for (size_t m = 0; m < chunk->count; m++, phi += linear->query_stride) {
-        tops[m] = linear->map->exponential ? largest(linear->padded, phi, level) : common[0];
+        tops[m] = linear->map->exponential ? R(rpe_linear_largest)(linear->padded, phi, level) : common[0];
         if (linear->map->exponential) {
             R(finish_query)(linear->padded, phi, level, tops[m]);
         }
